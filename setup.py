@@ -1,0 +1,23 @@
+"Everything that can be set is in settings.ini; this file only hands it to setuptools."
+from configparser import ConfigParser
+from pathlib import Path
+from setuptools import setup
+
+here = Path(__file__).parent
+config = ConfigParser(delimiters=['='])
+config.read(here/'settings.ini', encoding='utf-8')
+cfg = config['DEFAULT']
+
+setup(
+    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'].split(),
+    long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    author=cfg['author'], url=cfg['git_url'], license='Apache-2.0', python_requires=f">={cfg['min_python']}",
+    classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Education', 'Natural Language :: English',
+                 'Programming Language :: Python :: 3', 'Topic :: Scientific/Engineering :: Artificial Intelligence'],
+    install_requires=cfg['requirements'].split(), extras_require={'dev': cfg['dev_requirements'].split()},
+    entry_points={'console_scripts': cfg['console_scripts'].split()},
+    # data/ stays at the top of the repository, and travels inside the wheel as the folder minibackprop/_mnist
+    packages=['minibackprop', 'minibackprop._mnist'],
+    package_dir={'minibackprop': 'minibackprop', 'minibackprop._mnist': 'data'},
+    package_data={'minibackprop._mnist': ['*.gz', 'README.md']},
+    include_package_data=False, zip_safe=False)
