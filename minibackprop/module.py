@@ -37,6 +37,8 @@ class Module:
         "The tensors that this layer learns, by name"
         return {name: getattr(self, name) for name in self.params}
 
+    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('args', 'out')}
+
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
 
