@@ -14,13 +14,14 @@ from .module import Module
 
 # %% ../nbs/05_autograd.ipynb #cb4300c5
 class Linear(nn.Module):
-    "`lin` as an `nn.Module`: weights `w` (n_in, n_out), normal with variance 2/n_in, and biases `b` (n_out,), zero at first"
+    "`lin` as an `nn.Module`: weights `w` (n_in, n_out) of variance 2/n_in, biases `b` (n_out,) of 0"
     def __init__(self,
         n_in:int, # Inputs
         n_out:int, # Outputs
     ):
         super().__init__()
-        if min(n_in, n_out) < 1: raise ValueError(f'Linear: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
+        if min(n_in, n_out) < 1:
+            raise ValueError(f'Linear: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
         self.w = nn.Parameter(torch.randn(n_in, n_out)*(2/n_in)**.5)
         self.b = nn.Parameter(torch.zeros(n_out))
     def forward(self, inp): return lin(inp, self.w, self.b)
@@ -28,12 +29,12 @@ class Linear(nn.Module):
 
 # %% ../nbs/05_autograd.ipynb #bf589583
 class MLP(nn.Module):
-    "A multilayer perceptron: `Linear` layers with `relu` between them. Called on inputs, it returns outputs, without a loss"
+    "A multilayer perceptron: `Linear` layers with `relu` between them. Takes inputs, returns outputs, has no loss"
     def __init__(self,
         *sizes:int, # Inputs, units of each hidden layer, outputs, such as 784, 50, 1
     ):
         super().__init__()
-        if len(sizes) < 2: raise ValueError(f'MLP: sizes {sizes}; expected at least inputs and outputs, such as 784, 50, 1')
+        if len(sizes) < 2: raise ValueError(f'MLP: sizes {sizes}; expected inputs and outputs, such as 784, 50, 1')
         self.layers = nn.ModuleList([Linear(n_in, n_out) for n_in,n_out in zip(sizes, sizes[1:])])
     def forward(self, inp):
         *hidden,last = self.layers
@@ -88,14 +89,16 @@ class _HandWritten(nn.Module):
         for name,p in layer.named_parameters().items():
             self.register_parameter(name.replace('.', '_'), nn.Parameter(p.detach()))
     def forward(self, *args): return _Bridge.apply(self.layer, len(args), *args, *self.parameters())
+    def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)
 
 def as_nn_module(
     layer:Module, # A hand-written layer, or a whole `Model` with its loss
 )->nn.Module: # Takes what `layer` takes, computes what it computes, and its gradients are those of `layer.bwd`
-    """Put a hand-written layer into a PyTorch model, where it trains like any other and passes `torch.autograd.gradcheck`.
+    """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
-    The parameters share memory with the layer's own, so training moves both, until the module is moved to another device or
-    dtype. Backward raises `ValueError` if `bwd` sets no gradient where one is wanted, or one of the wrong shape or dtype."""
-    if not isinstance(layer, Module): raise ValueError(f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+    The parameters share memory with the layer's own, so training moves both, until the module is moved to another
+    device or dtype. Backward raises `ValueError` if `bwd` sets no gradient where one is wanted, or a wrong shape."""
+    if not isinstance(layer, Module):
+        raise ValueError(f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
     return _HandWritten(layer)

@@ -36,7 +36,7 @@ def relu_grad(
     inp:torch.Tensor, # Inputs of `relu`; gets `.g`, in the same shape
     out:torch.Tensor, # Outputs of `relu`, with their gradient `out.g`
 ):
-    "Gradient of `relu`: sets `inp.g = out.g * (inp > 0)`. Raises `ValueError` if a shape is wrong or `out.g` is missing"
+    "Gradient of `relu`: sets `inp.g = out.g * (inp > 0)`. `ValueError` if a shape is wrong or `out.g` is missing"
     g = _upstream('relu_grad', out)
     if inp.shape != out.shape: raise ValueError(f'relu_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}; '
                                                 'expected the same shape')
@@ -69,7 +69,7 @@ def forward_and_backward(
     b2:torch.Tensor, # Its biases, (n_out,)
     inp_grad:bool=False, # Compute the gradient of the inputs too?
 )->torch.Tensor: # The loss, a tensor of shape ()
-    "A network of `lin`, `relu`, `lin` and `mse`: its loss; sets `.g` on the four parameters. Wrong shapes: `ValueError`"
+    "The loss of `lin`, `relu`, `lin` and `mse`; sets `.g` on the four parameters. Wrong shapes: `ValueError`"
     # forward
     l1 = lin(inp, w1, b1)
     l2 = relu(l1)

@@ -158,8 +158,8 @@ def rel_error(
 )->float: # 0 where they are equal; the error is computed in float64 and has no unit
     """The largest difference between two tensors, divided by the largest absolute value of `expected`.
 
-    Where `expected` is all zeros the error is 0 if `found` is too, and infinite if not. A NaN anywhere gives NaN or infinity,
-    and neither is close to 0. Raises `ValueError` if shapes or dtypes differ."""
+    Where `expected` is all zeros the error is 0 if `found` is too, and infinite if not. A NaN anywhere gives NaN or
+    infinity, and neither is close to 0. Raises `ValueError` if shapes or dtypes differ."""
     if (found.shape, found.dtype) != (expected.shape, expected.dtype):
         raise ValueError(f'rel_error: found {tuple(found.shape)} {found.dtype}, '
                          f'expected {tuple(expected.shape)} {expected.dtype}')
@@ -178,6 +178,7 @@ def unbroadcast(
     Raises `ValueError` if `shape` does not broadcast to the shape of `g`."""
     shape,whole = _shape(shape), tuple(g.shape)
     rows,sizes = _line_up(shape, whole)
-    if tuple(sizes) != whole: raise ValueError(f'unbroadcast: a tensor of shape {shape} is never stretched to g {whole}')
+    if tuple(sizes) != whole:
+        raise ValueError(f'unbroadcast: a tensor of shape {shape} is never stretched to g {whole}')
     axes = _stretched(rows[0], whole)
     return (g.sum(axes, keepdim=True) if axes else g).reshape(shape)

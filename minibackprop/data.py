@@ -123,12 +123,12 @@ def _read_pickle(
 
 # %% ../nbs/00_data.ipynb #7e5d3039
 def load_mnist(
-    path:str|Path=None, # Folder of IDX files, gzip'd or not, or `mnist.pkl.gz`; None: the files that come with minibackprop
+    path:str|Path=None, # Folder of IDX files, gzip'd or not, or `mnist.pkl.gz`; None: the files in the package
 )->tuple: # `(x_train, y_train), (x_valid, y_valid), (x_test, y_test)`: float32 (n, 784) in [0, 1), and int64 (n,)
     """MNIST: 50,000 training, 10,000 validation and 10,000 test images, grey level divided by 256.
 
-    Raises `FileNotFoundError` for a file or folder that is not there, and `ValueError` for one that is not what it should
-    be; both name the file. Source: LeCun, Bottou, Bengio and Haffner, 1998; licence CC BY-SA 3.0."""
+    Raises `FileNotFoundError` for a file or folder that is not there, and `ValueError` for one that is not what it
+    should be; both name the file. Source: LeCun, Bottou, Bengio and Haffner, 1998; licence CC BY-SA 3.0."""
     folder,sha256 = (_shipped(), _sha256) if path is None else (Path(path).expanduser(), None)
     if folder.is_file(): return _read_pickle(folder)
     if not folder.is_dir(): raise FileNotFoundError(f'{folder}: no such file or folder')
@@ -147,19 +147,19 @@ def show_images(
 ): # The n matplotlib Axes, as a list
     "Draw images in a grid; `ValueError` for a shape that is not a stack of images"
     import matplotlib.pyplot as plt
-    shape = tuple(x.shape)
-    if shape in ((784,), (28, 28)): x = x[None]
-    if tuple(x.shape[1:]) not in ((784,), (28, 28)):
-        raise ValueError(f'show_images: x {shape}, expected (n, 784) or (n, 28, 28)')
+    if x.shape in ((784,), (28, 28)): x = x[None]
+    if x.shape[1:] not in ((784,), (28, 28)):
+        raise ValueError(f'show_images: x {tuple(x.shape)}, expected (n, 784) or (n, 28, 28)')
     n = len(x)
-    if not 1 <= n <= 400: raise ValueError(f'show_images: {n} images, a grid takes 1 to 400: draw a slice, such as x[:50]')
+    if not 1 <= n <= 400: raise ValueError(f'show_images: {n} images, a grid takes 1 to 400: draw a slice, x[:50]')
     if titles is not None and len(titles) != n: raise ValueError(f'show_images: {len(titles)} titles for {n} images')
+    if isinstance(titles, torch.Tensor): titles = titles.tolist()
     columns = min(columns, n)
-    rows = math.ceil(n/columns)
-    fig,axes = plt.subplots(rows, columns, figsize=(columns*size, rows*size*(1 if titles is None else 1.3)), squeeze=False)
+    rows,height = math.ceil(n/columns), size if titles is None else 1.3*size
+    fig,axes = plt.subplots(rows, columns, figsize=(columns*size, rows*height), squeeze=False)
     for ax in axes.flat: ax.axis('off')
     for i,ax in enumerate(axes.flat[:n]):
-        ax.imshow(x[i].detach().cpu().float().view(28, 28), cmap=cmap, **kwargs)
-        if titles is not None: ax.set_title(str(titles[i].item() if isinstance(titles, torch.Tensor) else titles[i]))
+        ax.imshow(x[i].detach().cpu().float().reshape(28, 28), cmap=cmap, **kwargs)
+        if titles is not None: ax.set_title(str(titles[i]))
     fig.tight_layout(pad=.2)
     return list(axes.flat[:n])

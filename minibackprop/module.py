@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'Model']
 
-# %% ../nbs/04_module.ipynb #e4ba11b7
+# %% ../nbs/04_module.ipynb #618723e6
 import torch
+from fastcore.basics import patch
 from .forward import lin, relu, mse
 from .backward import lin_grad, relu_grad, mse_grad
 
@@ -29,18 +30,22 @@ class Module:
     ):
         "Set `.g` from `out.g`, for the last forward call. Raises `RuntimeError` if there was none"
         if not hasattr(self, 'out'):
-            raise RuntimeError(f'{type(self).__name__}.backward: there was no forward call. Call the layer on its inputs first')
+            name = type(self).__name__
+            raise RuntimeError(f'{name}.backward: there was no forward call. Call the layer on its inputs first')
         self.inp_grad = inp_grad
         self.bwd(self.out, *self.args)
 
-    def named_parameters(self)->dict: # Name -> tensor
-        "The tensors that this layer learns, by name"
-        return {name: getattr(self, name) for name in self.params}
-
     def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('args', 'out')}
 
-    def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
+# %% ../nbs/04_module.ipynb #ec333efd
+@patch
+def named_parameters(self:Module)->dict: # Name -> tensor
+    "The tensors that this layer learns, by name"
+    return {name: getattr(self, name) for name in self.params}
+
+@patch
+def __repr__(self:Module):
+    return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
 
 # %% ../nbs/04_module.ipynb #3f23e65d
 class Lin(Module):
@@ -65,7 +70,7 @@ class Relu(Module):
 
 # %% ../nbs/04_module.ipynb #c9290591
 class Mse(Module):
-    "Mean squared error of outputs `inp` and targets `targ`. `backward` sets `inp.g`; without an `out.g`, that counts as 1"
+    "Mean squared error of outputs `inp` and targets `targ`. `backward` sets `inp.g`; a missing `out.g` counts as 1"
     def forward(self, inp, targ): return mse(inp, targ)
     def bwd(self, out, inp, targ): mse_grad(inp, targ, getattr(out, 'g', 1.))
 
@@ -79,10 +84,11 @@ class Model(Module):
         self.layers,self.loss = list(layers), Mse() if loss is None else loss
         if not self.layers: raise ValueError('Model: no layers')
         for layer in self.layers + [self.loss]:
-            if not isinstance(layer, Module): raise ValueError(f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+            if not isinstance(layer, Module):
+                raise ValueError(f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
         used = self.layers + list(self.named_parameters().values())
         if len({id(o) for o in used}) < len(used):
-            raise ValueError('Model: a layer or a parameter is used twice, and its second gradient would overwrite the first')
+            raise ValueError('Model: a layer or parameter is used twice, its second gradient would overwrite the first')
 
     def predict(self,
         inp:torch.Tensor, # Inputs of the first layer
@@ -105,13 +111,16 @@ class Model(Module):
         "Set `.g` on every parameter, for the last forward call. Raises `RuntimeError` if there was none"
         super().backward(inp_grad)
 
-    def named_parameters(self)->dict: # Name -> tensor
-        "The parameters of all layers: `0.w` is the `w` of layer 0"
-        return {f'{i}.{name}': p for i,layer in enumerate(self.layers) for name,p in layer.named_parameters().items()}
+# %% ../nbs/04_module.ipynb #54d8c493
+@patch
+def named_parameters(self:Model)->dict: # Name -> tensor
+    "The parameters of all layers: `0.w` is the `w` of layer 0"
+    return {f'{i}.{name}': p for i,layer in enumerate(self.layers) for name,p in layer.named_parameters().items()}
 
-    def __repr__(self):
-        rows = [(str(i), repr(layer), sum(p.numel() for p in layer.named_parameters().values()))
-                for i,layer in enumerate(self.layers)] + [('loss', repr(self.loss), 0)]
-        wide = max(len(text) for _,text,_ in rows)
-        lines = [f'  {name:>4}  {text.ljust(wide)}  {n:>9,}' for name,text,n in rows]
-        return '\n'.join(['Model'] + lines + [f'  {"":4}  {"parameters".ljust(wide)}  {sum(n for *_,n in rows):>9,}'])
+@patch
+def __repr__(self:Model):
+    rows = [(str(i), repr(layer), sum(p.numel() for p in layer.named_parameters().values()))
+            for i,layer in enumerate(self.layers)] + [('loss', repr(self.loss), 0)]
+    rows.append(('', 'parameters', sum(n for *_,n in rows)))
+    wide = max(len(text) for _,text,_ in rows)
+    return '\n'.join(['Model'] + [f'  {name:>4}  {text.ljust(wide)}  {n:>9,}' for name,text,n in rows])
