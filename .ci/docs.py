@@ -1,0 +1,87 @@
+"""Render the site in docs/, and README.md, from the notebooks: `make docs` (only the README: `make readme`).
+
+nbdev prepares the notebooks in _proc/, and smalldocs, which reads what Quarto reads, makes the pages. KaTeX, which
+typesets the mathematics, is fetched by npm and copied in, so that no page asks another host for anything."""
+import base64, json, re, shutil, subprocess, sys, tempfile
+from pathlib import Path
+
+root = Path(__file__).parent.parent
+proc, docs = root/'_proc', root/'docs'
+link = re.compile(r'\]\((?:\d\d_)?(\w+)\.ipynb')  # a link from one notebook to another
+
+
+def cells(file):
+    "The cells of a notebook: kind, source, outputs"
+    return [(c['cell_type'], ''.join(c['source']), c.get('outputs', [])) for c in json.loads(file.read_text())['cells']]
+
+
+def readme():
+    "index.ipynb as Markdown: prose, the code that is not hidden, and its text. Pictures are in docs/"
+    parts = []
+    for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
+        if kind == 'markdown': parts.append(re.sub(r'\]\((\d\d_\w+\.ipynb)', r'](nbs/\1', source))
+        elif any('image/png' in o.get('data', {}) for o in outputs):
+            parts.append(f"![{re.search('fig-alt: \"(.*)\"', source)[1]}](docs/home.png)")
+        elif re.match(r'#\| *(hide|export|default_exp)', source): continue
+        else:
+            parts.append(f'```python\n{source}\n```')
+            for o in outputs:
+                text = ''.join(o.get('text') or o.get('data', {}).get('text/plain', ''))
+                if text: parts.append(f'```\n{text.rstrip()}\n```')
+    head = '<!-- Made from nbs/index.ipynb by `make readme`: edit that. -->\n'
+    (root/'README.md').write_text(head + '\n\n'.join(parts) + '\n', encoding='utf-8')
+
+
+def picture():
+    "The picture of the home page, for the README"
+    for *_,outputs in cells(root/'nbs'/'index.ipynb'):
+        for o in outputs:
+            if 'image/png' in o.get('data', {}): (docs/'home.png').write_bytes(base64.b64decode(o['data']['image/png']))
+
+
+def prepare():
+    "nbdev's part: from nbs/ to _proc/, where 02_forward becomes forward, the name that nbdev's own links use"
+    import nbdev.doclinks, nbdev.quarto
+    from nbdev.serve import proc_nbs
+    shutil.rmtree(proc, ignore_errors=True)
+    nbdev.quarto.refresh_quarto_yml()
+    nbdev.doclinks._build_modidx()
+    nbdev.quarto.nbdev_sidebar.__wrapped__()
+    proc_nbs(force=True)
+    shutil.copy(root/'nbs'/'styles.css', proc)
+    for file in proc.glob('*.ipynb'):
+        text = link.sub(r'](\1.ipynb', file.read_text())
+        file.unlink()
+        (proc/re.sub(r'^\d\d_', '', file.name)).write_text(text)
+    sidebar = proc/'sidebar.yml'
+    sidebar.write_text(re.sub(r'- \d\d_', '- ', sidebar.read_text()))
+
+
+def render():
+    "smalldocs' part, and what it leaves to other hosts brought home"
+    subprocess.run([sys.executable, '-m', 'smalldocs.cli', 'render', str(proc)], check=True)
+    site = proc/'docs'
+    katex = set(re.findall(r'https://[^"]*/katex@([\d.]+)/dist', ''.join(p.read_text() for p in site.glob('*.html'))))
+    for version in katex:
+        with tempfile.TemporaryDirectory() as tmp:
+            subprocess.run(['npm', 'pack', '--silent', f'katex@{version}'], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
+            shutil.unpack_archive(next(Path(tmp).glob('*.tgz')), tmp)
+            dist, home = Path(tmp)/'package'/'dist', site/'site_libs'/'katex'
+            (home/'contrib').mkdir(parents=True)
+            (home/'fonts').mkdir()
+            for name in ('katex.min.js', 'katex.min.css', 'contrib/auto-render.min.js'): shutil.copy(dist/name, home/name)
+            for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
+    for page in site.glob('*.html'):
+        page.write_text(re.sub(r'https://[^"]*/katex@[\d.]+/dist', 'site_libs/katex', page.read_text()))
+    for style in site.rglob('*.css'):
+        style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
+    shutil.rmtree(docs, ignore_errors=True)
+    shutil.move(site, docs)
+    picture()
+
+
+if __name__ == '__main__':
+    if '--readme' not in sys.argv:
+        prepare()
+        render()
+    readme()

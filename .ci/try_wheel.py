@@ -1,0 +1,50 @@
+"""What somebody who installed the wheel would do first, away from the checkout: `python try_wheel.py`."""
+import subprocess, sys, time
+
+start = time.perf_counter()
+import torch
+middle = time.perf_counter()
+import minibackprop
+end = time.perf_counter()
+import fastcore
+print(f'minibackprop {minibackprop.__version__} from {minibackprop.__file__}, fastcore {fastcore.__version__}')
+print(f'import torch {middle-start:.2f} s, import minibackprop {end-middle:.3f} s more')
+assert end-middle < .2, 'importing minibackprop takes too long'
+assert 'matplotlib' not in sys.modules, 'importing minibackprop imports matplotlib'
+assert 'site-packages' in minibackprop.__file__, 'this is not the installed package'
+
+import gzip, importlib, resource
+from minibackprop.data import _shipped, _sha256
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+start = time.perf_counter()
+data = minibackprop.load_mnist()
+load = time.perf_counter()-start
+peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss-before)*1024/sum(t.nbytes for pair in data for t in pair)
+start = time.perf_counter()
+for name in _sha256: gzip.decompress((_shipped()/f'{name}.gz').read_bytes())
+ratio = load/(time.perf_counter()-start)
+print(f'load_mnist {load:.2f} s, {ratio:.2f} times gunzip; peak memory {peak:.2f} times the tensors')
+assert ratio < 2.5 and peak < 1.6, 'load_mnist costs too much'
+assert [tuple(x.shape) for x,_ in data] == [(50_000, 784), (10_000, 784), (10_000, 784)]
+
+names = 0
+for chapter in ('data', 'broadcasting', 'forward', 'backward', 'module', 'autograd', 'cli'):
+    module = importlib.import_module(f'minibackprop.{chapter}')
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+        if chapter != 'cli': assert getattr(minibackprop, name) is getattr(module, name)
+        names += 1
+minibackprop.as_nn_module(minibackprop.Lin(torch.randn(3, 2), torch.randn(2)))(torch.randn(5, 3)).sum().backward()
+print(minibackprop.explain_broadcast((3,1), (3,)))
+import matplotlib
+matplotlib.use('agg')
+minibackprop.explain_broadcast((3,1), (3,)).plot()
+minibackprop.show_images(data[0][0][:3], titles=data[0][1][:3])
+print(f'{names} exported names')
+
+command = sys.executable.rsplit('/', 1)[0] + '/minibackprop'
+done = subprocess.run([command, '--steps', '3'], capture_output=True, text=True)
+print(done.stdout)
+assert done.returncode == 0 and 'They agree' in done.stdout, done.stderr
+done = subprocess.run([command, '--steps', 'x'], capture_output=True, text=True)
+assert done.returncode == 2 and 'Traceback' not in done.stderr, done.stderr

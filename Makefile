@@ -1,0 +1,53 @@
+# Each command sets up what it needs, in a virtual environment of its own: .venv, which `make clean` removes.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help train test notebooks export docs readme clean
+
+help:
+	@echo 'make train      check every gradient on MNIST, then train (ARGS="--steps 20" for options)'
+	@echo 'make test       run every notebook: they are the tests'
+	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
+	@echo 'make export     write the library, and clean the notebooks'
+	@echo 'make docs       render docs/ and README.md from the notebooks'
+	@echo 'make clean      remove the virtual environment and what was built'
+
+train: $(VENV)/.installed
+	minibackprop $(ARGS)
+
+test: $(VENV)/.development
+	nbdev_test --n_workers 2 --do_print
+
+notebooks: $(VENV)/.development
+	python .ci/notebooks.py $(NB)
+	nbdev_clean
+
+export: $(VENV)/.development
+	nbdev_export
+	nbdev_clean
+
+docs: $(VENV)/.development
+	python .ci/docs.py
+
+readme: $(VENV)/.development
+	python .ci/docs.py --readme
+
+clean:
+	rm -rf $(VENV) _proc build dist *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed, and $(PYTHON) is older. Another one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed: settings.ini setup.py constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $@
