@@ -21,7 +21,8 @@ def readme():
     for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
         if kind == 'markdown': parts.append(re.sub(r'\]\((\d\d_\w+\.ipynb)', r'](nbs/\1', source))
         elif any('image/png' in o.get('data', {}) for o in outputs):
-            parts.append(f"![{re.search('fig-alt: \"(.*)\"', source)[1]}](docs/home.png)")
+            alt = re.search('fig-alt: "(.*)"', source)[1]
+            parts.append(f'![{alt}](docs/home.png)')
         elif re.match(r'#\| *(hide|export|default_exp)', source): continue
         else:
             parts.append(f'```python\n{source}\n```')
