@@ -40,6 +40,13 @@ def picture():
             if 'image/png' in o.get('data', {}): (docs/'home.png').write_bytes(base64.b64decode(o['data']['image/png']))
 
 
+def without_signature(cell):
+    "An entry of `show_doc` less its signature, which stands in the source right under it"
+    for o in cell['outputs']:
+        text = ''.join(o['data']['text/markdown'])
+        o['data']['text/markdown'] = re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S)
+
+
 def prepare():
     "nbdev's part: from nbs/ to _proc/, where 02_forward becomes forward, the name that nbdev's own links use"
     import nbdev.doclinks, nbdev.quarto
@@ -51,9 +58,11 @@ def prepare():
     proc_nbs(force=True)
     shutil.copy(root/'nbs'/'styles.css', proc)
     for file in proc.glob('*.ipynb'):
-        text = link.sub(r'](\1.ipynb', file.read_text())
+        nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
+        for cell in nb['cells']:
+            if 'show_doc(' in ''.join(cell['source']): without_signature(cell)
         file.unlink()
-        (proc/re.sub(r'^\d\d_', '', file.name)).write_text(text)
+        (proc/re.sub(r'^\d\d_', '', file.name)).write_text(json.dumps(nb))
     sidebar = proc/'sidebar.yml'
     sidebar.write_text(re.sub(r'- \d\d_', '- ', sidebar.read_text()))
 
