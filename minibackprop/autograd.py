@@ -85,7 +85,7 @@ class _HandWritten(nn.Module):
     "The `nn.Module` that `as_nn_module` returns"
     def __init__(self, layer):
         super().__init__()
-        self.layer = copy.deepcopy(layer, {id(p): p for p in layer.named_parameters().values()})
+        self.layer = layer
         for name,p in layer.named_parameters().items():
             self.register_parameter(name.replace('.', '_'), nn.Parameter(p.detach()))
     def forward(self, *args): return _Bridge.apply(self.layer, len(args), *args, *self.parameters())

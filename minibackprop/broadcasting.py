@@ -107,6 +107,7 @@ def sentences(self:BroadcastExplanation)->list: # One sentence a shape, or one a
 # %% ../nbs/01_broadcasting.ipynb #e1f264e2
 @patch
 def __repr__(self:BroadcastExplanation):
+    "The line-up as text"
     table = [[''] + self.axes()] + [[n] + [c for c,_ in row] for n,row in zip(self.names(), self.cells())]
     wide = [max(map(len, column)) for column in zip(*table)]
     lines = ['  '.join([row[0].ljust(wide[0])] + [c.rjust(w) for c,w in zip(row[1:], wide[1:])]) for row in table]
@@ -115,6 +116,7 @@ def __repr__(self:BroadcastExplanation):
 # %% ../nbs/01_broadcasting.ipynb #96f95b5c
 @patch
 def _repr_html_(self:BroadcastExplanation):
+    "The line-up as a table"
     colour = dict(kept='transparent', stretched='#e69f0055', added='#56b4e955', clash='#d55e0099', result='transparent')
     td = lambda c,kind: f'<td style="text-align:right;background:{colour[kind]}">{c}</td>'
     head = '<tr><th></th>' + ''.join(f'<th style="text-align:right">{a}</th>' for a in self.axes()) + '</tr>'

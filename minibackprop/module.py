@@ -43,8 +43,10 @@ def named_parameters(self:Module)->dict: # Name -> tensor
     "The tensors that this layer learns, by name"
     return {name: getattr(self, name) for name in self.params}
 
+# %% ../nbs/04_module.ipynb #6d80aaa2
 @patch
 def __repr__(self:Module):
+    "The name of the class, and the shape of each parameter"
     return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
 
 # %% ../nbs/04_module.ipynb #3f23e65d
@@ -117,8 +119,10 @@ def named_parameters(self:Model)->dict: # Name -> tensor
     "The parameters of all layers: `0.w` is the `w` of layer 0"
     return {f'{i}.{name}': p for i,layer in enumerate(self.layers) for name,p in layer.named_parameters().items()}
 
+# %% ../nbs/04_module.ipynb #abdf4959
 @patch
 def __repr__(self:Model):
+    "A table of the layers, with shapes and numbers of parameters"
     rows = [(str(i), repr(layer), sum(p.numel() for p in layer.named_parameters().values()))
             for i,layer in enumerate(self.layers)] + [('loss', repr(self.loss), 0)]
     rows.append(('', 'parameters', sum(n for *_,n in rows)))
