@@ -41,6 +41,19 @@ class MLP(nn.Module):
         for layer in hidden: inp = relu(layer(inp))
         return last(inp)
 
+# %% ../nbs/05_autograd.ipynb #593fc6df
+def _copy(
+    o, # A layer, or what a layer has as an attribute
+    instead:dict, # id of a parameter -> the tensor to put in its place
+): # A layer for one call
+    "`o`, with the layers in it copied and the parameters replaced; everything else is shared"
+    if isinstance(o, torch.Tensor): return instead.get(id(o), o)
+    if type(o) in (list, tuple): return type(o)([_copy(p, instead) for p in o])
+    if not isinstance(o, Module): return o
+    new = copy.copy(o)
+    for name,value in vars(new).items(): setattr(new, name, _copy(value, instead))
+    return new
+
 # %% ../nbs/05_autograd.ipynb #2024ab75
 def _gradient(
     layer:Module, # The layer whose `bwd` has run
@@ -62,9 +75,11 @@ class _Bridge(torch.autograd.Function):
     def forward(ctx, layer, n_args, *tensors):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
         own = layer.named_parameters()
-        ctx.layer = copy.deepcopy(layer, {id(p): q for p,q in zip(own.values(), inside[n_args:])})
+        ctx.layer = _copy(layer, {id(p): q for p,q in zip(own.values(), inside[n_args:])})
         ctx.names = [f'input {i}' for i in range(n_args)] + list(own)
         out = ctx.layer(*inside[:n_args])
+        if not isinstance(out, torch.Tensor):
+            raise ValueError(f'{layer!r} returned a {type(out).__name__}, not a tensor')
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out` itself: what autograd holds must not hold autograd
 
@@ -76,7 +91,7 @@ class _Bridge(torch.autograd.Function):
         tensors = layer.args + tuple(layer.named_parameters().values())
         for t in tensors:
             if isinstance(t, torch.Tensor): t.g = None
-        layer.out.g = out_g
+        layer.out.g = out_g.clone()
         layer.backward(inp_grad=any(wanted[:len(layer.args)]))
         return None, None, *[_gradient(layer, *nt) if want else None for *nt,want in zip(ctx.names, tensors, wanted)]
 
@@ -85,20 +100,30 @@ class _HandWritten(nn.Module):
     "The `nn.Module` that `as_nn_module` returns"
     def __init__(self, layer):
         super().__init__()
-        self.layer = layer
-        for name,p in layer.named_parameters().items():
-            self.register_parameter(name.replace('.', '_'), nn.Parameter(p.detach()))
-    def forward(self, *args): return _Bridge.apply(self.layer, len(args), *args, *self.parameters())
+        self.layer = _copy(layer, {id(p): p.detach() for p in layer.named_parameters().values()})
+        self.names = []
+        for name,p in self.layer.named_parameters().items():
+            self.names.append(name.replace('.', '_'))  # PyTorch has no dots in the names of parameters
+            self.register_parameter(self.names[-1], nn.Parameter(p))
+    def forward(self, *args):
+        if any(isinstance(a, (list, tuple, dict)) for a in args):
+            raise ValueError(f'{self.layer!r}: tensors in a list would get no gradient, pass them one by one')
+        return _Bridge.apply(self.layer, len(args), *args, *[getattr(self, n) for n in self.names])
     def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)
 
+# %% ../nbs/05_autograd.ipynb #2877e31c
 def as_nn_module(
     layer:Module, # A hand-written layer, or a whole `Model` with its loss
 )->nn.Module: # Takes what `layer` takes, computes what it computes, and its gradients are those of `layer.bwd`
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
+    What `forward` stores on the layer belongs to one call; tensors that it changes in place stay changed.
     The parameters share memory with the layer's own, so training moves both, until the module is moved to another
     device or dtype. Backward raises `ValueError` if `bwd` sets no gradient where one is wanted, or a wrong shape."""
     if not isinstance(layer, Module):
         raise ValueError(f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+    own = layer.named_parameters().values()
+    if len({id(p) for p in own}) < len(own):
+        raise ValueError(f'as_nn_module: {layer!r} has one tensor under two names, and would train it twice')
     return _HandWritten(layer)

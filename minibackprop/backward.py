@@ -9,14 +9,17 @@ __all__ = ['mse_grad', 'relu_grad', 'lin_grad', 'forward_and_backward']
 import torch
 from .forward import lin, relu, mse, residual
 
-# %% ../nbs/03_backward.ipynb #60aa2287
+# %% ../nbs/03_backward.ipynb #06079973
+@torch.no_grad()
 def mse_grad(
     out:torch.Tensor, # Outputs that went into `mse`, such as (n, 1); gets `.g`, in the same shape
     targ:torch.Tensor, # Targets that went into `mse`
     loss_g=1., # Upstream gradient of the loss, a number or a tensor of shape (); 1 where the loss is the last step
 ):
     "Gradient of `mse`: sets `out.g = 2 * (out - targ) / out.numel()`. Raises `ValueError` if the shapes do not fit"
-    out.g = loss_g * 2 * residual(out, targ) / out.numel()
+    if getattr(loss_g, 'shape', ()) != ():
+        raise ValueError(f'mse_grad: loss_g {tuple(loss_g.shape)}, expected shape ()')
+    out.g = (loss_g * 2 * residual(out, targ) / out.numel()).to(out.dtype)
 
 # %% ../nbs/03_backward.ipynb #dc10db1b
 def _upstream(
@@ -31,7 +34,8 @@ def _upstream(
                                               'expected the same shape')
     return g
 
-# %% ../nbs/03_backward.ipynb #b252549e
+# %% ../nbs/03_backward.ipynb #c223b3ae
+@torch.no_grad()
 def relu_grad(
     inp:torch.Tensor, # Inputs of `relu`; gets `.g`, in the same shape
     out:torch.Tensor, # Outputs of `relu`, with their gradient `out.g`
@@ -42,7 +46,8 @@ def relu_grad(
                                                 'expected the same shape')
     inp.g = g * (inp > 0)
 
-# %% ../nbs/03_backward.ipynb #fccfdedb
+# %% ../nbs/03_backward.ipynb #ca21626e
+@torch.no_grad()
 def lin_grad(
     inp:torch.Tensor, # Inputs of `lin`, (n, n_in); gets `.g` if `inp_grad`
     out:torch.Tensor, # Outputs of `lin`, (n, n_out), with their gradient `out.g`
@@ -52,7 +57,8 @@ def lin_grad(
 ):
     "Gradients of `lin`: sets `w.g`, `b.g` and `inp.g`. Raises `ValueError` if a shape is wrong or `out.g` is missing"
     g = _upstream('lin_grad', out)
-    if (inp.shape, out.shape, b.shape) != ((len(out), len(w)), (len(inp), w.shape[-1]), w.shape[1:]):
+    if {inp.dim(), out.dim(), w.dim()} != {2} or (inp.shape, out.shape, b.shape) != (
+            (len(out), len(w)), (len(inp), w.shape[1]), w.shape[1:]):
         raise ValueError(f'lin_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}, w {tuple(w.shape)}, '
                          f'b {tuple(b.shape)}; expected inp (n, n_in), out (n, n_out), w (n_in, n_out), b (n_out,)')
     if inp_grad: inp.g = g @ w.t()

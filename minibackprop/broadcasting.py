@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['broadcast_shape', 'BroadcastExplanation', 'explain_broadcast', 'rel_error', 'unbroadcast']
 
-# %% ../nbs/01_broadcasting.ipynb #84c12d47
+# %% ../nbs/01_broadcasting.ipynb #c3182237
+import operator
 import torch
 from fastcore.basics import patch
 
@@ -14,8 +15,9 @@ def _shape(
     o, # A tensor, or a shape as a tuple or list of sizes
 )->tuple: # The shape
     "The shape of `o`, or `o` itself if it is a shape; `ValueError` for anything else"
-    shape = tuple(getattr(o, 'shape', o) if not isinstance(o, int) else [None])
-    if all(isinstance(n, int) and n >= 0 for n in shape): return shape
+    try: shape = tuple(operator.index(n) for n in getattr(o, 'shape', o))
+    except TypeError: shape = (-1,)
+    if all(n >= 0 for n in shape): return shape
     raise ValueError(f'{o!r} is not a shape: a shape is a tuple of sizes, such as (64, 784) or (3,)')
 
 def _align(
@@ -166,8 +168,9 @@ def rel_error(
         raise ValueError(f'rel_error: found {tuple(found.shape)} {found.dtype}, '
                          f'expected {tuple(expected.shape)} {expected.dtype}')
     if not found.numel(): return 0.
-    difference = (found.detach().double() - expected.detach().double()).abs().max().item()
-    size = expected.detach().double().abs().max().item()
+    wide = torch.complex128 if expected.is_complex() else torch.float64
+    difference = (found.detach().to(wide) - expected.detach().to(wide)).abs().max().item()
+    size = expected.detach().to(wide).abs().max().item()
     return difference/size if size else difference and float('inf')
 
 # %% ../nbs/01_broadcasting.ipynb #abe7c88a

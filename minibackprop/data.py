@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['load_mnist', 'show_images']
 
-# %% ../nbs/00_data.ipynb #f3930f43
-import gzip, hashlib, math, pickle, struct, zlib
+# %% ../nbs/00_data.ipynb #10fcbd2b
+import gzip, hashlib, io, math, pickle, struct, zlib
 from importlib.resources import files
 from pathlib import Path
 import torch
@@ -81,24 +81,45 @@ _sha256 = {
     't10k-images-idx3-ubyte': '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
     't10k-labels-idx1-ubyte': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2'}
 
-# %% ../nbs/00_data.ipynb #772064d9
-def _latin1(
-    text:str, # Bytes that Python 3 pickled as text, one character a byte
-    encoding:str, # Always 'latin1' in a pickled array
-)->bytes: # The bytes
-    "What `_codecs.encode` does in a pickled array, and nothing more"
-    if encoding != 'latin1': raise pickle.UnpicklingError(f'it asks for the encoding {encoding!r}')
-    return text.encode('latin1')
+# %% ../nbs/00_data.ipynb #fcce64d6
+class _PickledDtype:
+    "Stands in for `numpy.dtype` in a pickle: plain numbers, of either byte order"
+    def __init__(self, code, *_):
+        import numpy as np
+        if code not in ('f2','f4','f8','i1','i2','i4','i8','u1','u2','u4','u8'):
+            raise pickle.UnpicklingError(f'it asks for an array of {code!r}, which are not plain numbers')
+        self.dtype = np.dtype(code)
+    def __setstate__(self, state):
+        if state[1] in ('<', '>'): self.dtype = self.dtype.newbyteorder(state[1])
+
+class _PickledArray:
+    "Stands in for `numpy.ndarray` in a pickle: bytes, a dtype and a shape"
+    def __setstate__(self, state):
+        import numpy as np
+        _,shape,dtype,fortran,data = state
+        if isinstance(data, str): data = data.encode('latin1')
+        self.array = np.frombuffer(data, dtype.dtype).reshape(shape, order='F' if fortran else 'C')
+
+# %% ../nbs/00_data.ipynb #f2f147fb
+def _from_buffer(
+    data, # Bytes
+    dtype:_PickledDtype, # Of one number
+    shape:tuple, # Shape of the array
+    order:str, # 'C' or 'F'
+)->_PickledArray: # The array
+    "What NumPy calls `_frombuffer`, for pickles of protocol 5"
+    array = _PickledArray()
+    array.__setstate__((1, shape, dtype, order == 'F', data))
+    return array
 
 class _ArraysOnly(pickle.Unpickler):
-    "An unpickler that admits NumPy arrays, containers and plain values, and refuses every other name"
+    "An unpickler that admits arrays of numbers, containers and plain values, and refuses every other name"
     def find_class(self, module, name):
-        import numpy as np
-        rebuild,frombuffer = np.empty(0).__reduce__()[0], np.empty(1).__reduce_ex__(5)[0]
-        admitted = {('_codecs','encode'): _latin1, ('numpy','ndarray'): np.ndarray, ('numpy','dtype'): np.dtype}
+        admitted = {('numpy','ndarray'): _PickledArray, ('numpy','dtype'): _PickledDtype,
+                    ('_codecs','encode'): lambda text,_: text.encode('latin1')}
         for core in ('numpy.core', 'numpy._core'):  # the first name up to NumPy 1, the second from NumPy 2
-            admitted[core+'.multiarray', '_reconstruct'] = rebuild
-            admitted[core+'.numeric', '_frombuffer'] = frombuffer
+            admitted[core+'.multiarray', '_reconstruct'] = lambda *_: _PickledArray()
+            admitted[core+'.numeric', '_frombuffer'] = lambda *args: _from_buffer(*args)
         if (module,name) in admitted: return admitted[module,name]
         raise pickle.UnpicklingError(f'it asks for {module}.{name}, which no array needs; nothing in it was run')
 
@@ -107,17 +128,17 @@ def _read_pickle(
     file:Path, # `mnist.pkl.gz`, or the same file unpacked
 )->tuple: # Three pairs of images, float32 (n, 784), and labels, int64 (n,)
     "The classic pickle as tensors; `ValueError` names the file and what is wrong with it"
-    import io
     import numpy as np
     data = _read(file)
     try: parts = _ArraysOnly(io.BytesIO(data), encoding='latin1').load()
     except Exception as e: raise ValueError(f'{file}: not a pickle of arrays: {e}') from e
-    try: shapes = [(x.shape, y.shape) for x,y in parts]
-    except (TypeError, ValueError, AttributeError): shapes = []
-    if len(shapes) != 3: raise ValueError(f'{file}: expected three pairs of arrays, images and labels')
-    for (x,y),(xs,ys) in zip(parts, shapes):
-        if len(xs) != 2 or xs[1] != 784 or ys != xs[:1] or x.dtype.kind != 'f' or y.dtype.kind not in 'iu':
-            raise ValueError(f'{file}: images {xs} {x.dtype} and labels {ys} {y.dtype}, '
+    try: parts = [(x.array, y.array) for x,y in parts]
+    except (TypeError, ValueError, AttributeError): parts = []
+    if len(parts) != 3: raise ValueError(f'{file}: expected three pairs of arrays, images and labels')
+    for x,y in parts:
+        shapes_fit = x.ndim == 2 and x.shape[1] == 784 and y.shape == x.shape[:1]
+        if not shapes_fit or x.dtype.kind != 'f' or y.dtype.kind not in 'iu':
+            raise ValueError(f'{file}: images {x.shape} {x.dtype} and labels {y.shape} {y.dtype}, '
                              'expected (n, 784) floating and (n,) integer')
     return tuple((torch.from_numpy(x.astype(np.float32)), torch.from_numpy(y.astype(np.int64))) for x,y in parts)
 
@@ -129,7 +150,8 @@ def load_mnist(
 
     Raises `FileNotFoundError` for a file or folder that is not there, and `ValueError` for one that is not what it
     should be; both name the file. Source: LeCun, Bottou, Bengio and Haffner, 1998; licence CC BY-SA 3.0."""
-    folder,sha256 = (_shipped(), _sha256) if path is None else (Path(path).expanduser(), None)
+    try: folder,sha256 = (_shipped(), _sha256) if path is None else (Path(path).expanduser(), None)
+    except RuntimeError as e: raise FileNotFoundError(f'{path}: {e}') from e  # ~somebody who has no home here
     if folder.is_file(): return _read_pickle(folder)
     if not folder.is_dir(): raise FileNotFoundError(f'{folder}: no such file or folder')
     (x,y),test = _read_pair(folder, 'train', sha256), _read_pair(folder, 't10k', sha256)
@@ -154,7 +176,7 @@ def show_images(
     if not 1 <= n <= 400: raise ValueError(f'show_images: {n} images, a grid takes 1 to 400: draw a slice, x[:50]')
     if titles is not None and len(titles) != n: raise ValueError(f'show_images: {len(titles)} titles for {n} images')
     if isinstance(titles, torch.Tensor): titles = titles.tolist()
-    columns = min(columns, n)
+    columns = max(1, min(columns, n))
     rows,height = math.ceil(n/columns), size if titles is None else 1.3*size
     fig,axes = plt.subplots(rows, columns, figsize=(columns*size, rows*height), squeeze=False)
     for ax in axes.flat: ax.axis('off')

@@ -25,7 +25,7 @@ def relu(
     inp:torch.Tensor, # Any shape, any floating dtype
 )->torch.Tensor: # The same shape
     "The rectified linear unit: what is negative becomes 0"
-    return inp.clamp_min(0.)
+    return inp.relu()
 
 # %% ../nbs/02_forward.ipynb #3e3cf271
 def residual(

@@ -33,7 +33,7 @@ class Module:
             name = type(self).__name__
             raise RuntimeError(f'{name}.backward: there was no forward call. Call the layer on its inputs first')
         self.inp_grad = inp_grad
-        self.bwd(self.out, *self.args)
+        with torch.no_grad(): self.bwd(self.out, *self.args)
 
     def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('args', 'out')}
 
@@ -88,7 +88,7 @@ class Model(Module):
         for layer in self.layers + [self.loss]:
             if not isinstance(layer, Module):
                 raise ValueError(f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
-        used = self.layers + list(self.named_parameters().values())
+        used = self.layers + [self.loss, *self.named_parameters().values()]
         if len({id(o) for o in used}) < len(used):
             raise ValueError('Model: a layer or parameter is used twice, its second gradient would overwrite the first')
 
@@ -116,15 +116,16 @@ class Model(Module):
 # %% ../nbs/04_module.ipynb #54d8c493
 @patch
 def named_parameters(self:Model)->dict: # Name -> tensor
-    "The parameters of all layers: `0.w` is the `w` of layer 0"
-    return {f'{i}.{name}': p for i,layer in enumerate(self.layers) for name,p in layer.named_parameters().items()}
+    "The parameters of all layers and of the loss: `0.w` is the `w` of layer 0"
+    parts = [*enumerate(self.layers), ('loss', self.loss)]
+    return {f'{i}.{name}': p for i,layer in parts for name,p in layer.named_parameters().items()}
 
 # %% ../nbs/04_module.ipynb #abdf4959
 @patch
 def __repr__(self:Model):
     "A table of the layers, with shapes and numbers of parameters"
-    rows = [(str(i), repr(layer), sum(p.numel() for p in layer.named_parameters().values()))
-            for i,layer in enumerate(self.layers)] + [('loss', repr(self.loss), 0)]
+    rows = [(name, repr(layer), sum(p.numel() for p in layer.named_parameters().values()))
+            for name,layer in [*enumerate(self.layers), ('loss', self.loss)]]
     rows.append(('', 'parameters', sum(n for *_,n in rows)))
     wide = max(len(text) for _,text,_ in rows)
     return '\n'.join(['Model'] + [f'  {name:>4}  {text.ljust(wide)}  {n:>9,}' for name,text,n in rows])
