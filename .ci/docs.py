@@ -44,7 +44,8 @@ def without_signature(cell):
     "An entry of `show_doc` less its signature, which stands in the source right under it"
     for o in cell['outputs']:
         text = ''.join(o['data']['text/markdown'])
-        o['data']['text/markdown'] = re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S)
+        text = re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S)
+        o['data']['text/markdown'] = re.sub('^###.*', lambda m: m[0].replace('__', r'\_\_'), text, flags=re.M)
 
 
 def prepare():
