@@ -43,6 +43,7 @@ $(BIN)/python:
 	  { echo "Python 3.10 or newer is needed, and $(PYTHON) is older. Another one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$@ -m pip install -q --upgrade pip  # an old pip does not understand the newest packages
 
 $(VENV)/.installed: settings.ini setup.py constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install -q -c constraints.txt -e .
