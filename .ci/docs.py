@@ -68,22 +68,28 @@ def prepare():
     sidebar.write_text(re.sub(r'- \d\d_', '- ', sidebar.read_text()))
 
 
+def bring_katex(site):
+    "Copy KaTeX, in the version that the pages ask another host for, into the site, and let them ask for that"
+    there = re.compile(r'https://[^"]*/katex@([\d.]+)/dist')
+    pages = {page: page.read_text() for page in site.glob('*.html')}
+    version, = set(there.findall(''.join(pages.values())))
+    home = site/'site_libs'/'katex'
+    with tempfile.TemporaryDirectory() as tmp:
+        subprocess.run(['npm', 'pack', '--silent', f'katex@{version}'], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
+        shutil.unpack_archive(next(Path(tmp).glob('*.tgz')), tmp)
+        dist = Path(tmp)/'package'/'dist'
+        fonts = [f'fonts/{font.name}' for font in (dist/'fonts').glob('*.woff2')]
+        for name in ['katex.min.js', 'katex.min.css', 'contrib/auto-render.min.js', *fonts]:
+            (home/name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(dist/name, home/name)
+    for page,text in pages.items(): page.write_text(there.sub('site_libs/katex', text))
+
+
 def render():
     "smalldocs' part, and what it leaves to other hosts brought home"
     subprocess.run([sys.executable, '-m', 'smalldocs.cli', 'render', str(proc)], check=True)
     site = proc/'docs'
-    katex = set(re.findall(r'https://[^"]*/katex@([\d.]+)/dist', ''.join(p.read_text() for p in site.glob('*.html'))))
-    for version in katex:
-        with tempfile.TemporaryDirectory() as tmp:
-            subprocess.run(['npm', 'pack', '--silent', f'katex@{version}'], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
-            shutil.unpack_archive(next(Path(tmp).glob('*.tgz')), tmp)
-            dist, home = Path(tmp)/'package'/'dist', site/'site_libs'/'katex'
-            (home/'contrib').mkdir(parents=True)
-            (home/'fonts').mkdir()
-            for name in ('katex.min.js', 'katex.min.css', 'contrib/auto-render.min.js'): shutil.copy(dist/name, home/name)
-            for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
-    for page in site.glob('*.html'):
-        page.write_text(re.sub(r'https://[^"]*/katex@[\d.]+/dist', 'site_libs/katex', page.read_text()))
+    bring_katex(site)
     for style in site.rglob('*.css'):
         style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
     shutil.rmtree(docs, ignore_errors=True)

@@ -10,8 +10,8 @@ def shows(source):
     body = ast.parse('\n'.join(line for line in source.splitlines() if not line.startswith('%'))).body
     last = body[-1] if body else None
     value = isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call) and not source.rstrip().endswith(';')
-    return value or any(isinstance(o, ast.Call) and getattr(o.func, 'id', '') == 'print' and o.col_offset == 0
-                        for o in ast.walk(ast.parse('\n'.join(map(ast.unparse, body)))))
+    prints = [o for o in body if isinstance(o, ast.Expr) and getattr(getattr(o.value, 'func', None), 'id', '') == 'print']
+    return value or bool(prints)
 
 
 if __name__ == '__main__':

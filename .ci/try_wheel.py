@@ -15,6 +15,8 @@ assert 'site-packages' in minibackprop.__file__, 'this is not the installed pack
 
 import gzip, importlib, resource
 from minibackprop.data import _shipped, _sha256
+
+
 def seconds(f):
     "How long one call takes"
     start = time.perf_counter()
