@@ -41,17 +41,17 @@ class MLP(nn.Module):
         for layer in hidden: inp = relu(layer(inp))
         return last(inp)
 
-# %% ../nbs/05_autograd.ipynb #593fc6df
+# %% ../nbs/05_autograd.ipynb #cc02f3a2
 def _copy(
     o, # A layer, or what a layer has as an attribute
-    instead:dict, # id of a parameter -> the tensor to put in its place
+    change, # A function of a tensor: what to put in its place
 ): # A layer for one call
-    "`o`, with the layers in it copied and the parameters replaced; everything else is shared"
-    if isinstance(o, torch.Tensor): return instead.get(id(o), o)
-    if type(o) in (list, tuple): return type(o)([_copy(p, instead) for p in o])
+    "`o`, with the layers in it copied and `change` applied to each tensor; everything else is shared"
+    if isinstance(o, torch.Tensor): return change(o)
+    if type(o) in (list, tuple): return type(o)([_copy(p, change) for p in o])
     if not isinstance(o, Module): return o
     new = copy.copy(o)
-    for name,value in vars(new).items(): setattr(new, name, _copy(value, instead))
+    for name,value in vars(new).items(): setattr(new, name, _copy(value, change))
     return new
 
 # %% ../nbs/05_autograd.ipynb #2024ab75
@@ -68,14 +68,15 @@ def _gradient(
                          'expected the same shape and dtype')
     return g
 
-# %% ../nbs/05_autograd.ipynb #80cbb8bf
+# %% ../nbs/05_autograd.ipynb #99c658fb
 class _Bridge(torch.autograd.Function):
     "One call of a hand-written layer, as autograd sees it"
     @staticmethod
     def forward(ctx, layer, n_args, *tensors):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
         own = layer.named_parameters()
-        ctx.layer = _copy(layer, {id(p): q for p,q in zip(own.values(), inside[n_args:])})
+        instead = {id(p): q for p,q in zip(own.values(), inside[n_args:])}
+        ctx.layer = _copy(layer, lambda t: instead.get(id(t), t))
         ctx.names = [f'input {i}' for i in range(n_args)] + list(own)
         out = ctx.layer(*inside[:n_args])
         if not isinstance(out, torch.Tensor):
@@ -95,12 +96,13 @@ class _Bridge(torch.autograd.Function):
         layer.backward(inp_grad=any(wanted[:len(layer.args)]))
         return None, None, *[_gradient(layer, *nt) if want else None for *nt,want in zip(ctx.names, tensors, wanted)]
 
-# %% ../nbs/05_autograd.ipynb #456a6e9d
+# %% ../nbs/05_autograd.ipynb #85ae973a
 class _HandWritten(nn.Module):
     "The `nn.Module` that `as_nn_module` returns"
     def __init__(self, layer):
         super().__init__()
-        self.layer = _copy(layer, {id(p): p.detach() for p in layer.named_parameters().values()})
+        own = {id(p) for p in layer.named_parameters().values()}
+        self.layer = _copy(layer, lambda t: t.detach() if id(t) in own else t)
         self.names = []
         for name,p in self.layer.named_parameters().items():
             self.names.append(name.replace('.', '_'))  # PyTorch has no dots in the names of parameters
