@@ -5,11 +5,12 @@ BIN     = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help train test notebooks export docs readme clean
+.PHONY: help train test cases notebooks export docs readme clean
 
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--steps 20" for options)'
 	@echo 'make test       run every notebook: they are the tests'
+	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 8 properties)'
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
 	@echo 'make export     write the library, and clean the notebooks'
 	@echo 'make docs       render docs/ and README.md from the notebooks'
@@ -20,6 +21,10 @@ train: $(VENV)/.installed
 
 test: $(VENV)/.development
 	nbdev_test --n_workers 2 --do_print
+
+CASES ?= 1500
+cases: $(VENV)/.development
+	MINIBACKPROP_CASES=$(CASES) python .ci/notebooks.py --print nbs/06f_properties.ipynb
 
 notebooks: $(VENV)/.development
 	python .ci/notebooks.py $(NB)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 root = Path(__file__).parent.parent
 proc, docs = root/'_proc', root/'docs'
-link = re.compile(r'\]\((?:\d\d_)?(\w+)\.ipynb')  # a link from one notebook to another
+link = re.compile(r'\]\((?:\d\d[a-z]?_)?(\w+)\.ipynb')  # a link from one notebook to another
 
 
 def cells(file):
@@ -19,7 +19,7 @@ def readme():
     "index.ipynb as Markdown: prose, the code that is not hidden, and its text. Pictures are in docs/"
     parts = []
     for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
-        if kind == 'markdown': parts.append(re.sub(r'\]\((\d\d_\w+\.ipynb)', r'](nbs/\1', source))
+        if kind == 'markdown': parts.append(re.sub(r'\]\((\d\d[a-z]?_\w+\.ipynb)', r'](nbs/\1', source))
         elif any('image/png' in o.get('data', {}) for o in outputs):
             alt = re.search('fig-alt: "(.*)"', source)[1]
             parts.append(f'![{alt}](docs/home.png)')
@@ -63,9 +63,9 @@ def prepare():
         for cell in nb['cells']:
             if 'show_doc(' in ''.join(cell['source']): without_signature(cell)
         file.unlink()
-        (proc/re.sub(r'^\d\d_', '', file.name)).write_text(json.dumps(nb))
+        (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
     sidebar = proc/'sidebar.yml'
-    sidebar.write_text(re.sub(r'- \d\d_', '- ', sidebar.read_text()))
+    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 
 
 def bring_katex(site):

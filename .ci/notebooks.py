@@ -1,6 +1,6 @@
 """Run notebooks top to bottom, each in a fresh kernel, and save their outputs: `make notebooks [NB=nbs/02_forward.ipynb]`.
 
-A cell that raises stops it, and the notebook is left as it was."""
+A cell that raises stops it, and the notebook is left as it was. With `--print` what it prints is shown, and not saved."""
 import sys, time
 from pathlib import Path
 import nbformat
@@ -20,9 +20,11 @@ def join_streams(cell):
 
 
 if __name__ == '__main__':
-    for file in map(Path, sys.argv[1:] or sorted(nbs.glob('[0-9i]*.ipynb'))):
+    show = '--print' in sys.argv
+    for file in map(Path, [a for a in sys.argv[1:] if a != '--print'] or sorted(nbs.glob('[0-9i]*.ipynb'))):
         start, nb = time.perf_counter(), nbformat.read(file, as_version=4)
         NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(nbs)}}).execute()
         for cell in nb.cells: join_streams(cell)
-        nbformat.write(nb, file)
+        if show: print(*[o.text for cell in nb.cells for o in cell.get('outputs', []) if 'text' in o], sep='\n')
+        else: nbformat.write(nb, file)
         print(f'{file.name:<24}{time.perf_counter()-start:6.1f} s', flush=True)

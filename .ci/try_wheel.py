@@ -39,14 +39,18 @@ assert ratio < 2.5 and memory < 1.6, 'load_mnist costs too much'
 assert [tuple(x.shape) for x,_ in data] == [(50_000, 784), (10_000, 784), (10_000, 784)]
 
 names = 0
-for chapter in ('data', 'broadcasting', 'forward', 'backward', 'module', 'autograd', 'cli'):
+for chapter in ('data', 'broadcasting', 'forward', 'backward', 'module', 'autograd', 'case', 'referees',
+                'diagnosis', 'check', 'mutants', 'cli'):
     module = importlib.import_module(f'minibackprop.{chapter}')
     for name in module.__all__:
         assert getattr(module, name) is not None
-        if chapter != 'cli': assert getattr(minibackprop, name) is getattr(module, name)
+        if chapter not in ('mutants', 'cli'): assert getattr(minibackprop, name) is getattr(module, name)
         names += 1
 minibackprop.as_nn_module(minibackprop.Lin(torch.randn(3, 2), torch.randn(2)))(torch.randn(5, 3)).sum().backward()
 print(minibackprop.explain_broadcast((3,1), (3,)))
+report = minibackprop.check_grads(minibackprop.Lin(torch.randn(3, 2), torch.randn(2)), torch.randn(2, 3))
+print(report)
+assert report and not report.notes, 'a referee is silent'
 import matplotlib
 matplotlib.use('agg')
 minibackprop.explain_broadcast((3,1), (3,)).plot()

@@ -6,14 +6,17 @@ __version__ = "0.1.0"
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/index.ipynb #36983533
-from . import data, broadcasting, forward, backward, module, autograd
+# %% ../nbs/index.ipynb #e18ac83f
+from . import data, broadcasting, forward, backward, module, autograd, diagnosis, check
 from .data import *
 from .broadcasting import *
 from .forward import *
 from .backward import *
 from .module import *
 from .autograd import *
+from .diagnosis import *
+from .check import *
 
-# %% ../nbs/index.ipynb #1ae996de
-__all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd) for name in chapter.__all__]
+# %% ../nbs/index.ipynb #69486812
+__all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd, diagnosis, check)
+           for name in chapter.__all__]
