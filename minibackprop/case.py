@@ -99,7 +99,7 @@ class _Notes:
     def mark_dirty(self, *tensors): pass
     def set_materialize_grads(self, value): pass
 
-# %% ../nbs/06a_case.ipynb #8bb6d6eb
+# %% ../nbs/06a_case.ipynb #8b430daa
 class _Function:
     "A `torch.autograd.Function` under test"
     params = {}
@@ -119,7 +119,9 @@ class _Function:
 
     def start(self, params):
         @torch.enable_grad()
-        def forward(*args): return self.function.apply(*[a.detach().requires_grad_() if _floating(a) else a for a in args])
+        def forward(*args):
+            return self.function.apply(*[a.detach().requires_grad_() if _floating(a) else a for a in args])
+
         return forward, lambda out, *args: self.run(out.grad_fn, out.g, args)
 
     def run(self, ctx, g, args):
@@ -235,13 +237,14 @@ def step(self:_Case,
     "The unit in which a tensor is moved"
     return _rms(self.values[name]) or 1.
 
-# %% ../nbs/06a_case.ipynb #39558424
+# %% ../nbs/06a_case.ipynb #02128c20
 @patch
 def noise(self:_Case)->float: # In the unit of the output
     "How much the output moves where every tensor moves by about one unit in its last place: rounding, measured"
     if not hasattr(self, 'moved'):
         near = {n: t + 2**-50*self.step(n)*self.normal(t) for n,t in self.values.items()}
-        with torch.no_grad(): self.moved = (self.forward(near)-self.out).abs().max().item()/4 if self.out.numel() else 0.
+        with torch.no_grad(): moved = self.forward(near)-self.out
+        self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
     return self.moved
 
 # %% ../nbs/06a_case.ipynb #8b9ab447
@@ -303,7 +306,7 @@ def _overlap(
     at = lambda t: places.as_strided(t.shape, t.stride(), t.storage_offset()).flatten()
     return bool(torch.isin(at(a), at(b)).any())
 
-# %% ../nbs/06a_case.ipynb #0a1cde4b
+# %% ../nbs/06a_case.ipynb #538d247d
 @patch
 def hand_written(self:_Case):
     "Run the backward under test: once on other inputs, once for each draw, and once more for the first"
@@ -317,7 +320,8 @@ def hand_written(self:_Case):
     for name in self.wanted:
         first,last = self.runs[0][name], self.runs[-1][name]
         if None not in (first, last) and first.shape == last.shape and _scaled(first-last, first) > 1e-12:
-            self.fault(name, 'not repeatable', f'{name}.g is another one the second time, for the same inputs and out.g')
+            self.fault(name, 'not repeatable',
+                       f'{name}.g is another one the second time, for the same inputs and out.g')
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
 
 # %% ../nbs/06a_case.ipynb #92971548
@@ -342,7 +346,7 @@ def warm_up(self:_Case, forward, backward, args):
                 backward(out, *self.other)
     except Exception: self.other = args  # these inputs cannot be shuffled, or the next call raises too and is reported
 
-# %% ../nbs/06a_case.ipynb #468a9b5d
+# %% ../nbs/06a_case.ipynb #c7827a43
 @patch
 def once(self:_Case, forward, backward, args, params, u):
     "One forward and backward; what they change and what they leave is looked at. Name -> gradient, or None"
@@ -357,7 +361,8 @@ def once(self:_Case, forward, backward, args, params, u):
         try: backward(out, *args)
         except Exception as e: raise RuntimeError(f'{self.title}: the backward raised {type(e).__name__}: {e}') from e
     for n,t in tensors.items():
-        if n not in changed and not torch.equal(t, before[n]): self.fault(n, 'changed', f'the backward changed {n} in place')
+        if n not in changed and not torch.equal(t, before[n]):
+            self.fault(n, 'changed', f'the backward changed {n} in place')
     if not torch.equal(out.g, u): self.fault('out', 'changed', 'the backward changed out.g in place')
     if not torch.equal(out, was): self.fault('out', 'changed', 'the backward changed out in place')
     grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
@@ -366,7 +371,7 @@ def once(self:_Case, forward, backward, args, params, u):
         if g is not None and grads.get(n) is g is not tensors[n] and torch.equal(g, kept[n]): self.stale.add(n)
     return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
 
-# %% ../nbs/06a_case.ipynb #221f385a
+# %% ../nbs/06a_case.ipynb #cad1c19f
 @patch
 def look_at(self:_Case, grads, tensors, out):
     "Shape, dtype and device of each gradient, and whose memory it is"
@@ -379,6 +384,8 @@ def look_at(self:_Case, grads, tensors, out):
     real = {n: g for n,g in grads.items() if isinstance(g, torch.Tensor)}
     for n,g in real.items():
         for other,t in [*tensors.items(), ('out', out)]:
-            if _overlap(g, t): self.fault(n, 'alias', f'{n}.g is the same memory as {other}: whoever changes one changes both')
+            if _overlap(g, t):
+                self.fault(n, 'alias', f'{n}.g is the same memory as {other}: whoever changes one changes both')
     for a,b in itertools.combinations(real, 2):
-        if _overlap(real[a], real[b]): self.fault(b, 'alias', f'{a}.g and {b}.g are the same memory: adding to one changes both')
+        if _overlap(real[a], real[b]):
+            self.fault(b, 'alias', f'{a}.g and {b}.g are the same memory: adding to one changes both')

@@ -56,10 +56,10 @@ def right(self:GradReport):
     except _CannotJudge: return None
     return [{n: (u.flatten() @ j).view_as(case.values[n]) for n,j in jacobian.items()} for u in case.us]
 
-# %% ../nbs/06d_check.ipynb #2f21f853
+# %% ../nbs/06d_check.ipynb #4c162a82
 @patch
 def verdict(self:GradReport, name, errors):
-    "Right where every referee that can judge agrees, wrong where one does not; the referees are asked about autograd too"
+    "Right where every referee that can judge agrees; where one does not, the others are asked about autograd too"
     if self.case.nudged == float('inf') or not errors: return 'undecided' if self.case.values[name].numel() else 'right'
     if all(error <= self.limit(r, name) for r,error in errors.items()): return 'right'
     if 'autograd' in errors and 'differences' in errors:
@@ -73,14 +73,14 @@ def limit(self:GradReport, referee, name):
     "The largest error that a referee lets pass"
     return 1e-9 if referee == 'differences' and self.case.exact.get(name) else _referees[referee]
 
-# %% ../nbs/06d_check.ipynb #e693d802
+# %% ../nbs/06d_check.ipynb #b4568633
 @patch
 def explain(self:GradReport, name, verdict):
     "Why a gradient is wrong, or why nobody can say"
     if verdict == 'undecided': return [Finding(name, 'undecided', f'{name}.g: no referee can judge it here', 'sure')]
     if verdict == 'referees disagree': return [Finding(
-        name, 'referees disagree', f'{name}.g: autograd and the measured slopes disagree, so the forward does not compute '
-        'what autograd sees: it detaches something, or rounds, or is not smooth here', 'sure')]
+        name, 'referees disagree', f'{name}.g: autograd and the measured slopes disagree, so the forward does not '
+        'compute what autograd sees: it detaches something, or rounds, or is not smooth here', 'sure')]
     return diagnose(self.case, name, self.right())
 
 # %% ../nbs/06d_check.ipynb #42433798
@@ -91,7 +91,7 @@ def cells(self:GradReport)->list: # Rows of text, the head first
     show = lambda errors, r: f'{errors[r]:.0e}' if r in errors else '-'
     return [head] + [[n, str(s), *[show(errors, r) for r in _referees], v] for n,s,errors,v in self.rows]
 
-# %% ../nbs/06d_check.ipynb #d5262f9a
+# %% ../nbs/06d_check.ipynb #86d01940
 @patch
 def sentences(self:GradReport)->list: # Strings
     "What stands under the table"
@@ -102,7 +102,8 @@ def sentences(self:GradReport)->list: # Strings
         said.append(f'the inputs are at a kink, where a derivative jumps: checked {case.nudged:.1%} away from it')
     if case.nudged == float('inf'): said.append('a derivative jumps here and wherever the inputs are moved: no verdict')
     for referee,why in self.notes.items():
-        said += [f"- {referee.replace('_', ' ')} cannot judge {', '.join(names)}: {reason}" for reason,names in why.items()]
+        referee = referee.replace('_', ' ')
+        said += [f"- {referee} cannot judge {', '.join(names)}: {reason}" for reason,names in why.items()]
     skipped = [n for n in case.values if n not in case.wanted]
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
@@ -130,7 +131,7 @@ def _repr_html_(self:GradReport):
             ''.join(f'<th>{e(c)}</th>' for c in head) + f'</tr></thead><tbody>{body}</tbody></table><p>' +
             '<br>'.join(map(e, self.sentences())) + '</p>')
 
-# %% ../nbs/06d_check.ipynb #5b0cc98f
+# %% ../nbs/06d_check.ipynb #fd1e89b8
 @patch
 def plot(self:GradReport,
     tensor:str=None, # Name of a tensor; None: the first that is wrong, or the first
@@ -143,10 +144,12 @@ def plot(self:GradReport,
     maps = [] if right is None else [('should be', right[0][name])]
     if found is not None: maps.append(('is', found))
     if len(maps) == 2 and found.shape == right[0][name].shape: maps.append(('difference', found-right[0][name]))
-    fig,axs = plt.subplots(1, max(len(maps), 1), figsize=(3.2*max(len(maps), 1), 2.8), squeeze=False, layout='constrained')
+    n = max(len(maps), 1)
+    fig,axs = plt.subplots(1, n, figsize=(3.2*n, 2.8), squeeze=False, layout='constrained')
     top = max([t.abs().max().item() for _,t in maps if t.numel()], default=1.) or 1.
     for ax,(word,t) in zip(axs[0], maps):
-        image = ax.imshow(t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1), cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
+        flat = t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1)
+        image = ax.imshow(flat, cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
         ax.set(title=f'{name}.g {word}', xlabel=f'{tuple(t.shape)}', xticks=[], yticks=[])
     if maps: fig.colorbar(image, ax=axs[0])
     return fig

@@ -57,7 +57,7 @@ def _hypothesis(f):
     hypotheses.append(f)
     return f
 
-# %% ../nbs/06c_diagnosis.ipynb #8e372e41
+# %% ../nbs/06c_diagnosis.ipynb #39080ec7
 @_hypothesis
 def _shapes(e):
     "Right numbers, wrong shape: transposed, a sum missing, a sum too many, an axis kept or lost"
@@ -66,7 +66,8 @@ def _shapes(e):
     shapes = f'{have} against {want}'
     for axes in itertools.permutations(range(len(want))):
         if axes != tuple(range(len(want))) and len(want) < 5:
-            yield 'transposed', f'{n}.g is the transpose of what it should be: {shapes}', [r.permute(axes) for r in right]
+            turned = [r.permute(axes) for r in right]
+            yield 'transposed', f'{n}.g is the transpose of what it should be: {shapes}', turned
     if have == want: return
     try: summed = [unbroadcast(f, want) for f in found]
     except ValueError: summed = None
@@ -116,7 +117,7 @@ def _upstream(e):
     if ones: yield 'upstream ignored', f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones
     yield 'upstream', f'{n}.g is zero everywhere', [torch.zeros_like(r) for r in e.right]
 
-# %% ../nbs/06c_diagnosis.ipynb #c4e80ae1
+# %% ../nbs/06c_diagnosis.ipynb #fb080789
 @_hypothesis
 def _stale(e):
     "Leftovers"
@@ -129,43 +130,14 @@ def _stale(e):
                 before[i]-before[i-1]-e.right[i % len(e.us)], e.right[i % len(e.us)]) < 1e-6
             if not added: break
         else:
-            if len(before) > 1: yield ('accumulated', f'{n}.g is added to what an earlier backward left there; backward '
-                                       'sets .g', e.found)
+            sentence = f'{n}.g is added to what an earlier backward left there; backward sets .g'
+            if len(before) > 1: yield 'accumulated', sentence, e.found
     tensors = dict(zip(case.names, case.other))
     old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
     if old and any(not torch.equal(tensors[k], case.values[k]) for k in tensors if k in case.values):
         yield 'stale', f'{n}.g belongs to an earlier call: the layer keeps something of the first inputs', old
 
-# %% ../nbs/06c_diagnosis.ipynb #8fbb0dce
-@_hypothesis
-def _upstream(e):
-    "The upstream gradient forgotten, or taken from the wrong place"
-    n = e.name
-    ones = e.graph(us=[torch.ones_like(u) for u in e.us])
-    if ones: yield 'upstream ignored', f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones
-    yield 'upstream', f'{n}.g is zero everywhere', [torch.zeros_like(r) for r in e.right]
-
-# %% ../nbs/06c_diagnosis.ipynb #b052c16c
-@_hypothesis
-def _stale(e):
-    "Leftovers"
-    n,case = e.name, e.case
-    if n in case.stale: yield 'stale', f'{n}.g was not written this time: it is what an earlier backward left', e.found
-    if all(r[n] is not None for r in case.runs):
-        before = [r[n] for r in case.runs]
-        for i in range(1, len(before)):
-            added = before[i-1].shape == e.right[0].shape and _scaled(
-                before[i]-before[i-1]-e.right[i % len(e.us)], e.right[i % len(e.us)]) < 1e-6
-            if not added: break
-        else:
-            if len(before) > 1: yield ('accumulated', f'{n}.g is added to what an earlier backward left there; backward '
-                                       'sets .g', e.found)
-    tensors = dict(zip(case.names, case.other))
-    old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
-    if old and any(not torch.equal(tensors[k], case.values[k]) for k in tensors if k in case.values):
-        yield 'stale', f'{n}.g belongs to an earlier call: the layer keeps something of the first inputs', old
-
-# %% ../nbs/06c_diagnosis.ipynb #97aad146
+# %% ../nbs/06c_diagnosis.ipynb #75315ebf
 @_hypothesis
 def _parts(e):
     "One index left out, or one slice that is wrong"
@@ -174,16 +146,18 @@ def _parts(e):
     for axis in range(e.out.dim()):
         for i in {0, e.out.shape[axis]-1}:
             less = e.graph(us=[u.index_fill(axis, torch.tensor([i], device=u.device), 0.) for u in e.us])
-            if less: yield 'part', f'{n}.g leaves out index {i} of axis {axis} of out: look at the bounds of the loop', less
+            sentence = f'{n}.g leaves out index {i} of axis {axis} of out: look at the bounds of the loop'
+            if less: yield 'part', sentence, less
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right)
     wrong = error > 1e-9*size
     for axis in range(error.dim()):
         where = wrong.movedim(axis, 0).reshape(wrong.shape[axis], -1).any(1).nonzero().flatten().tolist()
         if len(where) == 1 < error.shape[axis] > 2:
-            yield 'part', f'{n}.g is wrong at index {where[0]} of axis {axis} only: look at the bounds of the loop or slice', found
+            sentence = f'{n}.g is wrong at index {where[0]} of axis {axis} only: look at the bounds of the loop'
+            yield 'part', sentence, found
 
-# %% ../nbs/06c_diagnosis.ipynb #80404f54
+# %% ../nbs/06c_diagnosis.ipynb #438e6fa5
 @_hypothesis
 def _masks(e):
     "A mask that is missing, or inverted"
@@ -192,15 +166,16 @@ def _masks(e):
     blocked = torch.stack([r == 0 for r in e.right]).all(0)
     silent = torch.stack([f == 0 for f in e.found]).all(0)
     if (silent & ~blocked).any() and not (blocked & ~silent).any():
-        yield 'mask', f'{n}.g is zero in {(silent & ~blocked).sum()} entries where it should pass: the mask blocks too much', \
+        many = (silent & ~blocked).sum()
+        yield 'mask', f'{n}.g is zero in {many} entries where it should pass: the mask blocks too much', \
             [torch.where(silent, 0., r) for r in e.right]
     leaks = torch.stack(e.found)[:, blocked].abs().sum() > 0
     if 0 < blocked.sum() < blocked.numel() and leaks:
         yield 'mask', f'{n}.g passes where it should be zero: the mask is missing', \
             [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)]
         if not torch.stack(e.found)[:, ~blocked].abs().sum():
-            yield 'mask', f'{n}.g is zero where it should pass, and passes where it should be zero: the mask is inverted', \
-                e.found
+            sentence = f'{n}.g is zero where it should pass, and passes where it should be zero: the mask is inverted'
+            yield 'mask', sentence, e.found
 
 # %% ../nbs/06c_diagnosis.ipynb #bca1078c
 @_hypothesis
@@ -239,6 +214,29 @@ def _if_right(e, guess, cause, sentence):
         same,c = _matches(guess, e.right)
         if same and abs(c-1) < 1e-6: yield cause, sentence, e.found
 
+# %% ../nbs/06c_diagnosis.ipynb #92c38b56
+@_hypothesis
+def _swapped(e):
+    "The gradient of another tensor, or one in which another tensor is left out"
+    n = e.name
+    for other in e.case.wanted:
+        if other != n: yield 'swapped', f'{n}.g is the gradient of {other}: swapped', [r[other] for r in e.all_right]
+    for other,t in e.case.values.items():
+        if other == n: continue
+        for value,word in ((torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros')):
+            guess = e.graph(values={other: value})
+            sentence = f'{n}.g does not use {other}: it is the gradient for {other} all {word}'
+            if guess: yield 'missing factor', sentence, guess
+        if t.dim() == 2 and t.shape[0] == t.shape[1]:
+            guess = e.graph(values={other: t.t()})
+            if guess: yield 'transposed', f'{n}.g is computed from the transpose of {other}', guess
+    for other,t in [*e.case.values.items(), ('out', e.case.out)]:
+        try: many,few = [r*t for r in e.right], [torch.where(t != 0, r/t, 0.) for r in e.right]
+        except RuntimeError: continue
+        if many[0].shape != e.found[0].shape: continue
+        yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
+        yield 'missing factor', f'{n}.g misses a factor {other}', few
+
 # %% ../nbs/06c_diagnosis.ipynb #a06202c7
 class _Cut(TorchFunctionMode):
     "Runs a forward, numbers each use of a tensor that has a gradient, and blocks or straightens some of the paths"
@@ -258,16 +256,17 @@ class _Cut(TorchFunctionMode):
         self.at = _where(func)
         return out.detach() + args[0] - args[0].detach() if out.shape == args[0].shape else out
 
-# %% ../nbs/06c_diagnosis.ipynb #b071a30e
+# %% ../nbs/06c_diagnosis.ipynb #b2a197dc
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)
-    while frame and (f'{__name__}' == frame.f_globals.get('__name__') or 'torch' in frame.f_globals.get('__name__', '')):
+    module = lambda frame: frame.f_globals.get('__name__', '')
+    while frame and (module(frame) == __name__ or module(frame).split('.')[0] == 'torch'):
         frame = frame.f_back
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ''
     return func.__name__.strip('_'), line
 
-# %% ../nbs/06c_diagnosis.ipynb #f1f39a96
+# %% ../nbs/06c_diagnosis.ipynb #6841eb85
 @_hypothesis
 def _paths(e):
     "A path of the chain rule left out, counted twice, or gone straight through"
@@ -280,7 +279,8 @@ def _paths(e):
             part = e.graph(_Cut(cut))
             if part is None: continue
             lost = ' and '.join(f'`{uses[i][0]}` in "{uses[i][1]}"' for i in cut)
-            added = ': the gradients of all uses are added, none replaces another' if all(uses[i][2] for i in cut) else ''
+            direct = all(uses[i][2] for i in cut)
+            added = ': the gradients of all uses are added, none replaces another' if direct else ''
             yield 'missing term', f'{n}.g misses the part that comes through {lost}{added}', part
             if k == 1: yield 'counted twice', f'{n}.g counts the part that comes through {lost} twice', \
                 [2*w-p for w,p in zip(whole, part)]
@@ -296,29 +296,7 @@ def _paths(e):
         yield cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way round: inverted', \
             [a-b for a,b in zip(through, whole)]
 
-# %% ../nbs/06c_diagnosis.ipynb #8fafc967
-@_hypothesis
-def _swapped(e):
-    "The gradient of another tensor, or one in which another tensor is left out"
-    n = e.name
-    for other in e.case.wanted:
-        if other != n: yield 'swapped', f'{n}.g is the gradient of {other}: swapped', [r[other] for r in e.all_right]
-    for other,t in e.case.values.items():
-        if other == n: continue
-        for value,word in ((torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros')):
-            guess = e.graph(values={other: value})
-            if guess: yield 'missing factor', f'{n}.g does not use {other}: it is the gradient for {other} all {word}', guess
-        if t.dim() == 2 and t.shape[0] == t.shape[1]:
-            guess = e.graph(values={other: t.t()})
-            if guess: yield 'transposed', f'{n}.g is computed from the transpose of {other}', guess
-    for other,t in [*e.case.values.items(), ('out', e.case.out)]:
-        try: many,few = [r*t for r in e.right], [torch.where(t != 0, r/t, 0.) for r in e.right]
-        except RuntimeError: continue
-        if many[0].shape != e.found[0].shape: continue
-        yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
-        yield 'missing factor', f'{n}.g misses a factor {other}', few
-
-# %% ../nbs/06c_diagnosis.ipynb #d00f192c
+# %% ../nbs/06c_diagnosis.ipynb #a0f43657
 @_hypothesis
 def _coupling(e):
     "Outputs that depend on every input of their row, treated as if each depended on its own input only"
@@ -329,8 +307,9 @@ def _coupling(e):
         own = e.graph(us=list(torch.eye(k, dtype=torch.float64, device=e.out.device).view(k, *e.out.shape)))
         if own:
             diagonal = torch.stack([o.flatten()[i] for i,o in enumerate(own)]).view(e.out.shape)
-            yield 'missing term', (f'{n}.g uses only the diagonal of the Jacobian: each output also depends on the other '
-                               f'entries of {n}, and those terms are missing'), [u*diagonal for u in e.us]
+            yield 'missing term', (
+                f'{n}.g uses only the diagonal of the Jacobian: each output also depends on the other entries of {n}, '
+                'and those terms are missing'), [u*diagonal for u in e.us]
     for axis in range(-1, -right[0].dim()-1, -1):
         if right[0].shape[axis] < 3: continue
         for name,t in (('', torch.ones_like(e.out)), ('times the output ', e.out), (f'times {n} ', e.case.values[n])):
@@ -339,8 +318,8 @@ def _coupling(e):
                 a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
                 lost.append(a*t)
             if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
-                yield 'missing term', f'{n}.g misses a term that is constant {name}along axis {axis}: a mean or a sum over ' \
-                                  f'that axis', [r+m for r,m in zip(right, lost)]
+                sentence = f'{n}.g misses a term that is constant {name}along axis {axis}: a mean or sum over that axis'
+                yield 'missing term', sentence, [r+m for r,m in zip(right, lost)]
 
 # %% ../nbs/06c_diagnosis.ipynb #946b5c06
 @_hypothesis

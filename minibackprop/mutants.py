@@ -297,7 +297,7 @@ f = form('scale', lambda inp,s: inp*s, lambda out,inp,s: (out.g*s, (out.g*inp).s
 f.wrong('s.g not summed', 'missing sum', lambda out,inp,s: (out.g*s, out.g*inp))
 f.wrong('s.g without the input', 'missing factor', lambda out,inp,s: (out.g*s, out.g.sum(0)))
 
-# %% ../nbs/06e_mutants.ipynb #20ab94d4
+# %% ../nbs/06e_mutants.ipynb #30231c71
 def mutants(
     seed:int=0, # Of the random inputs
     sizes:tuple=(5, 4, 3), # Examples, inputs, outputs
@@ -309,7 +309,9 @@ def mutants(
             if f.backward is None or _alone(backward): yield f.name, bug, cause, backward(*inputs), inputs[:1]
             else: yield f.name, bug, cause, (f.forward, backward), inputs
 
-def _alone(backward): return next(iter(inspect.signature(backward).parameters)) == 'inp'  # makes a layer from the inputs
+def _alone(backward):
+    "Is it not a backward, but something that makes a layer from the inputs?"
+    return next(iter(inspect.signature(backward).parameters)) == 'inp'
 
 def _inputs(f, seed, sizes):
     random = torch.Generator().manual_seed(seed)

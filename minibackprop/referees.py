@@ -11,16 +11,16 @@ from fastcore.basics import patch
 from torch.autograd import forward_ad
 from .case import _Case, _CannotJudge, _rms, _scaled, _subject
 
-# %% ../nbs/06b_referees.ipynb #b018d02e
+# %% ../nbs/06b_referees.ipynb #483be286
 @patch
 def floor(self:_Case,
     name:str, # Name of a tensor
 )->float: # In the unit of its gradient
-    """A millionth of the slope with which a tensor, moved by its own size, moves the output by its own.
+    """A hundred-thousandth of the slope with which a tensor, moved by its own size, moves the output by its own.
 
     What is smaller beside it counts as zero: rounding. An output that is all rounding counts as one of slope 1"""
-    if self.dust(): return 1e-6
-    return 1e-6*max(_rms(self.out), 2**52*self.noise())/self.step(name)
+    if self.dust(): return 1e-5
+    return 1e-5*max(_rms(self.out), 2**52*self.noise())/self.step(name)
 
 # %% ../nbs/06b_referees.ipynb #287085fa
 @patch
@@ -92,7 +92,7 @@ def complex_slope(self:_Case,
     except Exception: return None  # PyTorch has no complex form of some operation in it
     return out.imag/h if isinstance(out, torch.Tensor) and out.is_complex() else None
 
-# %% ../nbs/06b_referees.ipynb #8e7be035
+# %% ../nbs/06b_referees.ipynb #e45d646b
 @patch
 def probes(self:_Case,
     name:str, # Name of a tensor
@@ -102,13 +102,15 @@ def probes(self:_Case,
     if name in self.probed: return self.probed[name]
     t = self.values[name]
     some = range(t.numel()) if t.numel() <= 12 else torch.randperm(t.numel(), generator=self.random)[:8].tolist()
-    vs = [torch.zeros_like(t).flatten().index_fill_(0, torch.tensor([i], device=t.device), 1.).view(t.shape) for i in some]
+    vs = [torch.zeros(t.numel(), dtype=t.dtype, device=t.device) for _ in some]
+    for v,i in zip(vs, some): v[i] = 1.
     found,self.exact[name] = [], True
     with torch.no_grad():
-        for v in ([self.normal(t)] if t.numel() else []) + vs:
+        for v in ([self.normal(t)] if t.numel() else []) + [v.view(t.shape) for v in vs]:
             slope,doubt = self.slope(name, v)
             sharp = self.complex_slope(name, v) if self.exact[name] else None
-            self.exact[name] = sharp is not None and bool(((sharp-slope).abs() <= 10*doubt + 1e-6*slope.abs().max()).all())
+            near = sharp is not None and (sharp-slope).abs() <= 10*doubt + 1e-6*slope.abs().max()
+            self.exact[name] = bool(near is not False and near.all())
             if self.exact[name]: slope,doubt = sharp,2**-50*sharp.abs()
             found.append((v, [((u*slope).sum().item(), (u*doubt).norm().item()) for u in self.us]))
     self.probed[name] = found
