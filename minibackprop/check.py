@@ -16,20 +16,20 @@ import minibackprop.referees
 # %% ../nbs/06d_check.ipynb #1e631094
 _referees = {'autograd': 1e-9, 'differences': 1e-6, 'dot_product': 1e-9, 'symbols': 1e-9}  # largest scaled error
 
-# %% ../nbs/06d_check.ipynb #2b009c05
+# %% ../nbs/06d_check.ipynb #25741c28
 class GradReport:
     "What `check_grads` found. True if every gradient is right; prints as a table, and `plot` shows where errors sit"
     def __init__(self,
         case:_Case, # After its backward has run
     ):
         self.title,self.case,self.rows,self.notes,self.findings = case.title, case, [], {}, []
-        for name in case.wanted: self.rows.append(self.judge(name))
+        for name in case.wanted: self.rows.append(self._judge(name))
         self.rest = [f for n,faults in case.faults.items() for f in faults]
         self.ok = all(verdict == 'right' for *_,verdict in self.rows) and not self.rest
 
     def __bool__(self): return self.ok
 
-    def judge(self, name):
+    def _judge(self, name):
         "One row: name, shape, referee -> error, verdict"
         case,errors = self.case, {}
         shape = tuple(case.values[name].shape)
@@ -40,14 +40,14 @@ class GradReport:
             for referee,limit in _referees.items():
                 try: errors[referee] = getattr(case, referee)(name, [g.double() for g in found])
                 except _CannotJudge as e: self.notes.setdefault(referee, {}).setdefault(str(e), []).append(name)
-            verdict = self.verdict(name, errors)
-        if verdict != 'right': self.findings += self.explain(name, verdict)
+            verdict = self._verdict(name, errors)
+        if verdict != 'right': self.findings += self._explain(name, verdict)
         elif causes: verdict = 'faulty'
         return name, shape, errors, verdict
 
-# %% ../nbs/06d_check.ipynb #b2798c8a
+# %% ../nbs/06d_check.ipynb #5ac04872
 @patch
-def right(self:GradReport):
+def _right(self:GradReport):
     "For each draw, what the gradients should be: from autograd, or from SymPy's formulas; None without either"
     case = self.case
     try: return case.expected()
@@ -56,44 +56,44 @@ def right(self:GradReport):
     except _CannotJudge: return None
     return [{n: (u.flatten() @ j).view_as(case.values[n]) for n,j in jacobian.items()} for u in case.us]
 
-# %% ../nbs/06d_check.ipynb #4c162a82
+# %% ../nbs/06d_check.ipynb #7c50cf67
 @patch
-def verdict(self:GradReport, name, errors):
+def _verdict(self:GradReport, name, errors):
     "Right where every referee that can judge agrees; where one does not, the others are asked about autograd too"
     if self.case.nudged == float('inf') or not errors: return 'undecided' if self.case.values[name].numel() else 'right'
-    if all(error <= self.limit(r, name) for r,error in errors.items()): return 'right'
+    if all(error <= self._limit(r, name) for r,error in errors.items()): return 'right'
     if 'autograd' in errors and 'differences' in errors:
         own = [g[name] for g in self.case.expected()]
-        if self.case.differences(name, own) > self.limit('differences', name): return 'referees disagree'
+        if self.case.differences(name, own) > self._limit('differences', name): return 'referees disagree'
     return 'wrong'
 
-# %% ../nbs/06d_check.ipynb #7501d4b3
+# %% ../nbs/06d_check.ipynb #4eeb2cdd
 @patch
-def limit(self:GradReport, referee, name):
+def _limit(self:GradReport, referee, name):
     "The largest error that a referee lets pass"
     return 1e-9 if referee == 'differences' and self.case.exact.get(name) else _referees[referee]
 
-# %% ../nbs/06d_check.ipynb #b4568633
+# %% ../nbs/06d_check.ipynb #702ce555
 @patch
-def explain(self:GradReport, name, verdict):
+def _explain(self:GradReport, name, verdict):
     "Why a gradient is wrong, or why nobody can say"
     if verdict == 'undecided': return [Finding(name, 'undecided', f'{name}.g: no referee can judge it here', 'sure')]
     if verdict == 'referees disagree': return [Finding(
         name, 'referees disagree', f'{name}.g: autograd and the measured slopes disagree, so the forward does not '
         'compute what autograd sees: it detaches something, or rounds, or is not smooth here', 'sure')]
-    return diagnose(self.case, name, self.right())
+    return diagnose(self.case, name, self._right())
 
-# %% ../nbs/06d_check.ipynb #42433798
+# %% ../nbs/06d_check.ipynb #8dffc172
 @patch
-def cells(self:GradReport)->list: # Rows of text, the head first
+def _cells(self:GradReport)->list: # Rows of text, the head first
     "The table"
     head = ['tensor', 'shape', *[r.replace('_', ' ') for r in _referees], 'verdict']
     show = lambda errors, r: f'{errors[r]:.0e}' if r in errors else '-'
     return [head] + [[n, str(s), *[show(errors, r) for r in _referees], v] for n,s,errors,v in self.rows]
 
-# %% ../nbs/06d_check.ipynb #86d01940
+# %% ../nbs/06d_check.ipynb #255ebcea
 @patch
-def sentences(self:GradReport)->list: # Strings
+def _sentences(self:GradReport)->list: # Strings
     "What stands under the table"
     case,said = self.case, []
     said += [repr(f) for f in self.findings]
@@ -109,29 +109,29 @@ def sentences(self:GradReport)->list: # Strings
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
     return said
 
-# %% ../nbs/06d_check.ipynb #6905ec5e
+# %% ../nbs/06d_check.ipynb #112ab8f5
 @patch
 def __repr__(self:GradReport):
     "The table as text"
-    table = self.cells()
+    table = self._cells()
     wide = [max(map(len, column)) for column in zip(*table)]
     lines = ['  '.join(c.ljust(w) for c,w in zip(row, wide)).rstrip() for row in table]
-    return '\n'.join([f"{self.title}: {'right' if self.ok else 'NOT right'}", *lines, *self.sentences()])
+    return '\n'.join([f"{self.title}: {'right' if self.ok else 'NOT right'}", *lines, *self._sentences()])
 
-# %% ../nbs/06d_check.ipynb #0c1512ff
+# %% ../nbs/06d_check.ipynb #dcdb5e71
 @patch
 def _repr_html_(self:GradReport):
     "The table as HTML"
     e = html.escape
     colour = lambda verdict: '#56b4e955' if verdict == 'right' else '#d55e0088'
-    head,*rows = self.cells()
+    head,*rows = self._cells()
     body = ''.join('<tr>' + ''.join(f'<td style="text-align:left">{e(c)}</td>' for c in row[:-1]) +
                    f'<td style="background:{colour(row[-1])}">{e(row[-1])}</td></tr>' for row in rows)
     return (f"<p><strong>{e(self.title)}: {'right' if self.ok else 'NOT right'}</strong></p><table><thead><tr>" +
             ''.join(f'<th>{e(c)}</th>' for c in head) + f'</tr></thead><tbody>{body}</tbody></table><p>' +
-            '<br>'.join(map(e, self.sentences())) + '</p>')
+            '<br>'.join(map(e, self._sentences())) + '</p>')
 
-# %% ../nbs/06d_check.ipynb #fd1e89b8
+# %% ../nbs/06d_check.ipynb #6b5a6f43
 @patch
 def plot(self:GradReport,
     tensor:str=None, # Name of a tensor; None: the first that is wrong, or the first
@@ -139,7 +139,7 @@ def plot(self:GradReport,
     "What a gradient should be, what it is, and the difference, for the first draw"
     import matplotlib.pyplot as plt
     wrong = [n for n,*_,v in self.rows if v != 'right'] or [n for n,*_ in self.rows]
-    name,right = tensor or wrong[0], self.right()
+    name,right = tensor or wrong[0], self._right()
     found = self.case.found[name][0]
     maps = [] if right is None else [('should be', right[0][name])]
     if found is not None: maps.append(('is', found))
