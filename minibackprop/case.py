@@ -371,7 +371,7 @@ def once(self:_Case, forward, backward, args, params, u):
         if g is not None and grads.get(n) is g is not tensors[n] and torch.equal(g, kept[n]): self.stale.add(n)
     return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
 
-# %% ../nbs/06a_case.ipynb #cad1c19f
+# %% ../nbs/06a_case.ipynb #c2b8a822
 @patch
 def look_at(self:_Case, grads, tensors, out):
     "Shape, dtype and device of each gradient, and whose memory it is"
@@ -380,6 +380,7 @@ def look_at(self:_Case, grads, tensors, out):
         if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. If no gradient is wanted there: skip={n!r}')
         elif not isinstance(g, torch.Tensor): self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
         elif g.dtype != t.dtype: self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
+        elif not g.isfinite().all(): self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')
         elif g.device != t.device: self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
     real = {n: g for n,g in grads.items() if isinstance(g, torch.Tensor)}
     for n,g in real.items():

@@ -256,17 +256,17 @@ class _Cut(TorchFunctionMode):
         self.at = _where(func)
         return out.detach() + args[0] - args[0].detach() if out.shape == args[0].shape else out
 
-# %% ../nbs/06c_diagnosis.ipynb #b2a197dc
+# %% ../nbs/06c_diagnosis.ipynb #5810649a
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)
-    module = lambda frame: frame.f_globals.get('__name__', '')
-    while frame and (module(frame) == __name__ or module(frame).split('.')[0] == 'torch'):
+    here = _where.__code__.co_filename
+    while frame and (frame.f_code.co_filename == here or frame.f_globals.get('__name__', '').split('.')[0] == 'torch'):
         frame = frame.f_back
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ''
     return func.__name__.strip('_'), line
 
-# %% ../nbs/06c_diagnosis.ipynb #6841eb85
+# %% ../nbs/06c_diagnosis.ipynb #8a98d78d
 @_hypothesis
 def _paths(e):
     "A path of the chain rule left out, counted twice, or gone straight through"
@@ -292,11 +292,12 @@ def _paths(e):
         if through is None or not hasattr(mode, 'at'): continue
         op,line = mode.at
         cause = 'mask' if op in ('relu', 'clamp', 'clamp_min', 'threshold', 'where') else 'missing factor'
-        yield cause, f'{n}.g goes straight through `{op}` in "{line}": the derivative of `{op}` is missing', through
+        lost = 'its mask' if cause == 'mask' else 'its derivative'
+        yield cause, f'{n}.g goes straight through `{op}` in "{line}": {lost} is missing', through
         yield cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way round: inverted', \
             [a-b for a,b in zip(through, whole)]
 
-# %% ../nbs/06c_diagnosis.ipynb #a0f43657
+# %% ../nbs/06c_diagnosis.ipynb #bc84091e
 @_hypothesis
 def _coupling(e):
     "Outputs that depend on every input of their row, treated as if each depended on its own input only"
@@ -320,6 +321,21 @@ def _coupling(e):
             if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
                 sentence = f'{n}.g misses a term that is constant {name}along axis {axis}: a mean or sum over that axis'
                 yield 'missing term', sentence, [r+m for r,m in zip(right, lost)]
+        if right[0].shape[axis] > 3: yield from _two_terms(e, axis)
+
+# %% ../nbs/06c_diagnosis.ipynb #26b25853
+def _two_terms(e, axis):
+    "Is what is missing a constant plus a multiple of the input, along an axis?"
+    t,last = e.case.values[e.name], lambda t: t.movedim(axis, -1)
+    basis = torch.stack([torch.ones_like(last(t)), last(t)], -1)
+    lost = []
+    for f,r in zip(e.found, e.right):
+        fit = torch.linalg.lstsq(basis, last(f-r).unsqueeze(-1)).solution
+        lost.append((basis @ fit).squeeze(-1).movedim(-1, axis))
+    if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(e.found, e.right, lost)):
+        yield 'missing term', (
+            f'{e.name}.g misses two terms along axis {axis}, one constant, one a multiple of {e.name}: those of a mean '
+            'and of a variance'), [r+m for r,m in zip(e.right, lost)]
 
 # %% ../nbs/06c_diagnosis.ipynb #946b5c06
 @_hypothesis

@@ -42,12 +42,15 @@ def by_graph(self:_Case,
 # %% ../nbs/06b_referees.ipynb #48fd8e89
 def _first_line(e): return (str(e).strip().splitlines() or [type(e).__name__])[0][:100]
 
-# %% ../nbs/06b_referees.ipynb #03ec5c25
+# %% ../nbs/06b_referees.ipynb #05a8d560
 @patch
 def expected(self:_Case)->list: # For each draw, name -> gradient
     "What autograd says, computed once"
     if not hasattr(self, 'from_graph'):
-        try: self.from_graph = self.by_graph(self.us)
+        try:
+            self.from_graph = self.by_graph(self.us)
+            if not all(g.isfinite().all() for grads in self.from_graph for g in grads.values()):
+                raise _CannotJudge('it finds NaN or infinity at these inputs')
         except _CannotJudge as e: self.from_graph = e
     if isinstance(self.from_graph, _CannotJudge): raise self.from_graph
     return self.from_graph
@@ -116,19 +119,20 @@ def probes(self:_Case,
     self.probed[name] = found
     return found
 
-# %% ../nbs/06b_referees.ipynb #3334889a
+# %% ../nbs/06b_referees.ipynb #e5829781
 @patch
 def differences(self:_Case,
     name:str, # Name of a tensor
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
     "Referee 2: slopes of the forward, measured"
+    if not self.out.numel(): raise _CannotJudge('the output is empty')
     worst,lost,probes = 0., 0, self.probes(name)
     for v,slopes in probes:
         single = v.count_nonzero() == 1
         for g,(slope,doubt) in zip(found, slopes):
             size = max((g.abs().max() if single else g.norm()).item(), abs(slope), self.floor(name))
-            if size and doubt > 1e-7*size: lost += 1
+            if size and not doubt <= 1e-7*size: lost += 1  # NaN is lost, too
             else: worst = max(worst, _scaled(torch.tensor((g*v).sum().item()-slope), size))
     if lost == len(probes)*len(found): raise _CannotJudge('nothing to move' if not lost else
                                                           'the slope cannot be measured to seven digits here')
@@ -150,7 +154,7 @@ def dot_product(self:_Case,
         worst = max(worst, _scaled(left-right, left, g.norm(), self.floor(name)))
     return worst
 
-# %% ../nbs/06b_referees.ipynb #2e6e5a6c
+# %% ../nbs/06b_referees.ipynb #cd6259e9
 @patch
 def push(self:_Case,
     name:str, # Name of a tensor
@@ -163,6 +167,7 @@ def push(self:_Case,
             jv = forward_ad.unpack_dual(out).tangent
     except (RuntimeError, NotImplementedError, TypeError) as e: raise _CannotJudge(_first_line(e))
     if jv is None: raise _CannotJudge('the forward leaves PyTorch, or detaches what it computes')
+    if not jv.isfinite().all(): raise _CannotJudge('it finds NaN or infinity at these inputs')
     return v,jv
 
 # %% ../nbs/06b_referees.ipynb #aa3f9f0c
@@ -233,7 +238,7 @@ def _formulas():
     _Symbols.log_softmax = lambda self, dim, **_: self - self.logsumexp(dim, True)
     return sympy
 
-# %% ../nbs/06b_referees.ipynb #86816194
+# %% ../nbs/06b_referees.ipynb #05eaa4db
 @patch
 def jacobian(self:_Case):
     "Every derivative of every output, from the formulas, in 30 digits. Name -> (numbers of output, numbers of tensor)"
@@ -252,7 +257,9 @@ def jacobian(self:_Case):
     at = [x for n in sizes for x in self.values[n].flatten().tolist()]
     slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0) for o in out for s in flat]
     numbers = sympy.lambdify(flat, slopes, 'mpmath', cse=True)
-    with mpmath.workdps(30): found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
+    try:
+        with mpmath.workdps(30): found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
+    except (ZeroDivisionError, ValueError, TypeError): raise _CannotJudge('a formula has no real value here')
     found = torch.tensor(found, dtype=torch.float64, device=self.out.device).reshape(len(out), -1)
     return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
 
