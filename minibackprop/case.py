@@ -12,10 +12,10 @@ from fastcore.basics import patch
 from .module import Module
 from .autograd import _copy
 
-# %% ../nbs/06a_case.ipynb #a1492353
+# %% ../nbs/06a_case.ipynb #21290830
 def _floating(o): return isinstance(o, torch.Tensor) and o.is_floating_point()
 
-# %% ../nbs/06a_case.ipynb #c4b15a5b
+# %% ../nbs/06a_case.ipynb #fd96bce0
 def _double(
     o, # A tensor, or anything else
 ): # A copy of a tensor, in float64 if it is floating; anything else as it is
@@ -23,7 +23,7 @@ def _double(
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
 
-# %% ../nbs/06a_case.ipynb #4a634a4a
+# %% ../nbs/06a_case.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
 
 def _scaled(
@@ -59,7 +59,7 @@ class _Layer:
         other.bwd(other.out, *other.args)
         return other.args
 
-# %% ../nbs/06a_case.ipynb #a37c023e
+# %% ../nbs/06a_case.ipynb #4f8a31a4
 class _Pair:
     "Two functions under test: `forward(*inputs)`, and `backward(out, *inputs)`, which sets `.g` or returns gradients"
     params = {}
@@ -88,7 +88,7 @@ class _Pair:
         self.run(out, *args)
         return args
 
-# %% ../nbs/06a_case.ipynb #74ca5817
+# %% ../nbs/06a_case.ipynb #8d10eb90
 class _Notes:
     "What a `torch.autograd.Function` gets as `ctx`, when its forward is run by hand"
     needs_input_grad = (True,)*64
@@ -99,7 +99,7 @@ class _Notes:
     def mark_dirty(self, *tensors): pass
     def set_materialize_grads(self, value): pass
 
-# %% ../nbs/06a_case.ipynb #8b430daa
+# %% ../nbs/06a_case.ipynb #dbde7169
 class _Function:
     "A `torch.autograd.Function` under test"
     params = {}
@@ -140,7 +140,7 @@ class _Function:
         self.run(ctx, out.g, args)
         return args
 
-# %% ../nbs/06a_case.ipynb #2a48b8a5
+# %% ../nbs/06a_case.ipynb #3c3fc9dd
 def _subject(
     layer, # What `check_grads` was given
 ): # `_Layer`, `_Pair` or `_Function`
@@ -151,10 +151,10 @@ def _subject(
     raise ValueError(f'check_grads: {layer!r} is not a Module, a pair of functions (forward, backward), or a '
                      'subclass of torch.autograd.Function')
 
-# %% ../nbs/06a_case.ipynb #4aed2431
+# %% ../nbs/06a_case.ipynb #a603e1ad
 class _CannotJudge(Exception): "Why a referee cannot judge"
 
-# %% ../nbs/06a_case.ipynb #926134f9
+# %% ../nbs/06a_case.ipynb #c70aa9d0
 class _Case:
     "One thing under test at one point: named float64 tensors, and the forward as a function of them"
     def __init__(self,
@@ -194,7 +194,7 @@ class _Case:
         args,params = self.split({**self.values, **values})
         return self.subject.plain(params)(*args)
 
-# %% ../nbs/06a_case.ipynb #ff577a00
+# %% ../nbs/06a_case.ipynb #fcb69cf9
 def _input_names(
     forward, # A function
     n:int, # Number of inputs
@@ -205,7 +205,7 @@ def _input_names(
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
-# %% ../nbs/06a_case.ipynb #ebadf5d7
+# %% ../nbs/06a_case.ipynb #72797c78
 @patch
 def look(self:_Case):
     "The output, if it is one that can be checked; `ValueError` if not"
@@ -229,7 +229,7 @@ def look(self:_Case):
              'random numbers as an input')
     return out
 
-# %% ../nbs/06a_case.ipynb #9c1c93bd
+# %% ../nbs/06a_case.ipynb #c567625f
 @patch
 def step(self:_Case,
     name:str, # Name of a tensor
@@ -237,7 +237,7 @@ def step(self:_Case,
     "The unit in which a tensor is moved"
     return _rms(self.values[name]) or 1.
 
-# %% ../nbs/06a_case.ipynb #02128c20
+# %% ../nbs/06a_case.ipynb #d9a1bcc2
 @patch
 def noise(self:_Case)->float: # In the unit of the output
     "How much the output moves where every tensor moves by about one unit in its last place: rounding, measured"
@@ -247,7 +247,7 @@ def noise(self:_Case)->float: # In the unit of the output
         self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
     return self.moved
 
-# %% ../nbs/06a_case.ipynb #8b9ab447
+# %% ../nbs/06a_case.ipynb #9237d2d6
 @patch
 def dust(self:_Case)->bool:
     "Is the output nothing but rounding, next to what it is computed from?"
@@ -257,7 +257,7 @@ def dust(self:_Case)->bool:
         with torch.no_grad(): self.is_dust = _rms(self.out) < size and _rms(self.forward(away)) < size
     return self.is_dust
 
-# %% ../nbs/06a_case.ipynb #63270a14
+# %% ../nbs/06a_case.ipynb #0bad7aa8
 @patch
 def curvature(self:_Case,
     vs:dict, # Name -> direction
@@ -267,7 +267,7 @@ def curvature(self:_Case,
     at = lambda h: self.forward({n: self.values[n] + h*v for n,v in vs.items()})
     return (at(h) - 2*self.out + at(-h)).abs()/h
 
-# %% ../nbs/06a_case.ipynb #b55447e5
+# %% ../nbs/06a_case.ipynb #3077fe0d
 @patch
 def at_kink(self:_Case)->bool:
     "Does the slope of some output jump, or the output itself, exactly here?"
@@ -278,7 +278,7 @@ def at_kink(self:_Case)->bool:
     noise = max(2**-52*self.out.abs().max().item(), self.noise(), 1e-300)/1e-7
     return bool(((near > wide/2) & (near > 64*noise)).any())
 
-# %% ../nbs/06a_case.ipynb #7bbbf927
+# %% ../nbs/06a_case.ipynb #94bdebbc
 @patch
 def leave_kink(self:_Case)->float: # How far it moved, relative to the size of each tensor; 0 if not at all
     "Move off a point where a derivative jumps, by as little as it takes"
@@ -295,7 +295,7 @@ def leave_kink(self:_Case)->float: # How far it moved, relative to the size of e
     self.out = self.look()
     return float('inf')
 
-# %% ../nbs/06a_case.ipynb #825b05c5
+# %% ../nbs/06a_case.ipynb #a852c24f
 def _overlap(
     a:torch.Tensor, # Any tensor
     b:torch.Tensor, # Another
@@ -306,7 +306,7 @@ def _overlap(
     at = lambda t: places.as_strided(t.shape, t.stride(), t.storage_offset()).flatten()
     return bool(torch.isin(at(a), at(b)).any())
 
-# %% ../nbs/06a_case.ipynb #538d247d
+# %% ../nbs/06a_case.ipynb #292a7709
 @patch
 def hand_written(self:_Case):
     "Run the backward under test: once on other inputs, once for each draw, and once more for the first"
@@ -324,13 +324,13 @@ def hand_written(self:_Case):
                        f'{name}.g is another one the second time, for the same inputs and out.g')
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
 
-# %% ../nbs/06a_case.ipynb #92971548
+# %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch
 def fault(self:_Case, name, cause, sentence):
     "Note a fault, once"
     if (cause, sentence) not in self.faults.setdefault(name, []): self.faults[name].append((cause, sentence))
 
-# %% ../nbs/06a_case.ipynb #18b3ad70
+# %% ../nbs/06a_case.ipynb #70a4f5bd
 @patch
 def warm_up(self:_Case, forward, backward, args):
     "A call on other inputs first: what it leaves behind must not show in the next"
@@ -346,7 +346,7 @@ def warm_up(self:_Case, forward, backward, args):
                 backward(out, *self.other)
     except Exception: self.other = args  # these inputs cannot be shuffled, or the next call raises too and is reported
 
-# %% ../nbs/06a_case.ipynb #c7827a43
+# %% ../nbs/06a_case.ipynb #420b98de
 @patch
 def once(self:_Case, forward, backward, args, params, u):
     "One forward and backward; what they change and what they leave is looked at. Name -> gradient, or None"
@@ -371,7 +371,7 @@ def once(self:_Case, forward, backward, args, params, u):
         if g is not None and grads.get(n) is g is not tensors[n] and torch.equal(g, kept[n]): self.stale.add(n)
     return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
 
-# %% ../nbs/06a_case.ipynb #c2b8a822
+# %% ../nbs/06a_case.ipynb #1fea783b
 @patch
 def look_at(self:_Case, grads, tensors, out):
     "Shape, dtype and device of each gradient, and whose memory it is"

@@ -118,17 +118,18 @@ def __repr__(self:GradReport):
     lines = ['  '.join(c.ljust(w) for c,w in zip(row, wide)).rstrip() for row in table]
     return '\n'.join([f"{self.title}: {'right' if self.ok else 'NOT right'}", *lines, *self._sentences()])
 
-# %% ../nbs/06d_check.ipynb #dcdb5e71
+# %% ../nbs/06d_check.ipynb #584e86e3
 @patch
 def _repr_html_(self:GradReport):
     "The table as HTML"
     e = html.escape
-    colour = lambda verdict: '#56b4e955' if verdict == 'right' else '#d55e0088'
+    def cell(text, kind='td', colour='transparent'):
+        return f'<{kind} style="text-align:left;padding:2px 12px 2px 0;background:{colour}">{e(text)}</{kind}>'
     head,*rows = self._cells()
-    body = ''.join('<tr>' + ''.join(f'<td style="text-align:left">{e(c)}</td>' for c in row[:-1]) +
-                   f'<td style="background:{colour(row[-1])}">{e(row[-1])}</td></tr>' for row in rows)
+    body = ''.join('<tr>' + ''.join(map(cell, row[:-1])) +
+                   cell(row[-1], colour='#56b4e955' if row[-1] == 'right' else '#d55e0088') + '</tr>' for row in rows)
     return (f"<p><strong>{e(self.title)}: {'right' if self.ok else 'NOT right'}</strong></p><table><thead><tr>" +
-            ''.join(f'<th>{e(c)}</th>' for c in head) + f'</tr></thead><tbody>{body}</tbody></table><p>' +
+            ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody></table><p>' +
             '<br>'.join(map(e, self._sentences())) + '</p>')
 
 # %% ../nbs/06d_check.ipynb #6b5a6f43

@@ -37,7 +37,7 @@ def _matches(
     c = ((f*g).sum()/(g*g).sum()).item()
     return _scaled(f - c*g, f) < 1e-8, c
 
-# %% ../nbs/06c_diagnosis.ipynb #f0730e88
+# %% ../nbs/06c_diagnosis.ipynb #d06c151d
 class _Evidence:
     "What the hypotheses look at: one wrong gradient, and what it should be"
     def __init__(self, case, name, expected):
@@ -52,7 +52,7 @@ class _Evidence:
 
 hypotheses = []  # functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 
-# %% ../nbs/06c_diagnosis.ipynb #461a7817
+# %% ../nbs/06c_diagnosis.ipynb #afe6c94e
 def _hypothesis(f):
     hypotheses.append(f)
     return f
@@ -83,7 +83,7 @@ def _shapes(e):
     if found[0].numel() == right[0].numel():
         yield 'shape', f'{n}.g has the right numbers in the wrong shape: {shapes}', [r.reshape(have) for r in right]
 
-# %% ../nbs/06c_diagnosis.ipynb #51f74259
+# %% ../nbs/06c_diagnosis.ipynb #2c10b3b6
 @_hypothesis
 def _factors(e):
     "The sign, or a constant factor"
@@ -92,7 +92,7 @@ def _factors(e):
     if abs(c+1) < 1e-6: yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
     elif abs(c-1) > 1e-9: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
 
-# %% ../nbs/06c_diagnosis.ipynb #c9500b40
+# %% ../nbs/06c_diagnosis.ipynb #7f219e9b
 def _factor(case, c):
     "A factor in words"
     sizes = {}
@@ -108,7 +108,7 @@ def _factor(case, c):
         if k > 2 and abs(c*k/2-1) < 1e-6: return f'{sign}2/{k} of what it should be{why}'
     return f'{sign}{c:.6g} times what it should be'
 
-# %% ../nbs/06c_diagnosis.ipynb #ac5a69a8
+# %% ../nbs/06c_diagnosis.ipynb #ad44726f
 @_hypothesis
 def _upstream(e):
     "The upstream gradient forgotten, or taken from the wrong place"
@@ -117,7 +117,7 @@ def _upstream(e):
     if ones: yield 'upstream ignored', f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones
     yield 'upstream', f'{n}.g is zero everywhere', [torch.zeros_like(r) for r in e.right]
 
-# %% ../nbs/06c_diagnosis.ipynb #fb080789
+# %% ../nbs/06c_diagnosis.ipynb #a39add13
 @_hypothesis
 def _stale(e):
     "Leftovers"
@@ -137,7 +137,7 @@ def _stale(e):
     if old and any(not torch.equal(tensors[k], case.values[k]) for k in tensors if k in case.values):
         yield 'stale', f'{n}.g belongs to an earlier call: the layer keeps something of the first inputs', old
 
-# %% ../nbs/06c_diagnosis.ipynb #75315ebf
+# %% ../nbs/06c_diagnosis.ipynb #9d155418
 @_hypothesis
 def _parts(e):
     "One index left out, or one slice that is wrong"
@@ -157,7 +157,7 @@ def _parts(e):
             sentence = f'{n}.g is wrong at index {where[0]} of axis {axis} only: look at the bounds of the loop'
             yield 'part', sentence, found
 
-# %% ../nbs/06c_diagnosis.ipynb #438e6fa5
+# %% ../nbs/06c_diagnosis.ipynb #e0552d7c
 @_hypothesis
 def _masks(e):
     "A mask that is missing, or inverted"
@@ -177,7 +177,7 @@ def _masks(e):
             sentence = f'{n}.g is zero where it should pass, and passes where it should be zero: the mask is inverted'
             yield 'mask', sentence, e.found
 
-# %% ../nbs/06c_diagnosis.ipynb #bca1078c
+# %% ../nbs/06c_diagnosis.ipynb #6bd3dace
 @_hypothesis
 def _crossed(e):
     "The output, the input and the upstream gradient taken for one another: the backward is run with them exchanged"
@@ -207,14 +207,14 @@ def _crossed(e):
                          f'{n}.g is computed from out where out.g is meant. The backward is called as '
                          'backward(out, *inputs), with the upstream gradient in out.g')
 
-# %% ../nbs/06c_diagnosis.ipynb #82b6706c
+# %% ../nbs/06c_diagnosis.ipynb #479dbd85
 def _if_right(e, guess, cause, sentence):
     "The hypothesis, if the exchange mended the gradient"
     if guess:
         same,c = _matches(guess, e.right)
         if same and abs(c-1) < 1e-6: yield cause, sentence, e.found
 
-# %% ../nbs/06c_diagnosis.ipynb #92c38b56
+# %% ../nbs/06c_diagnosis.ipynb #9c58b26c
 @_hypothesis
 def _swapped(e):
     "The gradient of another tensor, or one in which another tensor is left out"
@@ -237,7 +237,7 @@ def _swapped(e):
         yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
         yield 'missing factor', f'{n}.g misses a factor {other}', few
 
-# %% ../nbs/06c_diagnosis.ipynb #a06202c7
+# %% ../nbs/06c_diagnosis.ipynb #bccf69f4
 class _Cut(TorchFunctionMode):
     "Runs a forward, numbers each use of a tensor that has a gradient, and blocks or straightens some of the paths"
     def __init__(self, cut=(), straight=None):
@@ -256,7 +256,6 @@ class _Cut(TorchFunctionMode):
         self.at = _where(func)
         return out.detach() + args[0] - args[0].detach() if out.shape == args[0].shape else out
 
-# %% ../nbs/06c_diagnosis.ipynb #5810649a
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)
@@ -266,7 +265,7 @@ def _where(func):
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ''
     return func.__name__.strip('_'), line
 
-# %% ../nbs/06c_diagnosis.ipynb #8a98d78d
+# %% ../nbs/06c_diagnosis.ipynb #1ea48175
 @_hypothesis
 def _paths(e):
     "A path of the chain rule left out, counted twice, or gone straight through"
@@ -297,7 +296,7 @@ def _paths(e):
         yield cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way round: inverted', \
             [a-b for a,b in zip(through, whole)]
 
-# %% ../nbs/06c_diagnosis.ipynb #bc84091e
+# %% ../nbs/06c_diagnosis.ipynb #5a22529f
 @_hypothesis
 def _coupling(e):
     "Outputs that depend on every input of their row, treated as if each depended on its own input only"
@@ -323,7 +322,7 @@ def _coupling(e):
                 yield 'missing term', sentence, [r+m for r,m in zip(right, lost)]
         if right[0].shape[axis] > 3: yield from _two_terms(e, axis)
 
-# %% ../nbs/06c_diagnosis.ipynb #26b25853
+# %% ../nbs/06c_diagnosis.ipynb #6a9b1500
 def _two_terms(e, axis):
     "Is what is missing a constant plus a multiple of the input, along an axis?"
     t,last = e.case.values[e.name], lambda t: t.movedim(axis, -1)
@@ -337,7 +336,7 @@ def _two_terms(e, axis):
             f'{e.name}.g misses two terms along axis {axis}, one constant, one a multiple of {e.name}: those of a mean '
             'and of a variance'), [r+m for r,m in zip(e.right, lost)]
 
-# %% ../nbs/06c_diagnosis.ipynb #946b5c06
+# %% ../nbs/06c_diagnosis.ipynb #b8d94f5b
 @_hypothesis
 def _axes(e):
     "A sum over the wrong axis, a spread where there should be a sum, one slice that is wrong, too few digits"
@@ -356,7 +355,7 @@ def _axes(e):
     if error.max() < 1e-5*size: yield ('precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
                                        'backward runs in a smaller dtype', found)
 
-# %% ../nbs/06c_diagnosis.ipynb #9b03a6e4
+# %% ../nbs/06c_diagnosis.ipynb #f358dc96
 def diagnose(
     case:_Case, # After its backward has run
     name:str, # A tensor whose gradient is wrong
@@ -382,7 +381,7 @@ def diagnose(
         for f in found: f.sure = {'sure': 'likely', 'likely': 'perhaps'}[f.sure]
     return found[:3] or [Finding(name, 'unknown', _largest(e), 'no hypothesis fits')]
 
-# %% ../nbs/06c_diagnosis.ipynb #c03c0b29
+# %% ../nbs/06c_diagnosis.ipynb #2c565289
 def _largest(e):
     "Where the error is largest"
     if e.found[0].shape != e.right[0].shape:

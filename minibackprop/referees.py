@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from torch.autograd import forward_ad
 from .case import _Case, _CannotJudge, _rms, _scaled, _subject
 
-# %% ../nbs/06b_referees.ipynb #483be286
+# %% ../nbs/06b_referees.ipynb #499ce2e5
 @patch
 def floor(self:_Case,
     name:str, # Name of a tensor
@@ -22,7 +22,7 @@ def floor(self:_Case,
     if self.dust(): return 1e-5
     return 1e-5*max(_rms(self.out), 2**52*self.noise())/self.step(name)
 
-# %% ../nbs/06b_referees.ipynb #287085fa
+# %% ../nbs/06b_referees.ipynb #1e646b5f
 @patch
 def by_graph(self:_Case,
     us:list, # Upstream gradients
@@ -39,10 +39,10 @@ def by_graph(self:_Case,
                 for u in us]
     except (RuntimeError, NotImplementedError, TypeError) as e: raise _CannotJudge(_first_line(e))
 
-# %% ../nbs/06b_referees.ipynb #48fd8e89
+# %% ../nbs/06b_referees.ipynb #724ad0e5
 def _first_line(e): return (str(e).strip().splitlines() or [type(e).__name__])[0][:100]
 
-# %% ../nbs/06b_referees.ipynb #05a8d560
+# %% ../nbs/06b_referees.ipynb #f00f7cca
 @patch
 def expected(self:_Case)->list: # For each draw, name -> gradient
     "What autograd says, computed once"
@@ -95,7 +95,7 @@ def complex_slope(self:_Case,
     except Exception: return None  # PyTorch has no complex form of some operation in it
     return out.imag/h if isinstance(out, torch.Tensor) and out.is_complex() else None
 
-# %% ../nbs/06b_referees.ipynb #e45d646b
+# %% ../nbs/06b_referees.ipynb #8d24da26
 @patch
 def probes(self:_Case,
     name:str, # Name of a tensor
@@ -170,7 +170,7 @@ def push(self:_Case,
     if not jv.isfinite().all(): raise _CannotJudge('it finds NaN or infinity at these inputs')
     return v,jv
 
-# %% ../nbs/06b_referees.ipynb #aa3f9f0c
+# %% ../nbs/06b_referees.ipynb #240147b6
 def _exactly(
     o, # A tensor, a number, or an array of expressions
 ): # `_Symbols`
@@ -182,7 +182,7 @@ def _exactly(
     array = o.detach().cpu().numpy() if isinstance(o, torch.Tensor) else np.asarray(o)
     return np.array(np.frompyfunc(exact, 1, 1)(array), dtype=object).view(_Symbols)
 
-# %% ../nbs/06b_referees.ipynb #2cba65cf
+# %% ../nbs/06b_referees.ipynb #805902c6
 class _Symbols(np.ndarray):
     "An array of SymPy expressions with the methods of a tensor: a forward that runs on it returns formulas"
     @classmethod
@@ -207,14 +207,14 @@ class _Symbols(np.ndarray):
     def view(self, *shape): return self.reshape(*shape)
     def unsqueeze(self, dim): return np.expand_dims(self, dim)
 
-# %% ../nbs/06b_referees.ipynb #345df370
+# %% ../nbs/06b_referees.ipynb #e17fa1d2
 @patch
 def mean(self:_Symbols, dim=None, keepdim=False):
     "The mean over `dim`"
     total = self.total(dim, keepdim)
     return total*_exactly(total.size)/_exactly(self.size)
 
-# %% ../nbs/06b_referees.ipynb #d91ee8b6
+# %% ../nbs/06b_referees.ipynb #56bd8164
 @patch
 def var(self:_Symbols, dim=None, unbiased=True, keepdim=False, correction=None):
     "The variance over `dim`"
@@ -222,7 +222,7 @@ def var(self:_Symbols, dim=None, unbiased=True, keepdim=False, correction=None):
     total = squares.total(dim, keepdim)
     return total/_exactly(self.size//total.size - (int(unbiased) if correction is None else correction))
 
-# %% ../nbs/06b_referees.ipynb #9020de58
+# %% ../nbs/06b_referees.ipynb #11efb7ce
 def _formulas():
     "Give `_Symbols` the functions that SymPy knows"
     import sympy
@@ -238,7 +238,7 @@ def _formulas():
     _Symbols.log_softmax = lambda self, dim, **_: self - self.logsumexp(dim, True)
     return sympy
 
-# %% ../nbs/06b_referees.ipynb #05eaa4db
+# %% ../nbs/06b_referees.ipynb #bcb1d57d
 @patch
 def jacobian(self:_Case):
     "Every derivative of every output, from the formulas, in 30 digits. Name -> (numbers of output, numbers of tensor)"
@@ -263,7 +263,7 @@ def jacobian(self:_Case):
     found = torch.tensor(found, dtype=torch.float64, device=self.out.device).reshape(len(out), -1)
     return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
 
-# %% ../nbs/06b_referees.ipynb #8a5fe4a4
+# %% ../nbs/06b_referees.ipynb #d19df86d
 @patch
 def symbols(self:_Case,
     name:str, # Name of a tensor
