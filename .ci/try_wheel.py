@@ -33,8 +33,10 @@ before = peak()
 data = minibackprop.load_mnist()
 memory = (peak()-before)/sum(t.nbytes for pair in data for t in pair)
 unpack = lambda: [gzip.decompress((_shipped()/f'{name}.gz').read_bytes()) for name in _sha256]
-ratio = sorted(seconds(minibackprop.load_mnist)/seconds(unpack) for _ in range(5))[2]
-print(f'load_mnist {ratio:.2f} times gunzip, the median of five pairs; peak memory {memory:.2f} times the tensors')
+pairs = [(seconds(minibackprop.load_mnist), seconds(unpack)) for _ in range(7)]
+load,gunzip = map(min, zip(*pairs))  # other work on the machine only ever adds
+ratio = load/gunzip
+print(f'load_mnist {ratio:.2f} times gunzip, the best of seven runs each; peak memory {memory:.2f} times the tensors')
 assert ratio < 2.5 and memory < 1.6, 'load_mnist costs too much'
 assert [tuple(x.shape) for x,_ in data] == [(50_000, 784), (10_000, 784), (10_000, 784)]
 
