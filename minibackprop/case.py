@@ -330,21 +330,21 @@ def fault(self:_Case, name, cause, sentence):
     "Note a fault, once"
     if (cause, sentence) not in self.faults.setdefault(name, []): self.faults[name].append((cause, sentence))
 
-# %% ../nbs/06a_case.ipynb #70a4f5bd
+# %% ../nbs/06a_case.ipynb #39ca00f8
 @patch
 def warm_up(self:_Case, forward, backward, args):
     "A call on other inputs first: what it leaves behind must not show in the next"
     def shuffled(a):
         if not _floating(a) or a.numel() < 2: return a
         return a.flatten()[torch.randperm(a.numel(), generator=self.random).to(a.device)].view(a.shape)
-    self.other = [shuffled(a) for a in args]
+    self.other,self.warm = [shuffled(a) for a in args], True
     try:
         with torch.no_grad():
             out = forward(*[a.clone() if isinstance(a, torch.Tensor) else a for a in self.other])
-            if out.isfinite().all():
-                out.g = self.normal(out)
-                backward(out, *self.other)
-    except Exception: self.other = args  # these inputs cannot be shuffled, or the next call raises too and is reported
+            if not out.isfinite().all(): raise ValueError('no output there')
+            out.g = self.normal(out)
+            backward(out, *self.other)
+    except Exception: self.other,self.warm = args, False  # the report says so; what always raises is met next
 
 # %% ../nbs/06a_case.ipynb #420b98de
 @patch

@@ -91,7 +91,7 @@ def _cells(self:GradReport)->list: # Rows of text, the head first
     show = lambda errors, r: f'{errors[r]:.0e}' if r in errors else '-'
     return [head] + [[n, str(s), *[show(errors, r) for r in _referees], v] for n,s,errors,v in self.rows]
 
-# %% ../nbs/06d_check.ipynb #255ebcea
+# %% ../nbs/06d_check.ipynb #a575b8b3
 @patch
 def _sentences(self:GradReport)->list: # Strings
     "What stands under the table"
@@ -104,6 +104,8 @@ def _sentences(self:GradReport)->list: # Strings
     for referee,why in self.notes.items():
         referee = referee.replace('_', ' ')
         said += [f"- {referee} cannot judge {', '.join(names)}: {reason}" for reason,names in why.items()]
+    if not case.warm: said.append(
+        '- the forward does not take these inputs shuffled: leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
