@@ -5,9 +5,8 @@
 # %% auto #0
 __all__ = ['GradReport', 'check_grads', 'test_grads']
 
-# %% ../nbs/06d_check.ipynb #6f1a5200
+# %% ../nbs/06d_check.ipynb #bec2bea5
 import html
-import torch
 from fastcore.basics import patch
 from .case import _Case, _CannotJudge, _subject
 from .diagnosis import Finding, diagnose

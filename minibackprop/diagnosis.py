@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['hypotheses', 'Finding', 'diagnose']
 
-# %% ../nbs/06c_diagnosis.ipynb #f5ff71c7
+# %% ../nbs/06c_diagnosis.ipynb #ec0f3034
 import itertools, linecache, sys
 import numpy as np, torch
 from torch.overrides import TorchFunctionMode
 from .broadcasting import unbroadcast
-from .case import _Case, _CannotJudge, _floating, _scaled, _subject
+from .case import _Case, _CannotJudge, _floating, _scaled
 import minibackprop.referees
 
 # %% ../nbs/06c_diagnosis.ipynb #d460f949

@@ -5,17 +5,16 @@
 # %% auto #0
 __all__ = ['forms', 'checks', 'Form', 'form', 'mutants', 'check_sum', 'check_entry', 'check_close', 'check_ours', 'kill_matrix']
 
-# %% ../nbs/06e_mutants.ipynb #0e3a1aa2
+# %% ../nbs/06e_mutants.ipynb #af199023
 import inspect
 import torch
-from fastcore.basics import patch
 from fastcore.test import test_close
 from .forward import lin, relu, mse
 from .module import Module, Lin
 from .case import _floating, _subject
 from .check import check_grads
 
-# %% ../nbs/06e_mutants.ipynb #7f5a01ec
+# %% ../nbs/06e_mutants.ipynb #75cf3342
 class Form:
     "A forward, its right backward, inputs for it, and wrong backwards"
     def __init__(self,
@@ -41,13 +40,6 @@ class Form:
         cause:str, # What the diagnosis should say
         backward, # A wrong backward, or a `Module` class, or a `torch.autograd.Function`
     ): self.mutants.append((bug, cause, backward))
-
-forms = []
-
-def form(*args):
-    "Add a form to `forms`"
-    forms.append(Form(*args))
-    return forms[-1]
 
 # %% ../nbs/06e_mutants.ipynb #dd639a4d
 forms = []  # all of them

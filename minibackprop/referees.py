@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/06b_referees.ipynb #cf82e0d5
+# %% ../nbs/06b_referees.ipynb #19ec3bd2
 import numpy as np, torch
 from fastcore.basics import patch
 from torch.autograd import forward_ad
-from .case import _Case, _CannotJudge, _rms, _scaled, _subject
+from .case import _Case, _CannotJudge, _rms, _scaled
 
 # %% ../nbs/06b_referees.ipynb #499ce2e5
 @patch
