@@ -43,20 +43,30 @@ def named_parameters(self:Module)->dict: # Name -> tensor
     "The tensors that this layer learns, by name"
     return {name: getattr(self, name) for name in self.params}
 
+# %% ../nbs/04_module.ipynb #cf22db26
+@patch
+def parameters(self:Module)->list: # Of tensors
+    "The tensors that this layer learns, in the order of `named_parameters`"
+    return list(self.named_parameters().values())
+
 # %% ../nbs/04_module.ipynb #6d80aaa2
 @patch
 def __repr__(self:Module):
     "The name of the class, and the shape of each parameter"
     return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
 
-# %% ../nbs/04_module.ipynb #3f23e65d
+# %% ../nbs/04_module.ipynb #b6616db9
 class Lin(Module):
     "A linear layer, `inp @ w + b`. `backward` sets `w.g`, `b.g` and, if asked, `inp.g`"
     params = 'w','b'
     def __init__(self,
-        w:torch.Tensor, # Weights, (n_in, n_out)
-        b:torch.Tensor, # Biases, (n_out,)
+        w:torch.Tensor, # Weights, (n_in, n_out); or the number of inputs
+        b:torch.Tensor, # Biases, (n_out,); or the number of outputs
+        generator:torch.Generator=None, # For two numbers: what draws the weights, of variance 2/n_in (arXiv:1502.01852)
     ):
+        if isinstance(w, int) and isinstance(b, int):
+            if min(w, b) < 1: raise ValueError(f'Lin: {w} inputs and {b} outputs; expected at least 1 of each')
+            w,b = torch.randn(w, b, generator=generator)*(2/w)**.5, torch.zeros(b)
         if w.dim() != 2 or b.shape != w.shape[1:]:
             raise ValueError(f'Lin: w {tuple(w.shape)}, b {tuple(b.shape)}; expected w (n_in, n_out), b (n_out,)')
         self.w,self.b = w,b

@@ -288,10 +288,11 @@ _f = form('scale', lambda inp,s: inp*s, lambda out,inp,s: (out.g*s, (out.g*inp).
 _f.wrong('s.g not summed', 'missing sum', lambda out,inp,s: (out.g*s, out.g*inp))
 _f.wrong('s.g without the input', 'missing factor', lambda out,inp,s: (out.g*s, out.g.sum(0)))
 
-# %% ../nbs/06e_mutants.ipynb #30231c71
+# %% ../nbs/06e_mutants.ipynb #030db980
 def mutants(
     seed:int=0, # Of the random inputs
     sizes:tuple=(5, 4, 3), # Examples, inputs, outputs
+    forms:list=forms, # Which ones
 ): # Yields (form, bug, cause, what `check_grads` takes, inputs)
     "Every mutant of every form"
     for f in forms:

@@ -222,7 +222,7 @@ def var(self:_Symbols, dim=None, unbiased=True, keepdim=False, correction=None):
     total = squares.total(dim, keepdim)
     return total/_exactly(self.size//total.size - (int(unbiased) if correction is None else correction))
 
-# %% ../nbs/06b_referees.ipynb #11efb7ce
+# %% ../nbs/06b_referees.ipynb #b4de5bfe
 def _formulas():
     "Give `_Symbols` the functions that SymPy knows"
     import sympy
@@ -230,6 +230,11 @@ def _formulas():
         setattr(_Symbols, name, lambda self, f=getattr(sympy, name): self.each(f))
     _Symbols.relu = lambda self: self.each(lambda x: sympy.Max(x, 0))
     _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
+    _Symbols.amax = lambda self, dim, keepdim=False: _exactly(
+        np.frompyfunc(sympy.Max, 2, 1).reduce(self, axis=dim, keepdims=keepdim))
+    _Symbols.gather = lambda self, dim, index: _exactly(np.take_along_axis(self, index.numpy(), dim))
+    _Symbols.where = lambda self, keep, other: _exactly(np.where(keep.numpy(), self, other))
+    _Symbols.is_floating_point = lambda self: True
     _Symbols.square = lambda self: self*self
     _Symbols.rsqrt = lambda self: 1/self.sqrt()
     _Symbols.sigmoid = lambda self: 1/(1 + (-self).exp())
