@@ -6,8 +6,9 @@ __version__ = "0.1.0"
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/index.ipynb #e18ac83f
-from . import data, broadcasting, forward, backward, module, autograd, diagnosis, check
+# %% ../nbs/index.ipynb #77814807
+from . import (data, broadcasting, forward, backward, module, autograd, diagnosis, check,
+                          losses, optimizers, training, digits)
 from .data import *
 from .broadcasting import *
 from .forward import *
@@ -16,7 +17,11 @@ from .module import *
 from .autograd import *
 from .diagnosis import *
 from .check import *
+from .losses import *
+from .optimizers import *
+from .training import *
+from .digits import *
 
-# %% ../nbs/index.ipynb #69486812
-__all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd, diagnosis, check)
-           for name in chapter.__all__]
+# %% ../nbs/index.ipynb #31734919
+__all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd, diagnosis, check,
+                                losses, optimizers, training, digits) for name in chapter.__all__]
