@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: help train test cases notebooks export docs readme clean
 
 help:
-	@echo 'make train      check every gradient on MNIST, then train (ARGS="--steps 20" for options)'
+	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
 	@echo 'make test       run every notebook: they are the tests'
 	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 8 properties)'
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'

@@ -10,7 +10,8 @@ import fastcore
 print(f'minibackprop {minibackprop.__version__} from {minibackprop.__file__}, fastcore {fastcore.__version__}')
 print(f'import torch {middle-start:.2f} s, import minibackprop {end-middle:.3f} s more')
 assert end-middle < .2, 'importing minibackprop takes too long'
-assert 'matplotlib' not in sys.modules, 'importing minibackprop imports matplotlib'
+for name in 'matplotlib', 'PIL', 'tqdm', 'safetensors':
+    assert name not in sys.modules, f'importing minibackprop imports {name}'
 assert 'site-packages' in minibackprop.__file__, 'this is not the installed package'
 
 import gzip, importlib, resource
@@ -42,7 +43,7 @@ assert [tuple(x.shape) for x,_ in data] == [(50_000, 784), (10_000, 784), (10_00
 
 names = 0
 for chapter in ('data', 'broadcasting', 'forward', 'backward', 'module', 'autograd', 'case', 'referees',
-                'diagnosis', 'check', 'mutants', 'cli'):
+                'diagnosis', 'check', 'mutants', 'losses', 'optimizers', 'training', 'digits', 'cli'):
     module = importlib.import_module(f'minibackprop.{chapter}')
     for name in module.__all__:
         assert getattr(module, name) is not None
@@ -60,8 +61,13 @@ minibackprop.show_images(data[0][0][:3], titles=data[0][1][:3])
 print(f'{names} exported names')
 
 command = sys.executable.rsplit('/', 1)[0] + '/minibackprop'
-done = subprocess.run([command, '--steps', '3'], capture_output=True, text=True)
+done = subprocess.run([command, '--epochs', '1', '--save', 'w.safetensors'], capture_output=True, text=True)
 print(done.stdout)
 assert done.returncode == 0 and 'They agree' in done.stdout, done.stderr
-done = subprocess.run([command, '--steps', 'x'], capture_output=True, text=True)
+from PIL import Image
+Image.fromarray((data[0][0][0].view(28, 28)*256).byte().numpy()).save('five.png')
+done = subprocess.run([command, 'predict', 'five.png', '--weights', 'w.safetensors'], capture_output=True, text=True)
+print(done.stdout)
+assert done.returncode == 0 and 'This is a 5' in done.stdout, done.stderr
+done = subprocess.run([command, '--epochs', 'x'], capture_output=True, text=True)
 assert done.returncode == 2 and 'Traceback' not in done.stderr, done.stderr
