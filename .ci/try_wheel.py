@@ -10,7 +10,7 @@ import fastcore
 print(f'minibackprop {minibackprop.__version__} from {minibackprop.__file__}, fastcore {fastcore.__version__}')
 print(f'import torch {middle-start:.2f} s, import minibackprop {end-middle:.3f} s more')
 assert end-middle < .2, 'importing minibackprop takes too long'
-for name in 'matplotlib', 'PIL', 'tqdm', 'safetensors':
+for name in 'matplotlib', 'PIL', 'safetensors':
     assert name not in sys.modules, f'importing minibackprop imports {name}'
 assert 'site-packages' in minibackprop.__file__, 'this is not the installed package'
 

@@ -6,9 +6,9 @@ __version__ = "0.1.0"
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/index.ipynb #77814807
-from . import (data, broadcasting, forward, backward, module, autograd, diagnosis, check,
-                          losses, optimizers, training, digits)
+# %% ../nbs/index.ipynb #3b8ca60b
+from . import data, broadcasting, forward, backward, module, autograd, diagnosis, check
+from . import losses, optimizers, training, digits
 from .data import *
 from .broadcasting import *
 from .forward import *

@@ -52,7 +52,7 @@ def show_gradients(
     for name,shape,difference,error in rows: print(f'{name:<10}{str(shape):<14}{difference:>20.1e}{error:>17.1e}')
     return all(error < 1e-4 for *_,error in rows)
 
-# %% ../nbs/99_cli.ipynb #b58a153e
+# %% ../nbs/99_cli.ipynb #780cc678
 def check_arguments(
     args, # What `parser` has read
 ):
@@ -65,7 +65,8 @@ def check_arguments(
         if not ok: raise ValueError(f'--{name} {getattr(args, name.replace("-", "_"))}: expected {expected}')
     for name,file in ('save', args.save), ('plot', args.plot):
         if file is None: continue
-        if not Path(file).resolve().parent.is_dir(): raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
+        if not Path(file).resolve().parent.is_dir():
+            raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
         if Path(file).is_dir(): raise ValueError(f'--{name} {file}: this is a folder; expected a file')
     if args.plot is not None and _plot_format(args.plot) is None:
         raise ValueError(f'--plot {args.plot}: expected a name that ends in .png, .svg or .pdf')
@@ -75,19 +76,19 @@ def _plot_format(file):
     "The format that the name asks for, or None"
     return dict([('.png', 'png'), ('.svg', 'svg'), ('.pdf', 'pdf')]).get(Path(file).suffix.lower())
 
-# %% ../nbs/99_cli.ipynb #617e82e0
+# %% ../nbs/99_cli.ipynb #c7347d09
 def parser():
     "The options of the main job"
-    p = argparse.ArgumentParser('minibackprop', description='Check hand-written gradients against autograd on all of MNIST, '
-                                'then train a network with them.', epilog='minibackprop predict FILE --weights FILE reads a '
-                                'picture of a digit with a network that --save has kept.')
+    p = argparse.ArgumentParser('minibackprop',
+        description='Check hand-written gradients against autograd on all of MNIST, then train a network with them.',
+        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit with what --save has kept.')
     def option(name, default, help, **kw): p.add_argument(f'--{name}', default=default, help=help, **kw)
     option('epochs', 10, 'passes over the training images (10)', type=int)
     option('batch-size', 128, 'images in a batch (128)', type=int)
     option('lr', None, 'largest learning rate (0.004; with sgd 0.2)', type=float)
     option('opt', 'adamw', 'optimizer: adamw, adam or sgd (adamw)', choices=['adamw', 'adam', 'sgd'])
     option('hidden', 256, 'units in the hidden layer (256)', type=int)
-    option('seed', 42, 'of the initial weights and of the order of the images (42): the same seed gives the same run', type=int)
+    option('seed', 42, 'of the weights and of the order of the images (42): the same seed gives the same run', type=int)
     option('save', None, 'write what was learned to this file, in safetensors format', metavar='FILE')
     option('plot', None, 'draw loss and accuracy into this .png, .svg or .pdf', metavar='FILE')
     option('data', None, "folder of MNIST's IDX files, or mnist.pkl.gz (the MNIST that comes with minibackprop)")
@@ -163,7 +164,7 @@ def _end(
     print(f'minibackprop: {message}', file=sys.stderr)
     raise SystemExit(code)
 
-# %% ../nbs/99_cli.ipynb #6693f534
+# %% ../nbs/99_cli.ipynb #dbccc407
 def _train(words):
     "The main job, from its words on the command line"
     args,start = parser().parse_args(words), time.perf_counter()
@@ -177,7 +178,7 @@ def _train(words):
 def _predict(words):
     "`minibackprop predict`, from its words on the command line"
     p = argparse.ArgumentParser('minibackprop predict', description='Read a picture of a digit.')
-    p.add_argument('file', help='a picture of one digit, in any common format; it is scaled, inverted and centred as MNIST was')
+    p.add_argument('file', help='a picture of one digit; it is scaled, inverted and centred as MNIST was')
     p.add_argument('--weights', required=True, metavar='FILE', help='what minibackprop --save FILE has written')
     args = p.parse_args(words)
     try: predict(args.file, args.weights)

@@ -50,7 +50,7 @@ def _grey(file):
                 for c in ('white', 'black')]
         return max(over, key=np.ptp)  # on which of the two can the ink be seen?
 
-# %% ../nbs/08c_digits.ipynb #8c0c621f
+# %% ../nbs/08c_digits.ipynb #ff6f2dab
 def read_digit(
     file:str, # A picture of one digit, in any format that Pillow reads
 )->torch.Tensor: # (1, 784), light ink on black, from 0 to below 1
@@ -64,10 +64,12 @@ def read_digit(
         try: grey = _grey(opened)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
             raise ValueError(f'{file} cannot be read as a picture: {e}'.replace(repr(opened), 'the file')) from None
-    if grey.ndim != 2 or not np.isfinite(grey).all(): raise ValueError(f'{file}: not a picture of grey or coloured pixels')
+    if grey.ndim != 2 or not np.isfinite(grey).all():
+        raise ValueError(f'{file}: not a picture of grey or coloured pixels')
     edge = np.median(np.concatenate([grey[0], grey[-1], grey[:,0], grey[:,-1]]))
     low,high = grey.min(), grey.max()
-    if high-low < .08*max(high, 1): raise ValueError(f'{file}: there is nothing on the picture, all of it is equally bright')
+    if high-low < .08*max(high, 1):
+        raise ValueError(f'{file}: there is nothing on the picture, all of it is equally bright')
     if grey.shape == (28, 28) and high <= 255:
         return torch.tensor((255-grey if edge > (low+high)/2 else grey)/256).view(1, 784)
     ink = (edge-grey)/(edge-low) if edge > (low+high)/2 else (grey-edge)/(high-edge)

@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from .backward import _upstream
 from .module import Module
 
-# %% ../nbs/07_losses.ipynb #ea7206a4
+# %% ../nbs/07_losses.ipynb #b38f8782
 def _classes(
     name:str, # Name of the function that asks, for the error
     inp:torch.Tensor, # Scores
@@ -19,7 +19,7 @@ def _classes(
 ):
     "`ValueError` unless `inp` is floating and has a class"
     if not inp.is_floating_point():
-        raise ValueError(f'{name}: scores of {inp.dtype}; expected floating numbers, such as {torch.get_default_dtype()}')
+        raise ValueError(f'{name}: scores of {inp.dtype}; expected floating numbers, such as torch.float32')
     if inp.dim() and not -inp.dim() <= dim < inp.dim() or inp.dim() and inp.shape[dim] == 0:
         raise ValueError(f'{name}: inp {tuple(inp.shape)}; expected at least one class along axis {dim}')
 
@@ -36,12 +36,12 @@ def logsumexp(
     out = (inp-top).exp().sum(dim, keepdim=True).log() + top
     return out if keepdim else out.squeeze(dim)
 
-# %% ../nbs/07_losses.ipynb #0fbbcef6
+# %% ../nbs/07_losses.ipynb #694fcb7f
 def log_softmax(
     inp:torch.Tensor, # Scores, any shape
     dim:int=-1, # Axis of the classes
 )->torch.Tensor: # Logarithms of probabilities, the shape of `inp`
-    "The logarithm of `softmax`, also where that is too small to be written down. Raises `ValueError` if there is no class"
+    "The logarithm of `softmax`, also where that rounds to 0. Raises `ValueError` if there is no class"
     _classes('log_softmax', inp, dim)
     z = inp - inp.amax(dim, keepdim=True)
     return z - z.exp().sum(dim, keepdim=True).log()
@@ -94,7 +94,7 @@ def _class_axis(
         raise ValueError(f'{name}: labels of {targ.dtype}; expected the numbers of classes, such as torch.int64')
     return axis
 
-# %% ../nbs/07_losses.ipynb #feeab332
+# %% ../nbs/07_losses.ipynb #265fcf61
 class CrossEntropy(Module):
     "Cross-entropy of scores and class labels, as `F.cross_entropy` defines it. A missing `out.g` counts as 1"
     def __init__(self,
@@ -105,7 +105,8 @@ class CrossEntropy(Module):
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f'CrossEntropy: label_smoothing {label_smoothing}; expected a number from 0 to 1')
         if weight is not None and (weight.dim() != 1 or not weight.is_floating_point()):
-            raise ValueError(f'CrossEntropy: weight {tuple(weight.shape)} {weight.dtype}; expected floating, (classes,)')
+            raise ValueError(f'CrossEntropy: weight {tuple(weight.shape)} {weight.dtype}; '
+                             'expected floating, (classes,)')
         self.weight,self.ignore_index,self.label_smoothing = weight, ignore_index, label_smoothing
 
 # %% ../nbs/07_losses.ipynb #9a27d82b

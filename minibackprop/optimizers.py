@@ -9,7 +9,7 @@ __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 import math
 import torch
 
-# %% ../nbs/08a_optimizers.ipynb #f0ee29fe
+# %% ../nbs/08a_optimizers.ipynb #682b34ce
 class Optimizer:
     "What all of them share: parameters with `.g`, and a learning rate `lr` that may be changed between steps"
     def __init__(self, params, lr, **options):
@@ -18,7 +18,8 @@ class Optimizer:
         if not self.params: raise ValueError(f'{who}: no parameters')
         for i,p in enumerate(self.params):
             if not (isinstance(p, torch.Tensor) and p.is_floating_point()):
-                raise ValueError(f'{who}: parameter {i} is {p!r:.40}; expected a floating tensor, as in model.parameters()')
+                raise ValueError(f'{who}: parameter {i} is {p!r:.40}; '
+                                 'expected a floating tensor, as in model.parameters()')
         for name,value in dict(lr=lr, **options).items():
             if not 0 <= value < math.inf: raise ValueError(f'{who}: {name} {value}; expected a number of 0 or more')
         self.steps = 0
@@ -57,7 +58,7 @@ class SGD(Optimizer):
             g = g + self.momentum*v if self.nesterov else v
         p.sub_(g, alpha=self.lr)
 
-# %% ../nbs/08a_optimizers.ipynb #423b53b9
+# %% ../nbs/08a_optimizers.ipynb #cbda27e5
 class Adam(Optimizer):
     "Adam with bias correction, as `torch.optim.Adam`. Changes the parameters in place (arXiv:1412.6980)"
     def __init__(self,
@@ -68,7 +69,8 @@ class Adam(Optimizer):
         weight_decay:float=0., # Added to the gradient: this times the parameter
     ):
         super().__init__(params, lr, eps=eps, weight_decay=weight_decay)
-        if not all(0 <= b < 1 for b in betas): raise ValueError(f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
+        if not all(0 <= b < 1 for b in betas):
+            raise ValueError(f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
         self.betas,self.eps,self.weight_decay = betas, eps, weight_decay
         self.m,self.v = [[torch.zeros_like(p) for p in self.params] for _ in range(2)]
 
@@ -80,9 +82,9 @@ class Adam(Optimizer):
         size = v.sqrt().div_(math.sqrt(1-b2**self.steps)).add_(self.eps)
         p.addcdiv_(m, size, value=-self.lr/(1-b1**self.steps))
 
-# %% ../nbs/08a_optimizers.ipynb #1457dcad
+# %% ../nbs/08a_optimizers.ipynb #9b2597fb
 class AdamW(Adam):
-    "Adam with weight decay beside the step, as `torch.optim.AdamW`: each parameter shrinks by `lr * weight_decay` (arXiv:1711.05101)"
+    "Adam with weight decay beside the step, as `torch.optim.AdamW`. Changes the parameters in place (arXiv:1711.05101)"
     def __init__(self,
         params:list, # Tensors with gradients `.g`
         lr:float=1e-3, # Learning rate
@@ -90,9 +92,8 @@ class AdamW(Adam):
         eps:float=1e-8, # As for `Adam`
         weight_decay:float=.01, # Share of the parameter taken off at each step, times `lr`
     ):
-        super().__init__(params, lr, betas, eps)
-        if not 0 <= weight_decay < math.inf: raise ValueError(f'AdamW: weight_decay {weight_decay}; expected a number of 0 or more')
-        self.decay = weight_decay
+        super().__init__(params, lr, betas, eps, weight_decay)
+        self.decay,self.weight_decay = weight_decay, 0.  # `Adam.update` must not add it to the gradient
     def update(self, i, p, g):
         p.mul_(1 - self.lr*self.decay)
         super().update(i, p, g)

@@ -14,9 +14,9 @@ from .module import Model
 from .losses import accuracy
 from .optimizers import AdamW, one_cycle
 
-# %% ../nbs/08b_training.ipynb #c63d3d6e
+# %% ../nbs/08b_training.ipynb #8950b559
 class Batches:
-    "Batches of tensors that belong together. Iterating is one epoch; the next epoch has another order, the same seed the same ones"
+    "Batches of tensors that belong together. Each iteration is an epoch in an order of its own, which the seed decides"
     def __init__(self,
         *tensors:torch.Tensor, # The same length each, such as images (n, 784) and labels (n,)
         size:int=64, # Examples in a batch; the last one has what is left over
@@ -71,11 +71,11 @@ def plot(self:History,
         if ax.lines: ax.legend(frameon=False)
     return axs
 
-# %% ../nbs/08b_training.ipynb #c6f82e50
+# %% ../nbs/08b_training.ipynb #316ddc15
 def first_bad(
     model:Model, # After a forward call
 )->str: # A sentence, or '' if every number is finite
-    "Name the first tensor of the last forward call that is not finite: inputs, then parameters and output of each layer, then the loss"
+    "Name the first tensor of the last forward call that is not finite, in the order of the computation"
     if not hasattr(model, 'args'): raise RuntimeError('first_bad: there was no forward call')
     tensors = [(f'input {i}', t) for i,t in enumerate(model.args)]
     for i,layer in [*enumerate(model.layers), ('loss', model.loss)]:
@@ -83,10 +83,11 @@ def first_bad(
         tensors.append((f'the output of layer {i}, {layer!r}' if i != 'loss' else f'the loss, {layer!r}', layer.out))
     for name,t in tensors:
         bad = ~t.isfinite()
-        if bad.any(): return f'the first tensor that is not finite is {name}, shape {tuple(t.shape)}: {bad.sum()} of {t.numel()} numbers'
+        if bad.any(): return (f'the first tensor that is not finite is {name}, '
+                              f'shape {tuple(t.shape)}: {bad.sum()} of {t.numel()} numbers')
     return ''
 
-# %% ../nbs/08b_training.ipynb #06180ead
+# %% ../nbs/08b_training.ipynb #0d3c483e
 def evaluate(
     model:Model, # Network and loss
     x:torch.Tensor, # Inputs
@@ -98,10 +99,11 @@ def evaluate(
     sums = torch.zeros(2, dtype=torch.float64)
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
-        sums += len(xb)*torch.stack([model.loss(out, yb), metric(out, yb) if metric else torch.zeros(())]).double().cpu()
+        loss = model.loss(out, yb)
+        sums += len(xb)*torch.stack([loss, metric(out, yb) if metric else 0*loss]).double().cpu()
     return tuple((sums/len(x)).tolist())
 
-# %% ../nbs/08b_training.ipynb #7071bdae
+# %% ../nbs/08b_training.ipynb #d96920c0
 def fit(
     model:Model, # Trained in place
     train_set:tuple, # Inputs and targets
@@ -114,7 +116,7 @@ def fit(
     metric=accuracy, # Function of outputs and targets, for the columns of accuracy; None: leave them out
     quiet:bool=False, # Print no table and show no bar?
 )->History: # The losses, and a row for each epoch
-    "Train. Ctrl-C ends it early and cleanly. Raises `FloatingPointError`, with the `history`, when the loss is not finite"
+    "Train. Ctrl-C ends it early and cleanly. A loss that is not finite raises `FloatingPointError`, with the `history`"
     if epochs < 0: raise ValueError(f'fit: {epochs} epochs')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches,history,lr = Batches(*train_set, size=batch_size, seed=seed), History(), opt.lr
@@ -156,12 +158,12 @@ def _epoch(model, batches, opt, rate, metric, history, epoch, bar):
     if not seen: return {}
     return dict(epoch=epoch, seconds=time.perf_counter()-start) | _named('train', sums[0]/seen, sums[1]/seen, metric)
 
-# %% ../nbs/08b_training.ipynb #8f15b4b5
+# %% ../nbs/08b_training.ipynb #0b601c7a
 def _named(kind, loss, value, metric): return {f'{kind} loss': loss} | ({f'{kind} acc': value} if metric else {})
 
 def _not_finite(loss, epoch, batch, batches, model, history):
-    error = FloatingPointError(f'fit: the loss is {loss} in epoch {epoch}, batch {batch} of {batches}; {first_bad(model)}. '
-                               'Try a smaller learning rate')
+    error = FloatingPointError(f'fit: the loss is {loss} in epoch {epoch}, batch {batch} of {batches}; '
+                               f'{first_bad(model)}. Try a smaller learning rate')
     error.history = history
     return error
 
@@ -197,11 +199,11 @@ def save(
     from safetensors.torch import save as to_bytes
     write_whole(file, to_bytes({name: p.detach().contiguous().cpu() for name,p in model.named_parameters().items()}))
 
-# %% ../nbs/08b_training.ipynb #b11bb877
+# %% ../nbs/08b_training.ipynb #bc0d29b9
 def read_parameters(
     file:str, # Path of a safetensors file
 )->dict: # Name -> tensor
-    "The tensors of a safetensors file. Raises `ValueError` if it is truncated or of another kind, `OSError` if it cannot be read"
+    "The tensors of a safetensors file. `ValueError` if it is none, or truncated; `OSError` if it cannot be read"
     from safetensors import SafetensorError
     from safetensors.torch import load as from_bytes
     data = Path(file).read_bytes()
@@ -213,7 +215,7 @@ def load(
     model:Model, # Its parameters are replaced in place
     file:str, # What `save` has written, for a network of the same shapes
 ):
-    "Read parameters into `model`. Raises `ValueError` if the file is damaged or belongs to another network; `model` is then unchanged"
+    "Read parameters into `model`. `ValueError`, and `model` unchanged, if the file is damaged or of another network"
     ours,theirs = model.named_parameters(), read_parameters(file)
     shapes = lambda tensors: {name: tuple(t.shape) for name,t in tensors.items()}
     if shapes(ours) != shapes(theirs):
