@@ -20,7 +20,7 @@ train: $(VENV)/.installed
 	minibackprop $(ARGS)
 
 test: $(VENV)/.development
-	nbdev_test --n_workers 2 --do_print
+	OMP_NUM_THREADS=1 nbdev_test --n_workers 2 --do_print  # one thread for each of two workers: more would wait for each other
 
 CASES ?= 1500
 cases: $(VENV)/.development

@@ -158,7 +158,7 @@ def _epoch(model, batches, opt, rate, metric, history, epoch, bar):
     if not seen: return {}
     return dict(epoch=epoch, seconds=time.perf_counter()-start) | _named('train', sums[0]/seen, sums[1]/seen, metric)
 
-# %% ../nbs/08b_training.ipynb #0b601c7a
+# %% ../nbs/08b_training.ipynb #c8cd17ba
 def _named(kind, loss, value, metric): return {f'{kind} loss': loss} | ({f'{kind} acc': value} if metric else {})
 
 def _not_finite(loss, epoch, batch, batches, model, history):
@@ -172,7 +172,7 @@ def _bar(steps, quiet):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # in a notebook without ipywidgets, the text bar does
         from tqdm.auto import tqdm
-    return tqdm(total=steps, leave=False, disable=True if quiet else None, unit='batch')
+    return tqdm(total=steps, leave=False, disable=True if quiet else None, unit=' batches')
 
 # %% ../nbs/08b_training.ipynb #2af87f9f
 def write_whole(
