@@ -9,7 +9,7 @@ __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 import math
 import torch
 
-# %% ../nbs/08a_optimizers.ipynb #682b34ce
+# %% ../nbs/08a_optimizers.ipynb #d8b8f6c9
 class Optimizer:
     "What all of them share: parameters with `.g`, and a learning rate `lr` that may be changed between steps"
     def __init__(self, params, lr, **options):
