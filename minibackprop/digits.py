@@ -5,13 +5,11 @@
 # %% auto #0
 __all__ = ['make_model', 'make_optimizer', 'read_digit']
 
-# %% ../nbs/08c_digits.ipynb #2338d7bf
+# %% ../nbs/08c_digits.ipynb #aebee4e2
 import torch
-from .data import load_mnist
 from .module import Lin, Relu, Model
-from .losses import CrossEntropy, softmax
+from .losses import CrossEntropy
 from .optimizers import SGD, Adam, AdamW
-from .training import fit
 
 # %% ../nbs/08c_digits.ipynb #3125e453
 def make_model(
