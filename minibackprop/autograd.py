@@ -41,7 +41,7 @@ class MLP(nn.Module):
         for layer in hidden: inp = relu(layer(inp))
         return last(inp)
 
-# %% ../nbs/05_autograd.ipynb #cc02f3a2
+# %% ../nbs/05_autograd.ipynb #542413c3
 def _copy(
     o, # A layer, or what a layer has as an attribute
     change, # A function of a tensor: what to put in its place
@@ -52,7 +52,15 @@ def _copy(
     if not isinstance(o, Module): return o
     new = copy.copy(o)
     for name,value in vars(new).items(): setattr(new, name, _copy(value, change))
+    if hasattr(new, 'inplace'): new.inplace = False  # autograd would not know, and may run backward twice
     return new
+
+# %% ../nbs/05_autograd.ipynb #d7b366f7
+def _calls(o):
+    "Each layer in `o`, with a copy of what it holds"
+    if isinstance(o, Module): yield o, dict(vars(o))
+    for part in vars(o).values() if isinstance(o, Module) else o if isinstance(o, (list, tuple)) else ():
+        yield from _calls(part)
 
 # %% ../nbs/05_autograd.ipynb #2024ab75
 def _gradient(
@@ -68,7 +76,7 @@ def _gradient(
                          'expected the same shape and dtype')
     return g
 
-# %% ../nbs/05_autograd.ipynb #99c658fb
+# %% ../nbs/05_autograd.ipynb #b4d9745d
 class _Bridge(torch.autograd.Function):
     "One call of a hand-written layer, as autograd sees it"
     @staticmethod
@@ -93,7 +101,9 @@ class _Bridge(torch.autograd.Function):
         for t in tensors:
             if isinstance(t, torch.Tensor): t.g = None
         layer.out.g = out_g.clone()
+        calls = list(_calls(layer))
         layer.backward(inp_grad=any(wanted[:len(layer.args)]))
+        for held,call in calls: vars(held).update(call)
         return None, None, *[_gradient(layer, *nt) if want else None for *nt,want in zip(ctx.names, tensors, wanted)]
 
 # %% ../nbs/05_autograd.ipynb #85ae973a

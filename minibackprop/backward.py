@@ -5,12 +5,22 @@
 # %% auto #0
 __all__ = ['mse_grad', 'relu_grad', 'lin_grad', 'forward_and_backward']
 
-# %% ../nbs/03_backward.ipynb #e4ba11b7
+# %% ../nbs/03_backward.ipynb #c641646f
+import functools
 import torch
 from .forward import lin, relu, mse, residual
 
-# %% ../nbs/03_backward.ipynb #06079973
-@torch.no_grad()
+# %% ../nbs/03_backward.ipynb #96f03a7f
+def _no_grad(f):
+    "`f` without recording for autograd, as `torch.no_grad()` does, which is entered only if recording is on"
+    @functools.wraps(f)
+    def call(*args, **kwargs):
+        if not torch.is_grad_enabled(): return f(*args, **kwargs)
+        with torch.no_grad(): return f(*args, **kwargs)
+    return call
+
+# %% ../nbs/03_backward.ipynb #5cee7c02
+@_no_grad
 def mse_grad(
     out:torch.Tensor, # Outputs that went into `mse`, such as (n, 1); gets `.g`, in the same shape
     targ:torch.Tensor, # Targets that went into `mse`
@@ -34,20 +44,22 @@ def _upstream(
                                               'expected the same shape')
     return g
 
-# %% ../nbs/03_backward.ipynb #c223b3ae
-@torch.no_grad()
+# %% ../nbs/03_backward.ipynb #ec247de7
+@_no_grad
 def relu_grad(
-    inp:torch.Tensor, # Inputs of `relu`; gets `.g`, in the same shape
+    inp:torch.Tensor, # Inputs of `relu`; gets `.g`, in the same shape. Its numbers are not looked at
     out:torch.Tensor, # Outputs of `relu`, with their gradient `out.g`
+    inplace:bool=False, # Write `inp.g` over the numbers of `out`, if nobody else needs them?
 ):
-    "Gradient of `relu`: sets `inp.g = out.g * (inp > 0)`. `ValueError` if a shape is wrong or `out.g` is missing"
+    "Gradient of `relu`: sets `inp.g = out.g * (out > 0)`. `ValueError` if a shape is wrong or `out.g` is missing"
     g = _upstream('relu_grad', out)
     if inp.shape != out.shape: raise ValueError(f'relu_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}; '
                                                 'expected the same shape')
-    inp.g = g * (inp > 0)
+    slope = out.detach().sign_() if inplace else out.sign()
+    inp.g = slope.mul_(g)
 
-# %% ../nbs/03_backward.ipynb #ca21626e
-@torch.no_grad()
+# %% ../nbs/03_backward.ipynb #53ec238c
+@_no_grad
 def lin_grad(
     inp:torch.Tensor, # Inputs of `lin`, (n, n_in); gets `.g` if `inp_grad`
     out:torch.Tensor, # Outputs of `lin`, (n, n_out), with their gradient `out.g`
@@ -57,12 +69,11 @@ def lin_grad(
 ):
     "Gradients of `lin`: sets `w.g`, `b.g` and `inp.g`. Raises `ValueError` if a shape is wrong or `out.g` is missing"
     g = _upstream('lin_grad', out)
-    if {inp.dim(), out.dim(), w.dim()} != {2} or (inp.shape, out.shape, b.shape) != (
-            (len(out), len(w)), (len(inp), w.shape[1]), w.shape[1:]):
+    if not g.dim() == w.dim() == 2 or (*inp.shape, *b.shape) != (g.shape[0], *w.shape) or g.shape[1:] != b.shape:
         raise ValueError(f'lin_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}, w {tuple(w.shape)}, '
                          f'b {tuple(b.shape)}; expected inp (n, n_in), out (n, n_out), w (n_in, n_out), b (n_out,)')
     if inp_grad: inp.g = g @ w.t()
-    w.g = inp.t() @ g
+    w.g = torch.mm(inp.t(), g, out=torch.empty_like(w))
     b.g = g.sum(0)
 
 # %% ../nbs/03_backward.ipynb #7795edaa

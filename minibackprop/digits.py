@@ -11,7 +11,7 @@ from .module import Lin, Relu, Model
 from .losses import CrossEntropy
 from .optimizers import SGD, Adam, AdamW
 
-# %% ../nbs/08c_digits.ipynb #3125e453
+# %% ../nbs/08c_digits.ipynb #47ddd8e9
 def make_model(
     hidden:int=256, # Units in the hidden layer
     seed:int=42, # Seed of the initial weights
@@ -20,7 +20,8 @@ def make_model(
 )->Model: # Lin, Relu, Lin and CrossEntropy
     "The network of this chapter"
     random = torch.Generator().manual_seed(seed)
-    return Model([Lin(inputs, hidden, random), Relu(), Lin(hidden, outputs, random)], CrossEntropy(label_smoothing=.1))
+    return Model([Lin(inputs, hidden, random), Relu(inplace=True), Lin(hidden, outputs, random)],
+                 CrossEntropy(label_smoothing=.1))
 
 # %% ../nbs/08c_digits.ipynb #31330786
 def make_optimizer(

@@ -8,7 +8,7 @@ __all__ = ['lin', 'relu', 'residual', 'mse']
 # %% ../nbs/02_forward.ipynb #4d38f0a2
 import torch
 
-# %% ../nbs/02_forward.ipynb #88522340
+# %% ../nbs/02_forward.ipynb #2d0373a9
 def lin(
     inp:torch.Tensor, # Inputs, (n, n_in)
     w:torch.Tensor, # Weights, (n_in, n_out)
@@ -18,7 +18,7 @@ def lin(
     if inp.dim() != 2 or w.dim() != 2 or inp.shape[1] != w.shape[0] or b.shape != w.shape[1:]:
         raise ValueError(f'lin: inp {tuple(inp.shape)}, w {tuple(w.shape)}, b {tuple(b.shape)}; '
                          'expected inp (n, n_in), w (n_in, n_out), b (n_out,)')
-    return inp @ w + b
+    return b.addmm(inp, w)
 
 # %% ../nbs/02_forward.ipynb #ba677486
 def relu(

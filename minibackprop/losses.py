@@ -109,7 +109,7 @@ class CrossEntropy(Module):
                              'expected floating, (classes,)')
         self.weight,self.ignore_index,self.label_smoothing = weight, ignore_index, label_smoothing
 
-# %% ../nbs/07_losses.ipynb #9a27d82b
+# %% ../nbs/07_losses.ipynb #dcacf2ba
 @patch
 def forward(self:CrossEntropy,
     inp:torch.Tensor, # Scores, (n, classes), or (classes,), or with further axes after the classes
@@ -117,49 +117,61 @@ def forward(self:CrossEntropy,
 )->torch.Tensor: # The loss, a tensor of shape (); NaN if no example counts
     "The mean of `-log p` of the labels. Raises `ValueError` for shapes that do not fit and labels that are no class"
     axis = _class_axis(inp, targ)
-    w,eps = self._weights(inp, axis), self.label_smoothing/inp.shape[axis]
-    self.keep = (targ != self.ignore_index).unsqueeze(axis)
-    self.index = targ.long().unsqueeze(axis).where(self.keep, 0)
-    self.log_p = log_softmax(inp, axis)
-    own = self._of_label(self.log_p, axis, targ)
-    self.share = w.flatten()[self.index]*self.keep
-    self.total = self.share.sum()
-    loss = (1-self.label_smoothing)*(self.share*own).where(self.keep, 0).sum()/self.total
-    if eps: loss = loss + eps*(w*self.log_p).sum(axis, keepdim=True).where(self.keep, 0).sum()/self.total
-    return -loss
+    log_p = inp.transpose(0, axis).log_softmax(0)
+    index,own,every,keep,total = self._counts(log_p, targ)
+    self.kept = log_p, index, own, every, keep, total
+    mean = lambda t: t.sum() if keep is None else t.where(keep, 0).sum()/total
+    loss = mean(own*self._of_label(log_p, index, targ))
+    if self.label_smoothing: loss = loss + mean((every*log_p).sum(0, keepdim=True))
+    return loss
 
-# %% ../nbs/07_losses.ipynb #13946b9e
+# %% ../nbs/07_losses.ipynb #1dc9abfe
 @patch
-def _weights(self:CrossEntropy, inp, axis):
-    "The weight of each class, shaped to broadcast against `inp`"
-    k = inp.shape[axis]
-    w = inp.new_ones(k) if self.weight is None else self.weight.to(inp)
-    if len(w) != k: raise ValueError(f'CrossEntropy: {len(w)} weights for {k} classes')
-    return w.view([k] + [1]*(inp.dim()-1-axis))
+def _counts(self:CrossEntropy, log_p, targ):
+    "Labels as an index; what each label counts, and each class by smoothing, both negative; who counts; the divisor"
+    k,n,eps,index = len(log_p), targ.numel(), self.label_smoothing, targ.long().unsqueeze(0)
+    if self.weight is None and n and self.ignore_index < 0 and targ.min().item() >= 0:
+        every = log_p.new_full((k,) + (1,)*targ.dim(), -eps/k/n) if eps else None
+        return index, log_p.new_full(index.shape, (eps-1)/n), every, None, None
+    keep = index != self.ignore_index
+    index = index.where(keep, 0)
+    w = self._weights(log_p)
+    share = w.flatten()[index]*keep
+    return index, (eps-1)*share, -eps/k*w, keep, share.sum()
 
-# %% ../nbs/07_losses.ipynb #de4f939a
+# %% ../nbs/07_losses.ipynb #bd413e65
 @patch
-def _of_label(self:CrossEntropy, log_p, axis, targ):
+def _weights(self:CrossEntropy, log_p):
+    "The weight of each class, shaped to broadcast against `log_p`"
+    w = log_p.new_ones(len(log_p)) if self.weight is None else self.weight.to(log_p)
+    if len(w) != len(log_p): raise ValueError(f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
+    return w.view([-1] + [1]*(log_p.dim()-1))
+
+# %% ../nbs/07_losses.ipynb #55a49dca
+@patch
+def _of_label(self:CrossEntropy, log_p, index, targ):
     "The log-probability of each label"
-    try: return log_p.gather(axis, self.index)
+    try: return log_p.gather(0, index)
     except (RuntimeError, IndexError):
-        k = log_p.shape[axis]
+        k = len(log_p)
         bad = targ[(targ != self.ignore_index) & ((targ < 0) | (targ >= k))]
         if not len(bad): raise
         raise ValueError(f'CrossEntropy: label {bad[0]}; expected 0 to {k-1} for {k} classes, '
                          f'or {self.ignore_index} to leave an example out') from None
 
-# %% ../nbs/07_losses.ipynb #3251c7a2
+# %% ../nbs/07_losses.ipynb #659ec1a4
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
     "`inp.g = p * sum(q) - q`"
-    axis = min(1, inp.dim()-1)
-    w,eps = self._weights(inp, axis), self.label_smoothing/inp.shape[axis]
-    own,every = (1-self.label_smoothing)*self.share/self.total, eps*w/self.total
-    g = self.log_p.exp()*(own + every.sum())
-    g.scatter_add_(axis, self.index, -own)
-    if eps: g -= every
-    inp.g = (g*getattr(out, 'g', 1.)).where(self.keep, 0)
+    log_p,index,own,every,keep,total = self.kept
+    up = getattr(out, 'g', None)
+    if total is not None: up = (1. if up is None else up)/total
+    if up is not None: own,every = own*up, every*up if self.label_smoothing else None
+    row = own + every.sum() if self.label_smoothing else own
+    g = log_p.exp().mul_(row).neg_().scatter_add_(0, index, own)
+    if self.label_smoothing: g += every
+    if keep is not None: g = g.where(keep, 0)
+    inp.g = g.transpose(0, min(1, inp.dim()-1))
 
 # %% ../nbs/07_losses.ipynb #7354ad9d
 def accuracy(

@@ -5,17 +5,19 @@
 # %% auto #0
 __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'Model']
 
-# %% ../nbs/04_module.ipynb #618723e6
+# %% ../nbs/04_module.ipynb #c160616d
 import torch
 from fastcore.basics import patch
 from .forward import lin, relu, mse
-from .backward import lin_grad, relu_grad, mse_grad
+from .backward import lin_grad, relu_grad, mse_grad, _no_grad
 
-# %% ../nbs/04_module.ipynb #3c2399e2
+# %% ../nbs/04_module.ipynb #aece7876
 class Module:
     "A layer. A subclass writes `forward(*args)` and `bwd(out, *args)`, which sets `.g` on what `out` was computed from"
     params = ()  # names of the tensors that the layer learns
     inp_grad = True  # does anybody want the gradient of the inputs? For `bwd` to look at
+    uses_out = True  # does `bwd` read the numbers of `out`? If not, the next layer may overwrite them
+    _of_call = 'args','out','kept'  # what belongs to one call: forward leaves it, backward lets go of it
 
     def __call__(self, *args):
         out = self.forward(*args)
@@ -25,17 +27,19 @@ class Module:
     def forward(self, *args): raise NotImplementedError(f'{type(self).__name__} has no forward')
     def bwd(self, out, *args): raise NotImplementedError(f'{type(self).__name__} has no bwd')
 
+    @_no_grad
     def backward(self,
         inp_grad:bool=True, # Compute the gradient of the inputs too?
     ):
-        "Set `.g` from `out.g`, for the last forward call. Raises `RuntimeError` if there was none"
+        "Set `.g` from `out.g`, for the last forward call, and let go of it. `RuntimeError` if there was none"
         if not hasattr(self, 'out'):
-            name = type(self).__name__
-            raise RuntimeError(f'{name}.backward: there was no forward call. Call the layer on its inputs first')
+            raise RuntimeError(f'{type(self).__name__}.backward: there was no forward call, or its backward has run '
+                               'already. Call the layer on its inputs first')
         self.inp_grad = inp_grad
-        with torch.no_grad(): self.bwd(self.out, *self.args)
+        self.bwd(self.out, *self.args)
+        for name in self._of_call: vars(self).pop(name, None)
 
-    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('args', 'out')}
+    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in self._of_call}
 
 # %% ../nbs/04_module.ipynb #ec333efd
 @patch
@@ -55,10 +59,11 @@ def __repr__(self:Module):
     "The name of the class, and the shape of each parameter"
     return f"{type(self).__name__}({', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters().items())})"
 
-# %% ../nbs/04_module.ipynb #b6616db9
+# %% ../nbs/04_module.ipynb #58b1ebe1
 class Lin(Module):
     "A linear layer, `inp @ w + b`. `backward` sets `w.g`, `b.g` and, if asked, `inp.g`"
     params = 'w','b'
+    uses_out = False
     def __init__(self,
         w:torch.Tensor, # Weights, (n_in, n_out); or the number of inputs
         b:torch.Tensor, # Biases, (n_out,); or the number of outputs
@@ -67,18 +72,22 @@ class Lin(Module):
         if isinstance(w, int) and isinstance(b, int):
             if min(w, b) < 1: raise ValueError(f'Lin: {w} inputs and {b} outputs; expected at least 1 of each')
             w,b = torch.randn(w, b, generator=generator)*(2/w)**.5, torch.zeros(b)
+            w = w.t().contiguous().t()  # column by column
         if w.dim() != 2 or b.shape != w.shape[1:]:
             raise ValueError(f'Lin: w {tuple(w.shape)}, b {tuple(b.shape)}; expected w (n_in, n_out), b (n_out,)')
         self.w,self.b = w,b
     def forward(self, inp): return lin(inp, self.w, self.b)
     def bwd(self, out, inp): lin_grad(inp, out, self.w, self.b, self.inp_grad)
 
-# %% ../nbs/04_module.ipynb #01f0c9ba
+# %% ../nbs/04_module.ipynb #2f417c10
 class Relu(Module):
     "The rectified linear unit, for any shape. `backward` sets `inp.g`, if asked"
-    def forward(self, inp): return relu(inp)
+    def __init__(self,
+        inplace:bool=False, # Overwrite the inputs with the outputs, and these with the gradient of the inputs?
+    ): self.inplace = inplace
+    def forward(self, inp): return inp.relu_() if self.inplace else relu(inp)
     def bwd(self, out, inp):
-        if self.inp_grad: relu_grad(inp, out)
+        if self.inp_grad: relu_grad(inp, out, self.inplace)
 
 # %% ../nbs/04_module.ipynb #c9290591
 class Mse(Module):
@@ -86,7 +95,7 @@ class Mse(Module):
     def forward(self, inp, targ): return mse(inp, targ)
     def bwd(self, out, inp, targ): mse_grad(inp, targ, getattr(out, 'g', 1.))
 
-# %% ../nbs/04_module.ipynb #e02bd960
+# %% ../nbs/04_module.ipynb #d12675aa
 class Model(Module):
     "A network: layers one after the other, and a loss. Called on inputs and targets, it returns the loss"
     def __init__(self,
@@ -101,6 +110,9 @@ class Model(Module):
         used = self.layers + [self.loss, *self.named_parameters().values()]
         if len({id(o) for o in used}) < len(used):
             raise ValueError('Model: a layer or parameter is used twice, its second gradient would overwrite the first')
+        for before,layer in zip([None, *self.layers], self.layers):
+            if getattr(layer, 'inplace', False) and (before is None or before.uses_out): raise ValueError(
+                f'Model: {layer!r} in place would overwrite {"the data" if before is None else f"what {before!r} needs"}')
 
     def predict(self,
         inp:torch.Tensor, # Inputs of the first layer

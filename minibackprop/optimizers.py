@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 
-# %% ../nbs/08a_optimizers.ipynb #8b71757b
+# %% ../nbs/08a_optimizers.ipynb #0cd5f090
 import math
 import torch
+from .backward import _no_grad
 
-# %% ../nbs/08a_optimizers.ipynb #d8b8f6c9
+# %% ../nbs/08a_optimizers.ipynb #5fbc669c
 class Optimizer:
     "What all of them share: parameters with `.g`, and a learning rate `lr` that may be changed between steps"
     def __init__(self, params, lr, **options):
@@ -24,19 +25,19 @@ class Optimizer:
             if not 0 <= value < math.inf: raise ValueError(f'{who}: {name} {value}; expected a number of 0 or more')
         self.steps = 0
 
-    @torch.no_grad()
+    @_no_grad
     def step(self):
         "Change each parameter by its gradient. `ValueError` if one has none, and then no parameter has been changed"
-        for i,p in enumerate(self.params):
-            g = getattr(p, 'g', None)
+        gs = [getattr(p, 'g', None) for p in self.params]
+        for i,(p,g) in enumerate(zip(self.params, gs)):
             if g is None or g.shape != p.shape:
                 has = 'no gradient .g' if g is None else f'a gradient {tuple(g.shape)}'
                 raise ValueError(f'{type(self).__name__}.step: parameter {i} {tuple(p.shape)} has {has}; '
                                  'run backward on the whole network first')
         self.steps += 1
-        for i,p in enumerate(self.params): self.update(i, p, p.g)
+        self.update(self.params, gs)
 
-# %% ../nbs/08a_optimizers.ipynb #74682dfd
+# %% ../nbs/08a_optimizers.ipynb #d7e91fb7
 class SGD(Optimizer):
     "Stochastic gradient descent with momentum, as `torch.optim.SGD`. Changes the parameters in place"
     def __init__(self,
@@ -51,14 +52,22 @@ class SGD(Optimizer):
         self.momentum,self.nesterov,self.weight_decay = momentum, nesterov, weight_decay
         self.v = [torch.zeros_like(p) for p in self.params] if momentum else None
 
-    def update(self, i, p, g):
-        if self.weight_decay: g = g + self.weight_decay*p
+    def update(self, ps, gs):
+        if self.weight_decay: gs = torch._foreach_add(gs, ps, alpha=self.weight_decay)
         if self.momentum:
-            v = self.v[i].mul_(self.momentum).add_(g)
-            g = g + self.momentum*v if self.nesterov else v
-        p.sub_(g, alpha=self.lr)
+            torch._foreach_mul_(self.v, self.momentum)
+            torch._foreach_add_(self.v, gs)
+            gs = torch._foreach_add(gs, self.v, alpha=self.momentum) if self.nesterov else self.v
+        torch._foreach_add_(ps, gs, alpha=-self.lr)
 
-# %% ../nbs/08a_optimizers.ipynb #cbda27e5
+# %% ../nbs/08a_optimizers.ipynb #80c976f6
+def _as_rows(tensors, like):
+    "Each tensor as one row of numbers, in the order in which its counterpart in `like` lies in memory"
+    same = [t if t.stride() == p.stride() and t.dtype == p.dtype else torch.empty_like(p).copy_(t)
+            for t,p in zip(tensors, like)]
+    return [t.as_strided((t.numel(),), (1,)) for t in same]
+
+# %% ../nbs/08a_optimizers.ipynb #cdae11c7
 class Adam(Optimizer):
     "Adam with bias correction, as `torch.optim.Adam`. Changes the parameters in place (arXiv:1412.6980)"
     def __init__(self,
@@ -71,18 +80,25 @@ class Adam(Optimizer):
         super().__init__(params, lr, eps=eps, weight_decay=weight_decay)
         if not all(0 <= b < 1 for b in betas):
             raise ValueError(f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
+        for i,p in enumerate(self.params):
+            if (p.dtype, p.device) != (self.params[0].dtype, self.params[0].device) or (
+                    p.stride() != torch.empty_like(p).stride()):
+                raise ValueError(f'{type(self).__name__}: parameter {i} {tuple(p.shape)} has gaps in memory, or another '
+                                 'dtype or device than the first')
         self.betas,self.eps,self.weight_decay = betas, eps, weight_decay
         self.m,self.v = [[torch.zeros_like(p) for p in self.params] for _ in range(2)]
+        self.rows = [_as_rows(ts, self.params) for ts in (self.params, self.m, self.v)]
+        self.t = self.params[0].new_zeros((), dtype=torch.float32)
 
-    def update(self, i, p, g):
-        if self.weight_decay: g = g + self.weight_decay*p
-        b1,b2 = self.betas
-        m = self.m[i].mul_(b1).add_(g, alpha=1-b1)
-        v = self.v[i].mul_(b2).addcmul_(g, g, value=1-b2)
-        size = v.sqrt().div_(math.sqrt(1-b2**self.steps)).add_(self.eps)
-        p.addcdiv_(m, size, value=-self.lr/(1-b1**self.steps))
+    def update(self, ps, gs):
+        p,m,v = self.rows
+        self.kernel(p, _as_rows(gs, ps), m, v, [], [self.t.fill_(self.steps)]*len(p), lr=self.lr, beta1=self.betas[0],
+                    beta2=self.betas[1], eps=self.eps, weight_decay=self.weight_decay, amsgrad=False, maximize=False)
 
-# %% ../nbs/08a_optimizers.ipynb #9b2597fb
+    @property
+    def kernel(self): return torch._fused_adam_
+
+# %% ../nbs/08a_optimizers.ipynb #00d0f2af
 class AdamW(Adam):
     "Adam with weight decay beside the step, as `torch.optim.AdamW`. Changes the parameters in place (arXiv:1711.05101)"
     def __init__(self,
@@ -93,10 +109,8 @@ class AdamW(Adam):
         weight_decay:float=.01, # Share of the parameter taken off at each step, times `lr`
     ):
         super().__init__(params, lr, betas, eps, weight_decay)
-        self.decay,self.weight_decay = weight_decay, 0.  # `Adam.update` must not add it to the gradient
-    def update(self, i, p, g):
-        p.mul_(1 - self.lr*self.decay)
-        super().update(i, p, g)
+    @property
+    def kernel(self): return torch._fused_adamw_
 
 # %% ../nbs/08a_optimizers.ipynb #9658951d
 def one_cycle(

@@ -182,7 +182,7 @@ def _exactly(
     array = o.detach().cpu().numpy() if isinstance(o, torch.Tensor) else np.asarray(o)
     return np.array(np.frompyfunc(exact, 1, 1)(array), dtype=object).view(_Symbols)
 
-# %% ../nbs/06b_referees.ipynb #805902c6
+# %% ../nbs/06b_referees.ipynb #374ecd92
 class _Symbols(np.ndarray):
     "An array of SymPy expressions with the methods of a tensor: a forward that runs on it returns formulas"
     @classmethod
@@ -206,6 +206,8 @@ class _Symbols(np.ndarray):
     def t(self): return self.T
     def view(self, *shape): return self.reshape(*shape)
     def unsqueeze(self, dim): return np.expand_dims(self, dim)
+    def transpose(self, a, b): return self.swapaxes(a, b)
+    def addmm(self, a, b): return self + _exactly(a) @ _exactly(b)
 
 # %% ../nbs/06b_referees.ipynb #e17fa1d2
 @patch
@@ -222,13 +224,13 @@ def var(self:_Symbols, dim=None, unbiased=True, keepdim=False, correction=None):
     total = squares.total(dim, keepdim)
     return total/_exactly(self.size//total.size - (int(unbiased) if correction is None else correction))
 
-# %% ../nbs/06b_referees.ipynb #b4de5bfe
+# %% ../nbs/06b_referees.ipynb #3d7e1b77
 def _formulas():
     "Give `_Symbols` the functions that SymPy knows"
     import sympy
     for name in ('exp', 'log', 'sqrt', 'tanh', 'sin', 'cos'):
         setattr(_Symbols, name, lambda self, f=getattr(sympy, name): self.each(f))
-    _Symbols.relu = lambda self: self.each(lambda x: sympy.Max(x, 0))
+    _Symbols.relu = _Symbols.relu_ = lambda self: self.each(lambda x: sympy.Max(x, 0))
     _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
     _Symbols.amax = lambda self, dim, keepdim=False: _exactly(
         np.frompyfunc(sympy.Max, 2, 1).reduce(self, axis=dim, keepdims=keepdim))

@@ -136,7 +136,7 @@ def fit(
     if history.stopped and not quiet: print(history.stopped)
     return history
 
-# %% ../nbs/08b_training.ipynb #32a44f98
+# %% ../nbs/08b_training.ipynb #b6e72ff6
 def _epoch(model, batches, opt, rate, metric, history, epoch, bar):
     "One pass over the batches. The row of the table, or {} if Ctrl-C came before the first step"
     sums,seen,done,start = [0., 0.], 0, 0, time.perf_counter()
@@ -144,6 +144,7 @@ def _epoch(model, batches, opt, rate, metric, history, epoch, bar):
         for i,(xb,yb) in enumerate(batches, 1):
             loss = model(xb, yb).item()
             if not math.isfinite(loss): raise _not_finite(loss, epoch, i, len(batches), model, history)
+            right = metric(model.loss.args[0], yb).item() if metric else 0.
             model.backward()
             opt.lr = rate(len(history.losses))
             opt.step()
@@ -151,7 +152,7 @@ def _epoch(model, batches, opt, rate, metric, history, epoch, bar):
             history.rates.append(opt.lr)
             seen,done = seen+len(xb), i
             sums[0] += loss*len(xb)
-            if metric: sums[1] += metric(model.loss.args[0], yb).item()*len(xb)
+            sums[1] += right*len(xb)
             bar.set_description(f'epoch {epoch}, loss {loss:.3f}', refresh=False)
             bar.update()
     except KeyboardInterrupt: history.stopped = f'Stopped in epoch {epoch}, after batch {done} of {len(batches)}'
