@@ -5,12 +5,13 @@ BIN     = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help train test cases notebooks export docs readme clean
+.PHONY: help train test cases bench notebooks export docs readme clean
 
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
 	@echo 'make test       run every notebook: they are the tests'
 	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 8 properties)'
+	@echo 'make bench      time and memory of a step against autograd, some minutes (ARGS=--compile: torch.compile, too)'
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
 	@echo 'make export     write the library, and clean the notebooks'
 	@echo 'make docs       render docs/ and README.md from the notebooks'
@@ -25,6 +26,11 @@ test: $(VENV)/.development
 CASES ?= 1500
 cases: $(VENV)/.development
 	MINIBACKPROP_CASES=$(CASES) python .ci/notebooks.py --print nbs/06f_properties.ipynb
+
+bench: $(VENV)/.development
+	python .ci/bench.py $(ARGS)
+	python .ci/notebooks.py nbs/09_speed.ipynb
+	nbdev_clean
 
 notebooks: $(VENV)/.development
 	python .ci/notebooks.py $(NB)
