@@ -168,7 +168,7 @@ def bwd(self:CrossEntropy, out, inp, targ):
     if total is not None: up = (1. if up is None else up)/total
     if up is not None: own,every = own*up, every*up if self.label_smoothing else None
     row = own + every.sum() if self.label_smoothing else own
-    g = log_p.exp().mul_(row).neg_().scatter_add_(0, index, own)
+    g = log_p.exp_().mul_(row).neg_().scatter_add_(0, index, own)
     if self.label_smoothing: g += every
     if keep is not None: g = g.where(keep, 0)
     inp.g = g.transpose(0, min(1, inp.dim()-1))

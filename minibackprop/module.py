@@ -17,7 +17,7 @@ class Module:
     params = ()  # names of the tensors that the layer learns
     inp_grad = True  # does anybody want the gradient of the inputs? For `bwd` to look at
     uses_out = True  # does `bwd` read the numbers of `out`? If not, the next layer may overwrite them
-    _of_call = 'args','out','kept'  # what belongs to one call: forward leaves it, backward lets go of it
+    kept = None  # what else than its arguments and output a call leaves for `bwd`
 
     def __call__(self, *args):
         out = self.forward(*args)
@@ -37,9 +37,10 @@ class Module:
                                'already. Call the layer on its inputs first')
         self.inp_grad = inp_grad
         self.bwd(self.out, *self.args)
-        for name in self._of_call: vars(self).pop(name, None)
+        del self.args,self.out
+        self.kept = None
 
-    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in self._of_call}
+    def __getstate__(self): return {k: v for k,v in vars(self).items() if k not in ('args', 'out', 'kept')}
 
 # %% ../nbs/04_module.ipynb #ec333efd
 @patch

@@ -27,7 +27,7 @@ class Optimizer:
 
     @_no_grad
     def step(self):
-        "Change each parameter by its gradient. `ValueError` if one has none, and then no parameter has been changed"
+        "Change each parameter by its gradient `.g`, and delete that. `ValueError` if one has none: then nothing is changed"
         gs = [getattr(p, 'g', None) for p in self.params]
         for i,(p,g) in enumerate(zip(self.params, gs)):
             if g is None or g.shape != p.shape:
@@ -36,6 +36,7 @@ class Optimizer:
                                  'run backward on the whole network first')
         self.steps += 1
         self.update(self.params, gs)
+        for p in self.params: del p.g
 
 # %% ../nbs/08a_optimizers.ipynb #d7e91fb7
 class SGD(Optimizer):
