@@ -1,9 +1,10 @@
 """Render the site in docs/, and README.md, from the notebooks: `make docs` (only the README: `make readme`).
 
-nbdev prepares the notebooks in _proc/, and smalldocs, which reads what Quarto reads, makes the pages. KaTeX, which
-typesets the mathematics, is fetched by npm and copied in, so that no page asks another host for anything."""
-import base64, json, re, shutil, subprocess, sys, tempfile
+nbdev prepares the notebooks in _proc/, smalldocs, which reads what Quarto reads, makes the pages, and pages.py finishes them."""
+import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
+from nbdev.config import get_config
+from pages import finish
 
 root = Path(__file__).parent.parent
 proc, docs = root/'_proc', root/'docs'
@@ -57,7 +58,7 @@ def prepare():
     nbdev.doclinks._build_modidx()
     nbdev.quarto.nbdev_sidebar.__wrapped__()
     proc_nbs(force=True)
-    shutil.copy(root/'nbs'/'styles.css', proc)
+    for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
         for cell in nb['cells']:
@@ -68,30 +69,11 @@ def prepare():
     sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 
 
-def bring_katex(site):
-    "Copy KaTeX, in the version that the pages ask another host for, into the site, and let them ask for that"
-    there = re.compile(r'https://[^"]*/katex@([\d.]+)/dist')
-    pages = {page: page.read_text() for page in site.glob('*.html')}
-    version, = set(there.findall(''.join(pages.values())))
-    home = site/'site_libs'/'katex'
-    with tempfile.TemporaryDirectory() as tmp:
-        subprocess.run(['npm', 'pack', '--silent', f'katex@{version}'], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
-        shutil.unpack_archive(next(Path(tmp).glob('*.tgz')), tmp)
-        dist = Path(tmp)/'package'/'dist'
-        fonts = [f'fonts/{font.name}' for font in (dist/'fonts').glob('*.woff2')]
-        for name in ['katex.min.js', 'katex.min.css', 'contrib/auto-render.min.js', *fonts]:
-            (home/name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(dist/name, home/name)
-    for page,text in pages.items(): page.write_text(there.sub('site_libs/katex', text))
-
-
 def render():
-    "smalldocs' part, and what it leaves to other hosts brought home"
+    "smalldocs' part, and what happens to its pages afterwards"
     subprocess.run([sys.executable, '-m', 'smalldocs.cli', 'render', str(proc)], check=True)
     site = proc/'docs'
-    bring_katex(site)
-    for style in site.rglob('*.css'):
-        style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
+    finish(site, root/'nbs', get_config().git_url)
     shutil.rmtree(docs, ignore_errors=True)
     shutil.move(site, docs)
     picture()

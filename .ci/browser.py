@@ -1,0 +1,132 @@
+"""Every page of docs/ in Chromium, as a reader finds it: `make browse`. Screenshots go to the folder named in SCREENSHOTS, if any.
+
+Each page is opened from a local server and from disk, in both themes, at the width of a desk and of a phone."""
+import functools, http.server, os, re, shutil, sys, tempfile, threading
+from itertools import product
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+from playwright.sync_api import sync_playwright
+from pages import from_npm
+
+docs = Path(__file__).parent.parent/'docs'
+flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+         '--disable-component-update', '--disable-sync']
+wrong, counts = [], dict(pages=0, loads=0, links=0)
+
+look = """() => {
+  const text = document.body.cloneNode(true)
+  text.querySelectorAll('.katex, script, style, pre, code').forEach(e => e.remove())
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  const pictures = [...document.images].filter(i => i.closest('main'))
+  return {
+    wide,
+    tex: (text.textContent.match(/\\\\\\(|\\\\\\[|\\$\\$|\\\\frac|\\\\partial/) || [''])[0],
+    formulas: document.querySelectorAll('.katex').length,
+    failed: document.querySelectorAll('.katex-error').length,
+    mute: pictures.filter(i => !i.alt.trim()).length,
+    blurred: pictures.filter(i => i.naturalWidth < 1.5*i.clientWidth).length,
+    broken: pictures.filter(i => !i.naturalWidth).length,
+    links: [...document.querySelectorAll('a[href]')].map(a => a.href),
+    ids: [...document.querySelectorAll('[id]')].map(e => e.id),
+  }
+}"""
+
+
+def server():
+    "docs/ on a port of this machine, as a static host serves it"
+    quiet = type('Quiet', (http.server.SimpleHTTPRequestHandler,), dict(log_message=lambda *_: None))
+    httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(quiet, directory=str(docs)))
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    return f'http://127.0.0.1:{httpd.server_port}/'
+
+
+def watch(page, home, name):
+    "Note what the page complains about, and what it asks of others"
+    page.on('console', lambda m: m.type == 'error' and wrong.append(f'{name}: console: {m.text}'))
+    page.on('pageerror', lambda e: wrong.append(f'{name}: script: {e}'))
+    page.on('requestfailed', lambda r: wrong.append(f'{name}: no answer: {r.url}'))
+    page.on('response', lambda r: r.status >= 400 and wrong.append(f'{name}: {r.status}: {r.url}'))
+    page.on('request', lambda r: r.url.startswith((home, 'data:', 'blob:')) or wrong.append(f'{name}: another host: {r.url}'))
+
+
+def visit(context, home, file, name, axe, shots):
+    "Open one page, look at it, and say what is on it"
+    page = context.new_page()
+    watch(page, home, name)
+    page.goto(home + file)
+    page.wait_for_load_state('load')
+    seen = page.evaluate(look)
+    if seen['wide'] > 0: wrong.append(f'{name}: {seen["wide"]} px wider than the window')
+    for what in 'tex', 'failed', 'mute', 'blurred', 'broken':
+        if seen[what]: wrong.append(f'{name}: {what}: {seen[what]}')
+    if axe:
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")['violations']
+        for v in found:
+            line = f'{name}: axe: {v["impact"]}: {v["id"]}: {v["nodes"][0]["target"]} and {len(v["nodes"])-1} more'
+            if v['impact'] in ('serious', 'critical'): wrong.append(line)
+            else: minor.add(f'{v["impact"]}: {v["id"]}')
+    if shots: page.screenshot(path=f'{shots}/{re.sub("[^a-z0-9]+", "-", name)}.png', full_page=True)
+    page.close()
+    counts['loads'] += 1
+    return seen
+
+
+def check_links(home, seen):
+    "Each link to a page of the site leads to a page, and each anchor to an element"
+    ids = {urldefrag(url)[0]: set(s['ids']) for url,s in seen.items()}
+    for url,s in seen.items():
+        for link in set(s['links']):
+            target,anchor = urldefrag(link)
+            if not target.startswith(home): continue
+            counts['links'] += 1
+            file = docs/unquote(target.removeprefix(home) or 'index.html')
+            if not file.is_file(): wrong.append(f'{url}: leads nowhere: {link}')
+            elif anchor and unquote(anchor) not in ids.get(target, ()): wrong.append(f'{url}: no such anchor: {link}')
+
+
+def search(context, home):
+    "The search finds the chapter on broadcasting, by keyboard"
+    page = context.new_page()
+    page.goto(home + 'digits.html')
+    if page.viewport_size['width'] < 992:  # there it is behind the button of the menu
+        page.focus('.navbar-toggler')
+        page.keyboard.press('Enter')
+        page.wait_for_selector('.smalldocs-search input', state='visible')
+    page.keyboard.press('/')
+    page.keyboard.type('broadcast')
+    page.wait_for_selector('.search-result')
+    hits = page.eval_on_selector_all('.search-result', 'all => all.map(a => a.getAttribute("href"))')
+    if not any('broadcasting.html' in h for h in hits): wrong.append(f'{home}: search for broadcast found {hits}')
+    page.keyboard.press('ArrowDown')
+    page.keyboard.press('Enter')
+    page.wait_for_url(re.compile('.*broadcast.*'))
+    page.close()
+
+
+def main():
+    shots = os.environ.get('SCREENSHOTS')
+    if shots: Path(shots).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as tmp, sync_playwright() as playwright:
+        from_npm('axe-core@4.14.1', tmp)
+        axe = (Path(tmp)/'package'/'axe.min.js').read_text()
+        browser = playwright.chromium.launch(executable_path=shutil.which('chromium'), args=flags)
+        files = sorted(f.name for f in docs.glob('*.html'))
+        counts['pages'] = len(files)
+        for home,theme,width in product((server(), docs.as_uri() + '/'), ('light', 'dark'), (1280, 390)):
+            context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
+            where = f'{home.split(":")[0]} {theme} {width}'
+            once = home.startswith('http')
+            seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
+            if width == 1280 and theme == 'light': check_links(home, seen)
+            search(context, home)
+            context.close()
+            print(where, flush=True)
+        browser.close()
+    print(*dict.fromkeys(wrong), sep='\n')
+    print(f'{counts["pages"]} pages, {counts["loads"]} loads, {counts["links"]} links; less serious, says axe: {sorted(minor) or "nothing"}')
+    sys.exit(bool(wrong))
+
+
+minor = set()
+if __name__ == '__main__': main()

@@ -1,0 +1,154 @@
+"""What happens to each page after smalldocs has rendered it: mathematics typeset, names linked, nothing asked of other hosts.
+
+The mathematics is typeset here, by KaTeX in Node, so that a page needs no script for it and a mistake in a formula stops the build."""
+import base64, json, re, shutil, subprocess, tempfile
+from pathlib import Path
+from bs4 import BeautifulSoup
+
+katex = 'katex@0.19.1'
+typeset = """
+const katex = require('./package/dist/katex.js')
+const typeset = ([tex, displayMode]) => {
+  try { return [katex.renderToString(tex, {displayMode, throwOnError: true, strict: 'error'}), null] }
+  catch (error) { return [null, error.message] }
+}
+console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8')).map(typeset)))
+"""
+
+
+def from_npm(package, folder):
+    "Unpack a package of the npm registry into `folder`/package, without running anything of it"
+    subprocess.run(['npm', 'pack', '--silent', package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    archive, = Path(folder).glob('*.tgz')
+    shutil.unpack_archive(archive, folder)
+    archive.unlink()
+
+
+def where(tex, notebooks):
+    "The notebook and the cell in which a formula stands"
+    squeeze = lambda text: re.sub(r'\s', '', text)
+    for file in notebooks:
+        for i,cell in enumerate(json.loads(file.read_text())['cells']):
+            if squeeze(tex) in squeeze(''.join(cell['source'])): return f'{file.name}, cell {i}'
+    return 'the output of a cell'
+
+
+def mathematics(soups, site, notebooks):
+    "Replace each formula by what KaTeX makes of it, and bring its style and fonts. A formula with a mistake raises"
+    spans = [span for soup in soups for span in soup.select('span.math')]
+    formulas = [[span.get_text()[2:-2].strip(), 'display' in span['class']] for span in spans]  # \( ... \)
+    with tempfile.TemporaryDirectory() as tmp:
+        from_npm(katex, tmp)
+        made = json.loads(subprocess.run(['node', '-e', typeset], cwd=tmp, input=json.dumps(formulas), text=True, check=True,
+                                         capture_output=True).stdout)
+        dist, home = Path(tmp)/'package'/'dist', site/'site_libs'/'katex'
+        (home/'fonts').mkdir(parents=True)
+        for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
+        style = (dist/'katex.min.css').read_text()
+        only_woff2 = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', '', style)
+        (home/'katex.min.css').write_text(only_woff2)
+    wrong = [f'{where(tex, notebooks)}: {error}\n  {tex}' for (tex,_),(_,error) in zip(formulas, made) if error]
+    if wrong: raise SystemExit('KaTeX cannot typeset:\n' + '\n'.join(wrong))
+    for span,(markup,_) in zip(spans, made):
+        span.clear()
+        span.append(BeautifulSoup(markup, 'html.parser'))
+    for soup in soups:
+        for tag in soup.select('script[src*="katex"]'): tag.decompose()
+        for tag in soup.select('link[href*="katex"]'): tag['href'] = 'site_libs/katex/katex.min.css'
+
+
+def entries(reference):
+    "Name -> anchor of its entry in the API reference, for every heading that is the name of something"
+    return {h['data-anchor-id']: f'reference.html#{h["data-anchor-id"]}' for h in reference.select('h3[data-anchor-id], h4[data-anchor-id]')
+            if h.get_text().strip().replace('\\', '').split('(')[0].split('.')[-1].isidentifier()}
+
+
+def link_names(soup, page, known):
+    "Each name in backticks in the prose of a page becomes a link to its entry in the reference"
+    for code in soup.select('main code'):
+        if code.find_parent(['a', 'pre', 'h1', 'h2', 'h3', 'h4', 'summary']): continue
+        name = re.sub(r'\(.*\)$', '', code.get_text()).removeprefix('minibackprop.')
+        if name in known: code.wrap(soup.new_tag('a', href=known[name].removeprefix(page) or known[name]))
+
+
+def link_notebook(soup, source, repository):
+    "Under the title: see the notebook behind the page, or take it"
+    line = soup.new_tag('p', attrs={'class': 'notebook-links'})
+    line.append('This page is a notebook: ')
+    view = soup.new_tag('a', href=f'{repository}/blob/main/nbs/{source}')
+    view.string = 'view'
+    take = soup.new_tag('a', href=f'notebooks/{source}', download=source)
+    take.string = 'download'
+    line.extend([view, ', ', take, '.'])
+    soup.select_one('#title-block-header').append(line)
+
+
+def bare(notebook):
+    "A notebook without its outputs, which whoever runs it makes anew"
+    nb = json.loads(notebook)
+    for cell in nb['cells']:
+        if cell['cell_type'] == 'code': cell['outputs'], cell['execution_count'] = [], None
+    return json.dumps(nb, ensure_ascii=False, indent=1) + '\n'
+
+
+def reachable(soup):
+    "What keyboards and screen readers need, and smalldocs leaves out"
+    for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display'): tag['tabindex'] = '0'
+    for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
+    for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
+    for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
+                           ('header > nav.navbar', 'Site'), ('.quarto-secondary-nav', 'Here')):
+        for tag in soup.select(selector): tag['aria-label'] = label
+    for empty in soup.select('ul'):
+        if not empty.find('li'): empty.decompose()
+    skip = soup.new_tag('a', href='#quarto-document-content', attrs={'class': 'skip'})
+    skip.string = 'To the text'
+    soup.body.insert(0, skip)
+
+
+def sharp(soup):
+    "No picture is shown so large that a screen with two pixels for one would show it blurred"
+    for img in soup.select('main img[src^="data:image/png;base64,"]'):
+        width = int.from_bytes(base64.b64decode(img['src'].split(',')[1][:64])[16:20], 'big')  # after the signature and IHDR
+        img['width'] = round(width/1.5)
+
+
+def search_from_disk(site):
+    "A page opened from disk may not fetch a file, but it may run one: so the index for the search becomes a script"
+    index = json.loads((site/'search.json').read_text())
+    (site/'search.json').unlink()
+    (site/'search.js').write_text(f'window.searchIndex = {json.dumps(index, ensure_ascii=False)}\n')
+    script = site/'site_libs'/'smalldocs.js'
+    fetch = re.compile(r'const r = await fetch\(offset \+ "search\.json"\);\s*index = await r\.json\(\);')
+    load = '''await new Promise((done, failed) => {
+        const s = document.createElement("script");
+        Object.assign(s, { src: offset + "search.js", onload: done, onerror: failed });
+        document.head.append(s);
+      });
+      index = window.searchIndex;'''
+    text, found = fetch.subn(load, script.read_text())
+    assert found == 1, 'smalldocs loads its index in another way now'
+    script.write_text(text)
+
+
+def finish(site, nbs, repository):
+    "All of it, for a whole site"
+    sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
+    soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
+    mathematics(soups.values(), site, sources.values())
+    known = entries(soups['reference.html'])
+    (site/'notebooks').mkdir()
+    for page,soup in soups.items():
+        link_names(soup, page, known)
+        link_notebook(soup, sources[page].name, repository)
+        reachable(soup)
+        sharp(soup)
+        (site/page).write_text(str(soup))
+        (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
+    shutil.copy(nbs/'speed.json', site/'notebooks')
+    shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
+    search_from_disk(site)
+    for style in site.rglob('*.css'):  # a theme asks another host for a font
+        style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
+    sitemap = site/'sitemap.xml'  # the time of rendering, in a file that is compared byte by byte
+    sitemap.write_text(re.sub(r'\s*<lastmod>.*?</lastmod>', '', sitemap.read_text()))
