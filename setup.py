@@ -16,8 +16,8 @@ setup(
                  'Programming Language :: Python :: 3', 'Topic :: Scientific/Engineering :: Artificial Intelligence'],
     install_requires=cfg['requirements'].split(), extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split()},
-    # data/ stays at the top of the repository, and travels inside the wheel as the folder minibackprop/_mnist
-    packages=['minibackprop', 'minibackprop._mnist'],
-    package_dir={'minibackprop': 'minibackprop', 'minibackprop._mnist': 'data'},
-    package_data={'minibackprop._mnist': ['*.gz', 'README.md']},
+    # data/ and nbs/ stay at the top of the repository, and travel inside the wheel as minibackprop/_mnist and /_notebooks
+    packages=['minibackprop', 'minibackprop._mnist', 'minibackprop._notebooks'],
+    package_dir={'minibackprop': 'minibackprop', 'minibackprop._mnist': 'data', 'minibackprop._notebooks': 'nbs'},
+    package_data={'minibackprop._mnist': ['*.gz', 'README.md'], 'minibackprop._notebooks': ['*.ipynb', 'speed.json', 'widgets/*']},
     include_package_data=False, zip_safe=False)

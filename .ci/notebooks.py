@@ -21,7 +21,7 @@ def join_streams(cell):
 
 if __name__ == '__main__':
     show = '--print' in sys.argv
-    for file in map(Path, [a for a in sys.argv[1:] if a != '--print'] or sorted(nbs.glob('[0-9i]*.ipynb'))):
+    for file in map(Path, [a for a in sys.argv[1:] if a != '--print'] or sorted(nbs.glob('*.ipynb'))):
         start, nb = time.perf_counter(), nbformat.read(file, as_version=4)
         NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(nbs)}}).execute()
         for cell in nb.cells: join_streams(cell)

@@ -71,3 +71,11 @@ print(done.stdout)
 assert done.returncode == 0 and 'This is a 5' in done.stdout, done.stderr
 done = subprocess.run([command, '--epochs', 'x'], capture_output=True, text=True)
 assert done.returncode == 2 and 'Traceback' not in done.stderr, done.stderr
+
+done = subprocess.run([command, 'notebooks', 'book'], capture_output=True, text=True)
+assert done.returncode == 0 and 'files copied to book' in done.stdout, done.stderr
+done = subprocess.run([command, 'exercises', 'book'], capture_output=True, text=True)
+print(*done.stdout.splitlines()[-1:])
+assert done.returncode == 0 and '3.7   not done yet' in done.stdout, done.stdout + done.stderr
+from minibackprop.exercises import prove_exercises
+print(prove_exercises('book/02_forward.ipynb'), 'exercises of chapter 2: stubs not done, solutions right, mistakes explained')

@@ -17,6 +17,7 @@ from .module import Relu, Model
 from .autograd import MLP
 from .losses import softmax
 from .training import fit, evaluate, save, load, read_parameters, write_whole
+from .exercises import copy_notebooks, show_exercises
 from .digits import make_model, make_optimizer, read_digit
 
 # %% ../nbs/99_cli.ipynb #8f57d839
@@ -81,7 +82,8 @@ def parser():
     "The options of the main job"
     p = argparse.ArgumentParser('minibackprop',
         description='Check hand-written gradients against autograd on all of MNIST, then train a network with them.',
-        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit with what --save has kept.')
+        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit with what --save has kept. '
+               'minibackprop notebooks DIR copies the book into a folder, minibackprop exercises DIR lists its exercises.')
     def option(name, default, help, **kw): p.add_argument(f'--{name}', default=default, help=help, **kw)
     option('epochs', 10, 'passes over the training images (10)', type=int)
     option('batch-size', 128, 'images in a batch (128)', type=int)
@@ -137,7 +139,7 @@ def _plot(history, file):
 def read_model(
     file:str, # What `minibackprop --save` has written
 )->Model: # The network, with its parameters
-    "Raises `ValueError` if the file is damaged or holds another network, `OSError` if it cannot be read"
+    "The network in a file of weights. `ValueError` if that is damaged or holds another, `OSError` if it cannot be read"
     first = read_parameters(file).get('0.w')
     model = make_model(first.shape[1] if first is not None and first.dim() == 2 and first.shape[1] else 1)
     load(model, file)
@@ -148,7 +150,7 @@ def predict(
     file:str, # A picture of a digit
     weights:str, # What `minibackprop --save` has written
 )->torch.Tensor: # Ten probabilities
-    "Print the probability of each digit as a bar"
+    "Print the probability of each digit as a bar. `ValueError` or `OSError` if a file is not what it should be"
     p = softmax(read_model(weights).predict(read_digit(file)))[0]
     if not p.isfinite().all(): raise ValueError(f'{weights} holds numbers that are not finite')
     for digit,share in enumerate(p.tolist()): print(f'{digit}  {"#"*round(share*50):<50} {share:6.1%}')
@@ -184,15 +186,37 @@ def _predict(words):
     try: predict(args.file, args.weights)
     except (ValueError, OSError) as e: _end(e, 2)
 
+def _folder(command, description, words):
+    "The one word after `minibackprop notebooks` or `minibackprop exercises`"
+    p = argparse.ArgumentParser(f'minibackprop {command}', description=description)
+    p.add_argument('folder', help='a folder')
+    return p.parse_args(words).folder
+
+def _notebooks(words):
+    "`minibackprop notebooks`, from its words on the command line"
+    folder = _folder('notebooks', 'Copy the chapters of the book into a folder. No file there is overwritten.', words)
+    try: copied,kept = copy_notebooks(folder)
+    except OSError as e: _end(e, 2)
+    print(f'{len(copied)} files copied to {folder}')
+    if kept: print(f'{len(kept)} were there already and have been left as they are: {", ".join(kept)}')
+    print('To run them: pip install jupyterlab sympy hypothesis, then jupyter lab in that folder')
+
+def _exercises(words):
+    "`minibackprop exercises`, from its words on the command line"
+    folder = _folder('exercises', 'List the exercises in the notebooks of a folder, and what is done of them, by their '
+                     'saved outputs.', words)
+    try: show_exercises(folder)
+    except (ValueError, OSError) as e: _end(e, 2)
+
 # %% ../nbs/99_cli.ipynb #e7ef6631
 def main(
     words:list=None, # What stands after `minibackprop` on the command line; None: take it from there
 ):
-    "The command `minibackprop`"
+    "The command `minibackprop`. Ends with `SystemExit`: 1 if the run fails, 2 for bad input, 130 for Ctrl-C"
     words = sys.argv[1:] if words is None else words
     try:
-        if words[:1] == ['predict']: _predict(words[1:])
-        else: _train(words)
+        command = dict(predict=_predict, notebooks=_notebooks, exercises=_exercises).get(words[0] if words else None)
+        command(words[1:]) if command else _train(words)
         print(end='', flush=True)
     except FloatingPointError as e: _end(e, 1)
     except KeyboardInterrupt: _end('stopped, and nothing was saved', 130)

@@ -39,12 +39,16 @@ class Form:
         bug:str, # What is wrong, in a few words
         cause:str, # What the diagnosis should say
         backward, # A wrong backward, or a `Module` class, or a `torch.autograd.Function`
-    ): self.mutants.append((bug, cause, backward))
+    ):
+        "Add a mutant"
+        self.mutants.append((bug, cause, backward))
 
 # %% ../nbs/06e_mutants.ipynb #dd639a4d
 forms = []  # all of them
 
-def form(*args):
+def form(
+    *args, # As for `Form`
+)->Form: # The form
     "Add a `Form` to `forms`"
     forms.append(Form(*args))
     return forms[-1]
@@ -328,11 +332,17 @@ def _grads(layer, inputs, u):
     return [t.g for t in [*args, *params.values()] if _floating(t)], right
 
 # %% ../nbs/06e_mutants.ipynb #8688326f
-def check_sum(layer, *inputs):
-    "The usual one: `out.sum()`, and `eps=0.01`"
+def check_sum(
+    layer, # As for `check_grads`
+    *inputs, # As for `check_grads`
+):
+    "The usual one: `out.sum()`, and `eps=0.01`. `AssertionError` for a gradient that it finds wrong"
     for g,right in zip(*_grads(layer, inputs, torch.ones_like)): test_close(g, right, eps=.01)
 
-def check_entry(layer, *inputs):
+def check_entry(
+    layer, # As for `check_grads`
+    *inputs, # As for `check_grads`
+):
     "`out.sum()`, and the first entry against a central difference"
     grads,_ = _grads(layer, inputs, torch.ones_like)
     subject,h = _subject(layer), 1e-5
@@ -346,11 +356,17 @@ def check_entry(layer, *inputs):
         assert abs(g.flatten()[0]-slope) <= 1e-3*abs(slope) + 1e-6
 
 # %% ../nbs/06e_mutants.ipynb #6651e0f5
-def check_close(layer, *inputs):
+def check_close(
+    layer, # As for `check_grads`
+    *inputs, # As for `check_grads`
+):
     "A random upstream gradient, and `test_close`"
     for g,right in zip(*_grads(layer, inputs, torch.randn_like)): test_close(g, right)
 
-def check_ours(layer, *inputs):
+def check_ours(
+    layer, # As for `check_grads`
+    *inputs, # As for `check_grads`
+):
     "`check_grads`"
     assert check_grads(layer, *inputs)
 

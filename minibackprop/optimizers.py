@@ -27,7 +27,7 @@ class Optimizer:
 
     @_no_grad
     def step(self):
-        "Change each parameter by its gradient `.g`, and delete that. `ValueError` if one has none: then nothing is changed"
+        "Change each parameter by its gradient `.g`, and delete that. `ValueError` if one has none, and nothing is changed"
         gs = [getattr(p, 'g', None) for p in self.params]
         for i,(p,g) in enumerate(zip(self.params, gs)):
             if g is None or g.shape != p.shape:
