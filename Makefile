@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help train test cases bench notebooks export docs readme clean
+.PHONY: help train test cases bench notebooks export docs readme browse clean
 
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
 	@echo 'make export     write the library, and clean the notebooks'
 	@echo 'make docs       render docs/ and README.md from the notebooks'
+	@echo 'make browse     open every page of docs/ in Chromium and look at it (SCREENSHOTS=folder keeps pictures)'
 	@echo 'make clean      remove the virtual environment and what was built'
 
 train: $(VENV)/.installed
@@ -43,6 +44,9 @@ export: $(VENV)/.development
 docs: $(VENV)/.development
 	python .ci/docs.py
 
+browse: $(VENV)/.browser
+	python .ci/browser.py
+
 readme: $(VENV)/.development
 	python .ci/docs.py --readme
 
@@ -62,4 +66,8 @@ $(VENV)/.installed: settings.ini setup.py constraints.txt | $(BIN)/python
 
 $(VENV)/.development: $(VENV)/.installed
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.development
+	$(BIN)/python -m pip install -q -c constraints.txt playwright
 	@touch $@

@@ -1,17 +1,19 @@
-"""Every page of docs/ in Chromium, as a reader finds it: `make browse`. Screenshots go to the folder named in SCREENSHOTS, if any.
+"""Every page of docs/ in Chromium, as a reader finds it: `make browse`. SCREENSHOTS=folder keeps pictures.
 
 Each page is opened from a local server and from disk, in both themes, at the width of a desk and of a phone."""
 import functools, http.server, os, re, shutil, sys, tempfile, threading
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
+import torch
+from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
 from playwright.sync_api import sync_playwright
 from pages import from_npm
 
 docs = Path(__file__).parent.parent/'docs'
 flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync']
-wrong, counts = [], dict(pages=0, loads=0, links=0)
+wrong, counts = [], dict(pages=0, loads=0, links=0, shapes=0, numbers=0)
 
 look = """() => {
   const text = document.body.cloneNode(true)
@@ -46,7 +48,8 @@ def watch(page, home, name):
     page.on('pageerror', lambda e: wrong.append(f'{name}: script: {e}'))
     page.on('requestfailed', lambda r: wrong.append(f'{name}: no answer: {r.url}'))
     page.on('response', lambda r: r.status >= 400 and wrong.append(f'{name}: {r.status}: {r.url}'))
-    page.on('request', lambda r: r.url.startswith((home, 'data:', 'blob:')) or wrong.append(f'{name}: another host: {r.url}'))
+    ours = lambda r: r.url.startswith((home, 'data:', 'blob:'))
+    page.on('request', lambda r: ours(r) or wrong.append(f'{name}: another host: {r.url}'))
 
 
 def visit(context, home, file, name, axe, shots):
@@ -104,13 +107,93 @@ def search(context, home):
     page.close()
 
 
+def retype(page, text):
+    "Replace what is in the field that has the focus, by keyboard"
+    page.keyboard.press('Control+A')
+    page.keyboard.press('Delete')
+    page.keyboard.type(text)
+
+
+def explorer(context, home):
+    "The broadcasting explorer says what explain_broadcast says"
+    page = context.new_page()
+    page.goto(home + 'broadcasting.html')
+    for shapes in (((3,1), (3,)), ((64,1,28,28), (32,1,28), (28,)), ((64,784), (50,1)), ((), (2,3)), ((5,0), (1,)),
+                   ((2,3), (3,2))):
+        page.focus('#bx-t1')
+        for shape in (*shapes, '')[:3]:
+            retype(page, str(shape))
+            page.keyboard.press('Tab')
+        right = explain_broadcast(*shapes)
+        said = page.eval_on_selector_all('.bx-sentences li', 'all => all.map(e => e.textContent)')
+        found = page.get_attribute('#bx-root', 'data-shape')
+        if found != str('clash' if right.shape is None else right.shape) or said != right.sentences():
+            wrong.append(f'{home}: explorer: {shapes}: {found} {said}, and not {right!r}')
+        counts['shapes'] += 1
+    page.focus('#bx-t1')
+    retype(page, 'three')
+    if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != 'three':
+        wrong.append(f'{home}: explorer: a word passes for a shape, or is lost')
+    page.close()
+
+
+def tiny_pass(given):
+    "What the stepper shows, by the library: name -> tensor"
+    inp,targ,w1,b1,w2,b2 = [given[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')]
+    l1 = lin(inp, w1, b1)
+    l2 = relu(l1)
+    out = lin(l2, w2, b2)
+    loss = mse(out, targ)
+    mse_grad(out, targ)
+    lin_grad(l2, out, w2, b2)
+    relu_grad(l1, l2)
+    lin_grad(inp, l1, w1, b1, inp_grad=False)
+    grads = {f'{n}.g': t.g for n,t in dict(w1=w1, b1=b1, l1=l1, l2=l2, w2=w2, b2=b2, out=out).items()}
+    again = {n: t.clone() for n,t in given.items()}
+    same = forward_and_backward(*[again[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')])
+    assert same == loss and all(torch.equal(again[n].g, given[n].g) for n in ('w1', 'b1', 'w2', 'b2'))
+    return dict(given, l1=l1, l2=l2, out=out, loss=loss, **grads)
+
+
+def stepper(context, home):
+    "The backprop stepper shows the numbers of forward_and_backward, before and after a weight is changed"
+    page = context.new_page()
+    page.goto(home + 'backward.html')
+
+    def shown():
+        cells = page.eval_on_selector_all('#st-root td[data-tensor]', """all => all.map(
+            e => [e.dataset.tensor, +e.dataset.row, +e.dataset.col, e.dataset.value])""")
+        tables = {}
+        for name,i,j,value in cells: tables.setdefault(name, {})[i,j] = float(value or 'nan')
+        table = lambda t: [[t[i,j] for j in sorted({j for _,j in t})] for i in sorted({i for i,_ in t})]
+        return {n: torch.tensor(table(t), dtype=torch.float64) for n,t in tables.items()}
+
+    def compare(when):
+        found = shown()
+        flat = {n: found[n][0] if n in ('b1', 'b2') else found[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')}
+        for name,t in tiny_pass(flat).items():
+            counts['numbers'] += t.numel()
+            if not torch.allclose(found[name].flatten(), t.flatten(), rtol=1e-12, atol=1e-14):
+                wrong.append(f'{home}: stepper, {when}: {name} is {found[name]}, and by the library {t}')
+    if not shown()['l1'].isnan().all(): wrong.append(f'{home}: stepper: numbers are there before the first step')
+    page.focus('#st-step')
+    for _ in range(int(page.get_attribute('#st-root', 'data-steps'))): page.keyboard.press('Enter')
+    compare('at the end')
+    for label,number in ('w1 row 1 column 2', '-1.25'), ('w2 row 2 column 1', '0.4'), ('inp row 2 column 1', '3'):
+        page.get_by_label(label, exact=True).focus()
+        retype(page, number)
+        compare(f'{label} = {number}')
+    page.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as tmp, sync_playwright() as playwright:
         from_npm('axe-core@4.14.1', tmp)
         axe = (Path(tmp)/'package'/'axe.min.js').read_text()
-        browser = playwright.chromium.launch(executable_path=shutil.which('chromium'), args=flags)
+        chromium = shutil.which('chromium') or shutil.which('google-chrome')
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         files = sorted(f.name for f in docs.glob('*.html'))
         counts['pages'] = len(files)
         for home,theme,width in product((server(), docs.as_uri() + '/'), ('light', 'dark'), (1280, 390)):
@@ -119,12 +202,12 @@ def main():
             once = home.startswith('http')
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            search(context, home)
+            for play in search, explorer, stepper: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
     print(*dict.fromkeys(wrong), sep='\n')
-    print(f'{counts["pages"]} pages, {counts["loads"]} loads, {counts["links"]} links; less serious, says axe: {sorted(minor) or "nothing"}')
+    print(*[f'{n} {what}' for what,n in counts.items()], f'less serious: {sorted(minor) or "nothing"}', sep=', ')
     sys.exit(bool(wrong))
 
 

@@ -5,6 +5,7 @@ import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
 from nbdev.config import get_config
 from pages import finish
+from reference import as_entry
 
 root = Path(__file__).parent.parent
 proc, docs = root/'_proc', root/'docs'
@@ -20,7 +21,7 @@ def readme():
     "index.ipynb as Markdown: prose, the code that is not hidden, and its text. Pictures are in docs/"
     parts = []
     for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
-        if kind == 'markdown': parts.append(re.sub(r'\]\((\d\d[a-z]?_\w+\.ipynb)', r'](nbs/\1', source))
+        if kind == 'markdown': parts.append(re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', source))
         elif any('image/png' in o.get('data', {}) for o in outputs):
             alt = re.search('fig-alt: "(.*)"', source)[1]
             parts.append(f'![{alt}](docs/home.png)')
@@ -59,14 +60,17 @@ def prepare():
     nbdev.quarto.nbdev_sidebar.__wrapped__()
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
+    for file in proc.glob('91*.ipynb'): file.unlink()  # the answers to the exercises are not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
         for cell in nb['cells']:
-            if 'show_doc(' in ''.join(cell['source']): without_signature(cell)
+            if 'show_doc(' not in ''.join(cell['source']): continue
+            if file.stem == 'reference': as_entry(cell)
+            else: without_signature(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
     sidebar = proc/'sidebar.yml'
-    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
+    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', re.sub(r'\n.*- 91.*', '', sidebar.read_text())))
 
 
 def render():

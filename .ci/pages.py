@@ -1,6 +1,6 @@
-"""What happens to each page after smalldocs has rendered it: mathematics typeset, names linked, nothing asked of other hosts.
+"""What happens to each page after smalldocs has rendered it: mathematics typeset, names linked, no other host asked.
 
-The mathematics is typeset here, by KaTeX in Node, so that a page needs no script for it and a mistake in a formula stops the build."""
+The mathematics is typeset by KaTeX in Node, so that a page needs no script for it, and a mistake stops the build."""
 import base64, json, re, shutil, subprocess, tempfile
 from pathlib import Path
 from bs4 import BeautifulSoup
@@ -39,8 +39,9 @@ def mathematics(soups, site, notebooks):
     formulas = [[span.get_text()[2:-2].strip(), 'display' in span['class']] for span in spans]  # \( ... \)
     with tempfile.TemporaryDirectory() as tmp:
         from_npm(katex, tmp)
-        made = json.loads(subprocess.run(['node', '-e', typeset], cwd=tmp, input=json.dumps(formulas), text=True, check=True,
-                                         capture_output=True).stdout)
+        node = subprocess.run(['node', '-e', typeset], cwd=tmp, input=json.dumps(formulas), text=True, check=True,
+                              stdout=subprocess.PIPE)
+        made = json.loads(node.stdout)
         dist, home = Path(tmp)/'package'/'dist', site/'site_libs'/'katex'
         (home/'fonts').mkdir(parents=True)
         for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
@@ -59,8 +60,8 @@ def mathematics(soups, site, notebooks):
 
 def entries(reference):
     "Name -> anchor of its entry in the API reference, for every heading that is the name of something"
-    return {h['data-anchor-id']: f'reference.html#{h["data-anchor-id"]}' for h in reference.select('h3[data-anchor-id], h4[data-anchor-id]')
-            if h.get_text().strip().replace('\\', '').split('(')[0].split('.')[-1].isidentifier()}
+    anchors = [h['data-anchor-id'] for h in reference.select('h3[data-anchor-id], h4[data-anchor-id]')]
+    return {name: f'reference.html#{name}' for name in anchors if name.split('.')[-1].isidentifier()}
 
 
 def link_names(soup, page, known):
@@ -71,16 +72,53 @@ def link_names(soup, page, known):
         if name in known: code.wrap(soup.new_tag('a', href=known[name].removeprefix(page) or known[name]))
 
 
+def number(source):
+    "The number of a chapter, from the name of its notebook; nothing for what is not a chapter"
+    found = re.match(r'(\d)(\d)([a-z]?)_', source)
+    return (found[1].strip('0') + found[2] + found[3]) if found and found[1] != '9' else ''
+
+
+def number_chapters(soup, sources):
+    "In the sidebar, each chapter with its number, which is how the prose speaks of it"
+    for link in soup.select('.sidebar-link'):
+        if n := number(sources[link['href'].removeprefix('./')].name): link.span.insert(0, f'{n}. ')
+
+
 def link_notebook(soup, source, repository):
     "Under the title: see the notebook behind the page, or take it"
     line = soup.new_tag('p', attrs={'class': 'notebook-links'})
-    line.append('This page is a notebook: ')
+    n = number(source)
+    line.append((f'Chapter {n}. ' if n else '') + 'This page is a notebook: ')
     view = soup.new_tag('a', href=f'{repository}/blob/main/nbs/{source}')
     view.string = 'view'
     take = soup.new_tag('a', href=f'notebooks/{source}', download=source)
     take.string = 'download'
     line.extend([view, ', ', take, '.'])
     soup.select_one('#title-block-header').append(line)
+
+
+def contents_here(soup):
+    "The contents of the page once more, folded, at its top: a phone has no room beside the text"
+    toc = soup.select_one('#TOC > ul')
+    if not toc: return
+    here = BeautifulSoup(f'<details class="toc-here"><summary>On this page</summary>{toc}</details>', 'html.parser')
+    for tag in here.find_all(True):
+        for name in 'id', 'class', 'data-scroll-target':
+            if tag.name != 'details': tag.attrs.pop(name, None)
+    soup.select_one('#title-block-header').insert_after(here)
+    for button in soup.select('.quarto-btn-toggle'):
+        button.append(' Chapters')
+        del button['aria-label']
+
+
+def fold(soup):
+    "Long code of the library is folded; what is derived on the page is short, and stays open"
+    for details in soup.select('main details.code-fold, main details:has(> summary)'):
+        summary = details.find('summary', recursive=False)
+        if summary.get_text().strip() != 'Exported source': continue
+        code = details.get_text().strip().splitlines()[1:]
+        summary.string = 'The code of the library'
+        if len(code) > 24: del details['open']
 
 
 def bare(notebook):
@@ -93,13 +131,14 @@ def bare(notebook):
 
 def reachable(soup):
     "What keyboards and screen readers need, and smalldocs leaves out"
-    for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display'): tag['tabindex'] = '0'
+    for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display, main figure, .quarto-figure'):
+        tag['tabindex'] = '0'  # what may be wider than a phone can be scrolled by keyboard, too
     for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
     for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
     for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
                            ('header > nav.navbar', 'Site'), ('.quarto-secondary-nav', 'Here')):
         for tag in soup.select(selector): tag['aria-label'] = label
-    for empty in soup.select('ul'):
+    for empty in soup.select('header ul'):
         if not empty.find('li'): empty.decompose()
     skip = soup.new_tag('a', href='#quarto-document-content', attrs={'class': 'skip'})
     skip.string = 'To the text'
@@ -110,7 +149,8 @@ def sharp(soup):
     "No picture is shown so large that a screen with two pixels for one would show it blurred"
     for img in soup.select('main img[src^="data:image/png;base64,"]'):
         width = int.from_bytes(base64.b64decode(img['src'].split(',')[1][:64])[16:20], 'big')  # after the signature and IHDR
-        img['width'] = round(width/1.5)
+        img['width'] = int(width/1.5)
+        if width > 1000: img['class'] = [*img.get('class', []), 'wide']
 
 
 def search_from_disk(site):
@@ -127,19 +167,24 @@ def search_from_disk(site):
       });
       index = window.searchIndex;'''
     text, found = fetch.subn(load, script.read_text())
-    assert found == 1, 'smalldocs loads its index in another way now'
-    script.write_text(text)
+    words, any_order = 'ignoreLocation: true, threshold: 0.3,', 'ignoreLocation: true, threshold: 0.2, useExtendedSearch: true,'
+    assert found == 1 and text.count(words) == 1, 'smalldocs searches in another way now'
+    script.write_text(text.replace(words, any_order))  # each word is looked for, in whatever order they were typed
 
 
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
+    sources = {page: f for page,f in sources.items() if (site/page).exists()}  # the answers to the exercises have no page
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups['reference.html'])
     (site/'notebooks').mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
+        number_chapters(soup, sources)
+        contents_here(soup)
+        fold(soup)
         link_notebook(soup, sources[page].name, repository)
         reachable(soup)
         sharp(soup)

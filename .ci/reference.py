@@ -1,0 +1,66 @@
+"""The entries of the API reference: what `show_doc` makes of a name, with anchor, source, signature and a table."""
+import ast, dataclasses, inspect, pkgutil, re, textwrap
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+from nbdev.config import get_config
+
+root = Path(__file__).parent.parent
+
+
+def modules(package):
+    "The modules of a package"
+    return [import_module(m.name) for m in pkgutil.iter_modules(import_module(package).__path__, f'{package}.')]
+
+
+def parameters(o):
+    "What `o` takes and returns, as its source has it: the words of its signature; rows of name, type and comment"
+    if dataclasses.is_dataclass(o): return fields(o)
+    if inspect.isclass(o): o = next((vars(c)['__init__'] for c in o.__mro__[:-1] if '__init__' in vars(c)), None)
+    if o is None: return [], []
+    text = textwrap.dedent(inspect.getsource(o))
+    f, lines, word = ast.parse(text).body[0], text.splitlines(), lambda node: ast.unparse(node) if node else ''
+    comment = lambda line: lines[line-1].partition(' # ')[2]
+    args, rows = f.args, []
+    values = [None]*(len(args.args)-len(args.defaults)) + args.defaults
+    every = [*zip(args.args, values, ['']*len(values)), *[(args.vararg, None, '*')]*bool(args.vararg),
+             *zip(args.kwonlyargs, args.kw_defaults, ['']*len(args.kwonlyargs)),
+             *[(args.kwarg, None, '**')]*bool(args.kwarg)]
+    every = [(a, value, star) for a,value,star in every if a.arg != 'self']
+    rows = [(star+a.arg, word(a.annotation), comment(a.lineno)) for a,_,star in every]
+    if f.returns: rows.append(('returns', word(f.returns), comment(f.returns.end_lineno)))
+    elif comment(f.body[0].lineno-1) and len(lines) > 1 and lines[f.body[0].lineno-2].startswith(')'):
+        rows.append(('returns', '', comment(f.body[0].lineno-1)))
+    return [star+a.arg + (f'={word(value)}' if value else '') for a,value,star in every], rows
+
+
+def fields(o):
+    "The same of a dataclass, from the lines of its fields"
+    lines = inspect.getsource(o).splitlines()
+    found = [n for n in ast.parse(textwrap.dedent('\n'.join(lines))).body[0].body if isinstance(n, ast.AnnAssign)]
+    rows = [(n.target.id, ast.unparse(n.annotation), lines[n.lineno-1].partition(' # ')[2]) for n in found]
+    return [name for name,*_ in rows], rows
+
+
+def entry(name):
+    "What stands above the words of an entry: where the source is, the signature, and the parameters"
+    whole, = [m for m in modules('minibackprop') if name.split('.')[0] in getattr(m, '__all__', ())]
+    o = inspect.unwrap(attrgetter(name)(whole))
+    file, line = Path(inspect.getsourcefile(o)).relative_to(root), inspect.getsourcelines(o)[1]
+    words, rows = parameters(o)
+    call = name.split('.')[-1] + '('
+    signature = textwrap.fill(call + ', '.join(words) + ')', 84, subsequent_indent=' '*len(call), break_on_hyphens=False)
+    head = f'[{file}, line {line}]({get_config().git_url}/blob/main/{file}#L{line})\n\n```python\n{signature}\n```\n\n'
+    if not any(comment for *_,comment in rows): return head
+    kind = lambda t: f'`{t}`: '.replace('torch.', '').replace('|', r'\|') if t else ''
+    cells = [(n if n == 'returns' else f'`{n}`') + ' | ' + kind(t) + c.replace('|', r'\|') for n,t,c in rows]
+    return head + '\n'.join(['| parameter | what it is |', '|---|---|', *[f'| {c} |' for c in cells]]) + '\n\n'
+
+
+def as_entry(cell):
+    "An entry of the API reference, from what `show_doc` has made"
+    name = re.search(r'show_doc\(([\w.]+)', ''.join(cell['source']))[1]
+    for o in cell['outputs']:
+        text = ''.join(o['data']['text/markdown'])
+        level, words = re.search(r'^(#+) .*?```python\n.*?\n```\n*(.*)', text, re.M | re.S).groups()
+        o['data']['text/markdown'] = f'{level} {name} {{#{name}}}\n\n{entry(name)}{words}'
