@@ -269,7 +269,8 @@ def read_exercises(
         number = asks[1]
         said = re.search(rf'^{re.escape(number)}: (right|not right yet|not done yet)', printed, re.M)
         heading = re.compile(rf'^### {re.escape(number)} (.*)', re.M)
-        title = next((m[1] for _,s,_ in reversed(cells[:i]) if (m := heading.search(s))), '')
+        title = next((m[1] for _,s,_ in cells[max(i-2, 0):i] if (m := heading.search(s))), None)
+        if title is None: continue  # a call, but not a task
         after = cells[i+1][1] if i+1 < len(cells) else ''
         solution = '\n'.join(re.findall(r'```python\n(.*?)```', after, re.S)) if '<details>' in after else ''
         found.append(dict(number=number, title=title, stub=cells[i-1][1], check=source, solution=solution,
