@@ -251,7 +251,9 @@ def _pairs():
     hole[0,0] = 0
     dust = hole.clone()
     dust[0,0] = 1e-12
-    row,zero = right[0], torch.zeros_like(right)
+    row,zero,ones = right[0], torch.zeros_like(right), torch.ones(100, dtype=torch.float64)
+    spike = ones.clone()
+    spike[7] = 1.02
     return [
         (right.clone(), right, 1e-9, True, 'a gradient that equals the right one was refused'),
         (row[None], row, 1e-9, False, 'shape (1, 3) passed against (3,): compare the shapes before the numbers, which '
@@ -271,11 +273,19 @@ def _pairs():
                                  'instead of dividing'),
         (zero + 1e-20, zero, 1e-9, False,
          'something passed where right is all zeros; by the text only zeros agree with it'),
-        (right*(1 + 1e-6), right, 1e-9, False, 'an error of one part in a million passed, and tol was 1e-9')]
+        (right*(1 + 1e-6), right, 1e-9, False, 'an error of one part in a million passed, and tol was 1e-9'),
+        (spike, ones, .01, False, 'one entry of a hundred is wrong by 0.02, and tol was 0.01: the largest difference '
+                                  'counts, and neither a mean nor a norm lets it disappear'),
+        (2*ones, ones, .6, False, 'twice the right gradient passed with tol 0.6: the size is that of right, and not of '
+                                  'found'),
+        (1.5*ones, ones, .5, True, 'a difference of exactly tol times the size was refused; the text says at most'),
+        (ones[:0], ones[:0], .5, True, 'two empty tensors do not differ')]
 
 def _notices(answer):
     for found,right,tol,verdict,why in _pairs():
-        if bool(answer(found, right, tol)) != verdict: return why
+        try: said = bool(answer(found, right, tol))
+        except Exception as e: return f'it raises {type(e).__name__} for shape {tuple(found.shape)}'
+        if said != verdict: return why
 
 _ = exercise('6.10', 'A comparison that notices', 10, _notices,
     hints=('compare shape and dtype first; if they differ, the answer is False before any number is looked at',

@@ -558,6 +558,11 @@ def _block(cls):
     new = type(cls.__name__, (_library(cls),), dict(named_parameters=lambda self: self.layer.named_parameters()))
     return new(Lin(torch.randn(3, 3).double(), torch.randn(3).double()))
 
+class _Cubes(Module):
+    "A layer without parameters, whose backward needs its own output and input"
+    def forward(self, inp): return inp**3
+    def bwd(self, out, inp): inp.g = out.g*3*out/inp
+
 # %% ../nbs/91b_answers_gradients.ipynb #6129018b
 _judge_block = is_gradient(_block, lambda: (torch.randn(5, 3).double(),), mistakes=[
     (_NoSkip, 'the gradient of inp has what comes through the layer inside, and not what comes directly: the input '
@@ -579,7 +584,9 @@ def _judge_residual(cls):
                 'before you call its backward')
     if not hasattr(block.layer.w, 'g'): return (
         'the layer inside gets no backward: its parameters have no gradient, and neither has its part of inp.g')
-    return _judge_block(cls)
+    if why := _judge_block(cls): return why
+    if why := is_gradient(lambda cls: _library(cls)(_Cubes()), lambda: (torch.randn(5, 3).double() + 4,))(cls):
+        return f'right with a Lin inside, and not with a layer whose backward reads its own output: {why}'
 
 # %% ../nbs/91b_answers_gradients.ipynb #becde515
 exercise('4.8', 'A residual block', 25, _judge_residual,
@@ -725,6 +732,7 @@ exercise('5.3', 'The size of the record', 4, _parts(
 def _judge_step(step):
     "The judge of 5.4: two parameters, one step"
     params = [torch.arange(6.).view(2, 3).requires_grad_(), torch.ones(2, requires_grad=True)]
+    same = list(params)
     before = [p.detach().clone() for p in params]
     for p in params: p.grad = torch.full_like(p, 4.)
     try: step(params, .5)
@@ -734,7 +742,7 @@ def _judge_step(step):
     except TypeError as e:
         if 'NoneType' not in str(e): raise
         return 'the gradient is forgotten before it is used: move first'
-    moved = [p.detach()-b for p,b in zip(params, before)]
+    params,moved = same, [p.detach()-b for p,b in zip(same, before)]
     if not any(m.any() for m in moved): return (
         'the parameters have not moved: `p = p - ...` makes a new tensor and names it p, and the model has the old one')
     if all((m == 2).all() for m in moved): return 'it goes uphill: the gradient says where the loss grows, so subtract'

@@ -825,12 +825,12 @@ _best_mistakes = [
     (lambda l, h: (2/h, .9), '0.9 is the usual choice and does not look at the curvatures')]
 exercise('8a.10', 'The best momentum for a valley', 90,
     is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.)], _best_mistakes),
-    hints=('The distance obeys d_next = d - eta lambda d + mu (d - d_before). Try d = x^t, and get a quadratic '
+    hints=('The distance obeys d_next = d - eta kappa d + mu (d - d_before). Try d = x^t, and get a quadratic '
            'equation for x.',
            'It is x^2 - (1 + mu - eta kappa) x + mu = 0, and the product of its solutions is mu. The larger one is '
-           'smallest while they are complex or equal: then both have the size sqrt(mu). For which eta lambda is that '
+           'smallest while they are complex or equal: then both have the size sqrt(mu). For which eta kappa is that '
            'so?',
-           'For eta lambda between (1 - sqrt(mu))^2 and (1 + sqrt(mu))^2. Let these ends be eta flat and eta steep, '
+           'For eta kappa between (1 - sqrt(mu))^2 and (1 + sqrt(mu))^2. Let these ends be eta flat and eta steep, '
            'take square roots, and solve for eta and mu.'),
     wrong=[('def best_momentum(flat, steep): return 2/(flat+steep), 0.', 'best without momentum'),
            ('def best_momentum(flat, steep): return 2/steep, .9', 'does not look at the curvatures'),
