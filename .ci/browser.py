@@ -38,6 +38,10 @@ look = """() => {
 }"""
 
 
+unprinted = """() => [...document.querySelectorAll('main pre code span')].filter(
+  e => e.textContent.trim() && !e.getClientRects().length && !e.closest('details:not([open])')).length"""
+
+
 def server():
     "docs/ on a port of this machine, as a static host serves it"
     quiet = type('Quiet', (http.server.SimpleHTTPRequestHandler,), dict(log_message=lambda *_: None))
@@ -72,6 +76,9 @@ def visit(context, home, file, name, axe, shots):
             line = f'{name}: axe: {v["impact"]}: {v["id"]}: {v["nodes"][0]["target"]} and {len(v["nodes"])-1} more'
             if v['impact'] in ('serious', 'critical'): wrong.append(line)
             else: minor.add(f'{v["impact"]}: {v["id"]}')
+    page.emulate_media(media='print')
+    if lost := page.evaluate(unprinted): wrong.append(f'{name}: {lost} pieces of code are not printed')
+    page.emulate_media(media='screen')
     if shots: page.screenshot(path=f'{shots}/{re.sub("[^a-z0-9]+", "-", name)}.png', full_page=True)
     page.close()
     counts['loads'] += 1
