@@ -87,7 +87,7 @@ def _same(a, b, tol):
 # %% ../nbs/90_exercises.ipynb #b0165365
 def _factor(c):
     "What is wrong with a number that is `c` times the right one, in words"
-    if abs(c-1) < .02: return 'is close; give more digits, or an expression'
+    if abs(c-1) < .02: return 'is close, and not it: give more digits, or look at the method again'
     if _same(c, -1., 1e-3): return 'has the wrong sign'
     for n in range(2, 1001):
         if _same(c, float(n), 1e-3): return f'is {n} times too large'
