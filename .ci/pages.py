@@ -106,14 +106,11 @@ def contents_here(soup):
         for name in 'id', 'class', 'data-scroll-target':
             if tag.name != 'details': tag.attrs.pop(name, None)
     soup.select_one('#title-block-header').insert_after(here)
-    for button in soup.select('.quarto-btn-toggle'):
-        button.append(' Chapters')
-        del button['aria-label']
 
 
 def fold(soup):
     "Long code of the library is folded; what is derived on the page is short, and stays open"
-    for details in soup.select('main details.code-fold, main details:has(> summary)'):
+    for details in soup.select('main details'):
         summary = details.find('summary', recursive=False)
         if summary.get_text().strip() != 'Exported source': continue
         code = details.get_text().strip().splitlines()[1:]
@@ -134,6 +131,9 @@ def reachable(soup):
     for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display, main figure, .quarto-figure'):
         tag['tabindex'] = '0'  # what may be wider than a phone can be scrolled by keyboard, too
     for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
+    for button in soup.select('.quarto-btn-toggle'):
+        button.append(' Chapters')
+        del button['aria-label']
     for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
     for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
                            ('header > nav.navbar', 'Site'), ('.quarto-secondary-nav', 'Here')):

@@ -12,10 +12,13 @@ from pathlib import Path
 import torch
 
 # %% ../nbs/00_data.ipynb #1ad6f31c
-def _shipped()->Path: # A folder of four IDX files
-    "The folder of the MNIST files that come with minibackprop"
+def _shipped(
+    packed:str='_mnist', # Name of a folder in the installed package
+    source:str='data', # Its name in a checkout
+)->Path: # By default, a folder of four IDX files
+    "A folder of files that come with minibackprop"
     package = files('minibackprop')
-    return package/'_mnist' if (package/'_mnist').is_dir() else package.parent/'data'
+    return package/packed if (package/packed).is_dir() else package.parent/source
 
 # %% ../nbs/00_data.ipynb #80c34bbc
 def _read(

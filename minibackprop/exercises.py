@@ -9,9 +9,9 @@ __all__ = ['Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 'is_funct
 # %% ../nbs/90_exercises.ipynb #a0630da3
 import ast, contextlib, dis, importlib, io, json, re, textwrap
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 import torch
+from .data import _shipped
 from .broadcasting import rel_error
 from .check import check_grads
 
@@ -140,6 +140,13 @@ def is_tuple(
     return judge
 
 # %% ../nbs/90_exercises.ipynb #8bf24e6d
+@contextlib.contextmanager
+def _seeded():
+    "The same random numbers for everybody, and the caller's generator left as it was"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        yield
+
 def _copies(inputs): return [a.clone() if isinstance(a, torch.Tensor) else a for a in inputs]
 
 def _agree(a, b):
@@ -160,9 +167,9 @@ def _tensor_difference(answer, right):
     factor = ((answer*right).sum()/(right*right).sum()).item()
     if _agree(answer, factor*right): return f'its result {_factor(factor)}'
     share = (~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)).double().mean().item()
-    where = tuple((answer-right).abs().flatten().argmax().reshape(1).tolist())
-    return (f'its result is wrong in {share:.0%} of the entries: {answer.flatten()[where[0]]:.4g} '
-            f'where {right.flatten()[where[0]]:.4g} is right')
+    worst = (answer-right).abs().argmax()
+    return (f'its result is wrong in {share:.0%} of the entries: {answer.flatten()[worst]:.4g} '
+            f'where {right.flatten()[worst]:.4g} is right')
 
 # %% ../nbs/90_exercises.ipynb #421a855a
 def is_function(
@@ -172,25 +179,21 @@ def is_function(
 )->object: # A judge
     "Judge an answer that is a function, by what it returns"
     def results(function):
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            return [function(*_copies(args)) for args in inputs()]
-    def changes(function):
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            for args in inputs():
-                given = _copies(args)
-                function(*given)
-                if not all(a is g or torch.equal(a, g) for a,g in zip(args, given) if isinstance(a, torch.Tensor)): return True
+        "What it returns for each, and whether it changed a tensor that it was given"
+        with _seeded():
+            calls = [(args, _copies(args)) for args in inputs()]
+            found = [function(*given) for _,given in calls]
+        pairs = [(a, g) for args,given in calls for a,g in zip(args, given) if isinstance(a, torch.Tensor)]
+        return found, not all(torch.equal(a, g) for a,g in pairs)
     def judge(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        found,expected = results(answer), results(right)
-        if all(map(_agree, found, expected)) and changes(answer) and not changes(right):
+        (found,changes),(expected,may_change) = results(answer), results(right)
+        if all(map(_agree, found, expected)):
+            if may_change or not changes: return None
             return 'the result is right, and what it was given has been changed: make a new tensor'
-        if all(map(_agree, found, expected)): return None
         for wrong,why in mistakes:
             with contextlib.suppress(Exception):
-                if all(map(_agree, found, results(wrong))): return why
+                if all(map(_agree, found, results(wrong)[0])): return why
         f,e = next((f, e) for f,e in zip(found, expected) if not _agree(f, e))
         return _tensor_difference(f, e) if isinstance(e, torch.Tensor) else _difference(_plain(f), _plain(e), 1e-6)
     return judge
@@ -205,9 +208,7 @@ def is_gradient(
 )->object: # A judge
     "Judge an answer that has a backward pass: a class, or a function"
     def report(answer):
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            return check_grads(make(answer), *inputs(), skip=skip)
+        with _seeded(): return check_grads(make(answer), *inputs(), skip=skip)
     def found(r): return [g for name in r.case.wanted for g in r.case.found[name]]
     def judge(answer):
         if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
@@ -234,8 +235,7 @@ def _in_float32(r):
 
 def _forward_difference(make, answer, inputs, forward):
     "What is wrong with the forward pass, or None"
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with _seeded():
         layer = make(answer)
         args = inputs()
         found,right = layer.forward(*_copies(args)), forward(*args, *layer.parameters())
@@ -318,11 +318,11 @@ def prove_exercises(
     file:str|Path, # A chapter
 )->int: # How many exercises there are
     "`AssertionError` if a stub passes, a solution does not, or a wrong answer hears the wrong reason"
-    found,words = read_exercises(file), lambda text: ' '.join(text.split())  # whatever the lines
+    found,imports,words = read_exercises(file), _imports(file), lambda text: ' '.join(text.split())  # whatever the lines
     for e in found:
         ex = _exercise(e['number'])
         def run(source):
-            space,said = _imports(file), io.StringIO()
+            space,said = dict(imports), io.StringIO()
             exec(source, space)
             with contextlib.redirect_stdout(said): exec(e['check'], space)
             return words(said.getvalue())
@@ -334,16 +334,11 @@ def prove_exercises(
     return len(found)
 
 # %% ../nbs/90_exercises.ipynb #9572b83e
-def _shipped()->Path:
-    "The folder of the notebooks that come with minibackprop"
-    package = files('minibackprop')
-    return package/'_notebooks' if (package/'_notebooks').is_dir() else package.parent/'nbs'
-
 def copy_notebooks(
     folder:str|Path, # Where to; made if it is not there
 )->tuple: # Names of the files that were copied, and of those that were there already and have been left alone
     "Copy the chapters, and the files that they read. Raises `OSError` if `folder` cannot be written"
-    source,folder,copied,kept = _shipped(), Path(folder), [], []
+    source,folder,copied,kept = _shipped('_notebooks', 'nbs'), Path(folder), [], []
     names = sorted(f.name for f in source.glob('*.ipynb') if not f.name.startswith('91'))  # those are the answers
     for name in [*names, 'speed.json', 'widgets/broadcasting.html', 'widgets/stepper.html']:
         file = folder/name
