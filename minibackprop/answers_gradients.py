@@ -518,17 +518,17 @@ exercise('4.7', 'As deep as you like', 10, _judge_deep,
     hints=('`zip(sizes, sizes[1:])` gives the pairs of inputs and outputs.',
            'Collect a Lin and a Relu for each pair in a list. One of them is too many.',
            'Model(layers[:-1]): without the last Relu. `Mse()` is the loss if you name none.'),
-    wrong=[('def deep(*sizes):\n    layers = []\n    for n_in,n_out in zip(sizes, sizes[1:]): layers += [Lin(n_in, '
+    wrong=[('def deep(*sizes):\n    layers = []\n    for n_in,n_out in zip(sizes, sizes[1:]): layers += [Lin.random(n_in, '
          'n_out), Relu()]\n'
             '    return Model(layers)', 'after the last layer'),
-           ('def deep(*sizes):\n    layers = []\n    for n_in,n_out in zip(sizes, sizes[1:]): layers += [Lin(n_in, '
+           ('def deep(*sizes):\n    layers = []\n    for n_in,n_out in zip(sizes, sizes[1:]): layers += [Lin.random(n_in, '
             'n_out), Relu]\n'
             '    return Model(layers[:-1])', 'is not a layer, such as'),
            ('def deep(*sizes): return Model([Lin(m, n) for m,n in zip(sizes, sizes[1:])])', 'one linear layer'),
            ('def deep(*sizes):\n    layers,act = [],Relu()\n    for m,n in zip(sizes, sizes[1:]): layers += [Lin(m, '
             'n), act]\n'
             '    return Model(layers[:-1])', 'used twice'),
-           ('def deep(*sizes): return Model([Lin(sizes[0], sizes[1]), Relu(), Lin(sizes[1], sizes[2])])',
+           ('def deep(*sizes): return Model([Lin.random(sizes[0], sizes[1]), Relu(), Lin.random(sizes[1], sizes[2])])',
            'the weights have')])
 
 # %% ../nbs/91b_answers_gradients.ipynb #91e666db

@@ -8,7 +8,6 @@ __all__ = ['Linear', 'MLP', 'as_nn_module']
 # %% ../nbs/05_autograd.ipynb #7a342929
 import copy, torch
 from torch import nn
-from torch.autograd.function import once_differentiable
 from .forward import lin, relu
 from .module import Module
 
@@ -45,36 +44,24 @@ class MLP(nn.Module):
 def _copy(
     o, # A layer, or what a layer has as an attribute
     change, # A function of a tensor: what to put in its place
-): # A layer for one call
-    "`o`, with the layers in it copied and `change` applied to each tensor; everything else is shared"
-    if isinstance(o, torch.Tensor): return change(o)
-    if type(o) in (list, tuple): return type(o)([_copy(p, change) for p in o])
-    if not isinstance(o, Module): return o
-    new = copy.copy(o)
-    for name,value in vars(new).items(): setattr(new, name, _copy(value, change))
-    if hasattr(new, 'inplace'): new.inplace = False  # autograd would not know, and may run backward twice
-    return new
-
-# %% ../nbs/05_autograd.ipynb #d7b366f7
-def _calls(o):
-    "Each layer in `o`, with a copy of what it holds"
-    if isinstance(o, Module): yield o, dict(vars(o))
-    for part in vars(o).values() if isinstance(o, Module) else o if isinstance(o, (list, tuple)) else ():
-        yield from _calls(part)
-
-# %% ../nbs/05_autograd.ipynb #2024ab75
-def _gradient(
-    layer:Module, # The layer whose `bwd` has run
-    name:str, # What to call the tensor in an error
-    t:torch.Tensor, # The tensor whose gradient is wanted
-)->torch.Tensor: # `t.g`
-    "The gradient that `bwd` set on `t`; `ValueError` if it set none, or one of another shape or dtype"
-    g,who = getattr(t, 'g', None), f'{type(layer).__name__}.bwd'
-    if g is None: raise ValueError(f'{who} set no gradient on {name} {tuple(t.shape)}, and one is wanted')
-    if (g.shape, g.dtype) != (t.shape, t.dtype):
-        raise ValueError(f'{who} set a gradient {tuple(g.shape)} {g.dtype} on {name} {tuple(t.shape)} {t.dtype}; '
-                         'expected the same shape and dtype')
-    return g
+    copies=None, # id -> (tensor or layer, its copy), filled on the way
+): # `o` for one call
+    "`o`, with the layers in it copied and `change` applied to each tensor; the rest is shared"
+    copies = {} if copies is None else copies
+    if id(o) in copies: return copies[id(o)][1]
+    if isinstance(o, dict):
+        new = copy.copy(o)
+        for k,v in o.items(): new[k] = _copy(v, change, copies)
+        return new
+    if isinstance(o, (list, tuple)):
+        parts = [_copy(p, change, copies) for p in o]
+        return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
+    if isinstance(o, torch.Tensor): copies[id(o)] = o, change(o)
+    elif isinstance(o, Module):
+        new = object.__new__(type(o))
+        copies[id(o)] = o, new
+        for n,v in vars(o).items(): vars(new)[n] = _copy(v, change, copies)
+    return copies.get(id(o), (o, o))[1]
 
 # %% ../nbs/05_autograd.ipynb #b4d9745d
 class _Bridge(torch.autograd.Function):
@@ -84,58 +71,67 @@ class _Bridge(torch.autograd.Function):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
         own = layer.named_parameters()
         instead = {id(p): q for p,q in zip(own.values(), inside[n_args:])}
-        ctx.layer = _copy(layer, lambda t: instead.get(id(t), t))
-        ctx.names = [f'input {i}' for i in range(n_args)] + list(own)
+        copies = {}
+        ctx.layer = _copy(layer, lambda t: instead.get(id(t), t), copies)
         out = ctx.layer(*inside[:n_args])
         if not isinstance(out, torch.Tensor):
             raise ValueError(f'{layer!r} returned a {type(out).__name__}, not a tensor')
+        for old,new in copies.values():
+            if isinstance(new, Module): vars(old).update({n: vars(new)[n] for n in new._assigned})
+        ctx.inside,ctx.n_args = inside,n_args
+        ctx.names = [f'input {i}' for i in range(n_args)] + list(own)
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out` itself: what autograd holds must not hold autograd
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, out_g):
-        ctx.saved_tensors  # an error if one of them was changed in place, or if the graph has been freed
-        layer,wanted = ctx.layer, ctx.needs_input_grad[2:]
-        tensors = layer.args + tuple(layer.named_parameters().values())
-        for t in tensors:
+        ctx.saved_tensors  # an error if one was changed in place, or if the graph is freed
+        if torch.is_grad_enabled(): raise RuntimeError(
+            f'{ctx.layer!r} has no second derivative: its bwd is not recorded, so '
+            'create_graph=True would give wrong numbers')
+        layer,wanted = _copy(ctx.layer, lambda t: t), ctx.needs_input_grad[2:]
+        for t in ctx.inside:
             if isinstance(t, torch.Tensor): t.g = None
         layer.out.g = out_g.clone()
-        calls = list(_calls(layer))
-        layer.backward(inp_grad=any(wanted[:len(layer.args)]))
-        for held,call in calls: vars(held).update(call)
-        return None, None, *[_gradient(layer, *nt) if want else None for *nt,want in zip(ctx.names, tensors, wanted)]
+        layer.backward(inp_grad=any(wanted[:ctx.n_args]))
+        for name,t,want in zip(ctx.names, ctx.inside, wanted):
+            if want and t.g is None: raise ValueError(
+                f'{type(layer).__name__}.bwd set no gradient on {name} {tuple(t.shape)}, '
+                f'and one is wanted. If it is not learned: buffers = {name!r},')
+        return None, None, *[t.g if want else None for t,want in zip(ctx.inside, wanted)]
 
 # %% ../nbs/05_autograd.ipynb #85ae973a
 class _HandWritten(nn.Module):
     "The `nn.Module` that `as_nn_module` returns"
     def __init__(self, layer):
         super().__init__()
-        own = {id(p) for p in layer.named_parameters().values()}
+        own = {id(p) for p in layer.parameters()}
         self.layer = _copy(layer, lambda t: t.detach() if id(t) in own else t)
         self.names = []
         for name,p in self.layer.named_parameters().items():
-            self.names.append(name.replace('.', '_'))  # PyTorch has no dots in the names of parameters
+            self.names.append(name.replace('.', '_'))  # PyTorch allows no dots in names
             self.register_parameter(self.names[-1], nn.Parameter(p))
+
     def forward(self, *args):
-        if any(isinstance(a, (list, tuple, dict)) for a in args):
-            raise ValueError(f'{self.layer!r}: tensors in a list would get no gradient, pass them one by one')
-        return _Bridge.apply(self.layer, len(args), *args, *[getattr(self, n) for n in self.names])
+        if any(isinstance(a, (list, tuple, dict)) for a in args): raise ValueError(
+            f'{self.layer!r}: tensors in a list would get no gradient, pass them one by one')
+        params = [getattr(self, n) for n in self.names]
+        return _Bridge.apply(self.layer, len(args), *args, *params)
+
     def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)
 
 # %% ../nbs/05_autograd.ipynb #2877e31c
 def as_nn_module(
     layer:Module, # A hand-written layer, or a whole `Model` with its loss
-)->nn.Module: # Takes what `layer` takes, computes what it computes, and its gradients are those of `layer.bwd`
+)->nn.Module: # Takes and computes what `layer` does; its gradients are those of `layer.bwd`
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
-    What `forward` stores on the layer belongs to one call; tensors that it changes in place stay changed.
-    The parameters share memory with the layer's own, so training moves both, until the module is moved to another
-    device or dtype. Backward raises `ValueError` if `bwd` sets no gradient where one is wanted, or a wrong shape."""
+    What `forward` makes on the layer belongs to one call; what it changes stays changed.
+    The parameters share memory with the layer's own, so training moves both, until the
+    module is moved to another device or dtype. Backward raises `ValueError` if `bwd` sets
+    no gradient where one is wanted, or one that does not fit, and `RuntimeError` under
+    `create_graph=True`."""
     if not isinstance(layer, Module):
         raise ValueError(f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
-    own = layer.named_parameters().values()
-    if len({id(p) for p in own}) < len(own):
-        raise ValueError(f'as_nn_module: {layer!r} has one tensor under two names, and would train it twice')
     return _HandWritten(layer)

@@ -6,62 +6,27 @@
 __all__ = ['mse_grad', 'relu_grad', 'lin_grad', 'forward_and_backward']
 
 # %% ../nbs/03_backward.ipynb #c641646f
-import functools
 import torch
 from .forward import lin, relu, mse, residual
 
-# %% ../nbs/03_backward.ipynb #96f03a7f
-def _no_grad(f):
-    "`f` without recording for autograd: what `torch.no_grad()` does, in half of its time"
-    @functools.wraps(f)
-    def call(*args, **kwargs):
-        if not torch.is_grad_enabled(): return f(*args, **kwargs)
-        torch.set_grad_enabled(False)
-        try: return f(*args, **kwargs)
-        finally: torch.set_grad_enabled(True)
-    return call
-
 # %% ../nbs/03_backward.ipynb #5cee7c02
-@_no_grad
 def mse_grad(
-    out:torch.Tensor, # Outputs that went into `mse`, such as (n, 1); gets `.g`, in the same shape
+    out:torch.Tensor, # Outputs that went into `mse`, such as (n, 1); gets `.g`
     targ:torch.Tensor, # Targets that went into `mse`
-    loss_g=1., # Upstream gradient of the loss, a number or a tensor of shape (); 1 where the loss is the last step
+    loss_g=1., # Upstream gradient of the loss, of shape (); 1 where the loss is the last step
 ):
-    "Gradient of `mse`: sets `out.g = 2 * (out - targ) / out.numel()`. Raises `ValueError` if the shapes do not fit"
-    if getattr(loss_g, 'shape', ()) != ():
-        raise ValueError(f'mse_grad: loss_g {tuple(loss_g.shape)}, expected shape ()')
-    out.g = (loss_g * 2 * residual(out, targ) / out.numel()).to(out.dtype)
-
-# %% ../nbs/03_backward.ipynb #dc10db1b
-def _upstream(
-    name:str, # Name of the function that asks, for the error
-    out:torch.Tensor, # Output whose gradient is needed
-)->torch.Tensor: # `out.g`
-    "The upstream gradient; `ValueError` if it is not there, or not in the shape of `out`"
-    g = getattr(out, 'g', None)
-    if g is None: raise ValueError(f'{name}: out {tuple(out.shape)} has no gradient out.g yet: run the backward of the '
-                                   'step after it first')
-    if g.shape != out.shape: raise ValueError(f'{name}: out.g {tuple(g.shape)}, out {tuple(out.shape)}; '
-                                              'expected the same shape')
-    return g
+    "Gradient of `mse`: sets `out.g`. `ValueError` if the shapes do not pair up"
+    out.g = loss_g * 2*residual(out, targ) / out.numel()  # (N,1)
 
 # %% ../nbs/03_backward.ipynb #ec247de7
-@_no_grad
 def relu_grad(
-    inp:torch.Tensor, # Inputs of `relu`; gets `.g`, in the same shape. Its numbers are not looked at
+    inp:torch.Tensor, # Inputs of `relu`; gets `.g`
     out:torch.Tensor, # Outputs of `relu`, with their gradient `out.g`
-    inplace:bool=False, # Write `inp.g` over the numbers of `out`, if nobody else needs them?
 ):
-    "Gradient of `relu`: sets `inp.g = out.g * (out > 0)`. `ValueError` if a shape is wrong or `out.g` is missing"
-    g = _upstream('relu_grad', out)
-    if inp.shape != out.shape: raise ValueError(f'relu_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}; '
-                                                'expected the same shape')
-    slope = out.detach().sign_() if inplace else out.sign()
-    inp.g = slope.mul_(g)
+    "Gradient of `relu`: sets `inp.g`"
+    inp.g = out.sign() * out.g  # the shape of inp
 
 # %% ../nbs/03_backward.ipynb #53ec238c
-@_no_grad
 def lin_grad(
     inp:torch.Tensor, # Inputs of `lin`, (n, n_in); gets `.g` if `inp_grad`
     out:torch.Tensor, # Outputs of `lin`, (n, n_out), with their gradient `out.g`
@@ -69,14 +34,10 @@ def lin_grad(
     b:torch.Tensor, # Biases, (n_out,); gets `.g`
     inp_grad:bool=True, # Compute the gradient of the inputs too?
 ):
-    "Gradients of `lin`: sets `w.g`, `b.g` and `inp.g`. Raises `ValueError` if a shape is wrong or `out.g` is missing"
-    g = _upstream('lin_grad', out)
-    if not g.dim() == w.dim() == 2 or (*inp.shape, *b.shape) != (g.shape[0], *w.shape) or g.shape[1:] != b.shape:
-        raise ValueError(f'lin_grad: inp {tuple(inp.shape)}, out {tuple(out.shape)}, w {tuple(w.shape)}, '
-                         f'b {tuple(b.shape)}; expected inp (n, n_in), out (n, n_out), w (n_in, n_out), b (n_out,)')
-    if inp_grad: inp.g = g @ w.t()
-    w.g = torch.mm(inp.t(), g, out=torch.empty_like(w))
-    b.g = g.sum(0)
+    "Gradients of `lin`: sets `w.g`, `b.g` and `inp.g`"
+    w.g = inp.t() @ out.g  # (J,N) @ (N,K) -> (J,K)
+    b.g = out.g.sum(0)  # (N,K) -> (K,)
+    if inp_grad: inp.g = out.g @ w.t()  # (N,K) @ (K,J) -> (N,J)
 
 # %% ../nbs/03_backward.ipynb #7795edaa
 def forward_and_backward(
@@ -86,9 +47,9 @@ def forward_and_backward(
     b1:torch.Tensor, # Its biases, (n_hidden,)
     w2:torch.Tensor, # Weights of the second layer, (n_hidden, n_out)
     b2:torch.Tensor, # Its biases, (n_out,)
-    inp_grad:bool=False, # Compute the gradient of the inputs too?
+    inp_grad:bool=True, # Compute the gradient of the inputs too?
 )->torch.Tensor: # The loss, a tensor of shape ()
-    "The loss of `lin`, `relu`, `lin` and `mse`; sets `.g` on the four parameters. Wrong shapes: `ValueError`"
+    "The loss of `lin`, `relu`, `lin` and `mse`; sets `.g` on inputs and parameters"
     # forward
     l1 = lin(inp, w1, b1)
     l2 = relu(l1)

@@ -9,7 +9,7 @@ __all__ = []
 import functools, inspect, itertools
 import torch
 from fastcore.basics import patch
-from .module import Module
+from .module import Module, unchecked
 from .autograd import _copy
 
 # %% ../nbs/06a_case.ipynb #21290830
@@ -37,27 +37,37 @@ def _scaled(
 
 # %% ../nbs/06a_case.ipynb #82b5a506
 class _Layer:
-    "A `Module` under test"
+    "A `Module` under test. The checks of `Module` are off, so that every bug reaches a referee"
     def __init__(self, layer):
-        self.layer,self.forward,self.params = layer, layer.forward, layer.named_parameters()
+        self.layer,self.forward = layer, layer.forward
+        taken = inspect.signature(layer.forward).parameters
+        self.params = {f'self.{n}' if n in taken else n: p
+                       for n,p in layer.named_parameters().items()}
         self.title = repr(layer).splitlines()[0]
 
-    def plain(self, params):
+    def copy(self, params):
         instead = {id(p): params[name] for name,p in self.params.items()}
         return _copy(self.layer, lambda t: instead[id(t)] if id(t) in instead else _double(t))
 
+    def plain(self, params): return self.start(params)[0]
+
     def start(self, params):
-        layer = self.plain(params)
-        asked = {'inp_grad': True} if 'inp_grad' in inspect.signature(layer.backward).parameters else {}
-        return layer, lambda out, *args: layer.backward(**asked)
+        layer = self.copy(params)
+        def forward(*args):
+            with unchecked(): return layer(*args)
+        def backward(out, *args):
+            with unchecked(): layer.backward(inp_grad=True)
+        return forward, backward
 
     def crossed(self, params, args, cross):
-        layer = self.plain(params)
-        out = layer(*args)
-        instead = cross(out, args)
-        other = _copy(layer, lambda t: instead.get(id(t), t))
-        other.bwd(other.out, *other.args)
-        return other.args
+        layer = self.copy(params)
+        with unchecked():
+            out = layer(*args)
+            instead = cross(out, args)
+            other = _copy(layer, lambda t: instead.get(id(t), t))
+            args = other.args
+            other.backward(inp_grad=True)
+        return args
 
 # %% ../nbs/06a_case.ipynb #4f8a31a4
 class _Pair:
@@ -377,7 +387,8 @@ def look_at(self:_Case, grads, tensors, out):
     "Shape, dtype and device of each gradient, and whose memory it is"
     for n,g in grads.items():
         t = tensors[n]
-        if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. If no gradient is wanted there: skip={n!r}')
+        if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. If it is not learned: '
+                                  f'buffers = {n!r}, in the layer; if nobody wants it: skip={n!r}')
         elif not isinstance(g, torch.Tensor): self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
         elif g.dtype != t.dtype: self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
         elif not g.isfinite().all(): self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')

@@ -20,7 +20,7 @@ def make_model(
 )->Model: # Lin, Relu, Lin and CrossEntropy
     "The network of this chapter"
     random = torch.Generator().manual_seed(seed)
-    return Model([Lin(inputs, hidden, random), Relu(inplace=True), Lin(hidden, outputs, random)],
+    return Model([Lin.random(inputs, hidden, random), Relu(), Lin.random(hidden, outputs, random)],
                  CrossEntropy(label_smoothing=.1))
 
 # %% ../nbs/08c_digits.ipynb #31330786

@@ -14,11 +14,11 @@ def lin(
     w:torch.Tensor, # Weights, (n_in, n_out)
     b:torch.Tensor, # Biases, (n_out,)
 )->torch.Tensor: # Outputs, (n, n_out)
-    "A linear layer, `inp @ w + b`. Raises `ValueError` if the shapes do not fit"
-    if inp.dim() != 2 or w.dim() != 2 or inp.shape[1] != w.shape[0] or b.shape != w.shape[1:]:
-        raise ValueError(f'lin: inp {tuple(inp.shape)}, w {tuple(w.shape)}, b {tuple(b.shape)}; '
-                         'expected inp (n, n_in), w (n_in, n_out), b (n_out,)')
-    return b.addmm(inp, w)
+    "A linear layer. `ValueError` for a bias that would be stretched the wrong way"
+    if b.shape != w.shape[1:]:
+        raise ValueError(f'lin: w {tuple(w.shape)}, b {tuple(b.shape)}; '
+                         'expected w (n_in, n_out), b (n_out,)')
+    return inp @ w + b  # (N,J) @ (J,K) + (K,) -> (N,K)
 
 # %% ../nbs/02_forward.ipynb #ba677486
 def relu(
@@ -30,18 +30,20 @@ def relu(
 # %% ../nbs/02_forward.ipynb #3e3cf271
 def residual(
     out:torch.Tensor, # Outputs of the network, such as (n, 1)
-    targ:torch.Tensor, # Targets, in the shape of `out`, or without its last axis if that has size 1
-)->torch.Tensor: # `out - targ`, in the shape of `out`
-    "How far each output is from its target. Raises `ValueError` where broadcasting would pair the wrong numbers"
-    if targ.shape == out.shape: return out - targ
-    if out.shape[-1:] == (1,) and targ.shape == out.shape[:-1]: return out - targ[...,None]
-    raise ValueError(f'mse: out {tuple(out.shape)}, targ {tuple(targ.shape)}; '
-                     'expected targ in the shape of out, or without its last axis if that has size 1')
+    targ:torch.Tensor, # Targets, (n, 1) as well, or (n,)
+)->torch.Tensor: # `out - targ`, in the shape and dtype of `out`
+    "How far each output is from its target. `ValueError` if the shapes do not pair up"
+    if targ.shape != out.shape:
+        if (*targ.shape, 1) != out.shape: raise ValueError(
+            f'residual: out {tuple(out.shape)}, targ {tuple(targ.shape)}; expected targ '
+            'in the shape of out, or without its last axis if that has size 1')
+        targ = targ[...,None]  # (N,) -> (N,1)
+    return out - targ.to(out.dtype)
 
 # %% ../nbs/02_forward.ipynb #a63f9a6f
 def mse(
     out:torch.Tensor, # Outputs of the network, such as (n, 1)
-    targ:torch.Tensor, # Targets, in the shape of `out`, or without its last axis if that has size 1
+    targ:torch.Tensor, # Targets, (n, 1) as well, or (n,)
 )->torch.Tensor: # The loss, a tensor of shape ()
-    "Mean squared error: the mean of `(out - targ)**2`. Raises `ValueError` if the shapes do not fit"
-    return residual(out, targ).pow(2).mean()
+    "Mean squared error. `ValueError` if the shapes do not pair up"
+    return residual(out, targ).pow(2).mean()  # (N,1) -> ()

@@ -8,20 +8,7 @@ __all__ = ['logsumexp', 'log_softmax', 'softmax', 'Softmax', 'LogSoftmax', 'Cros
 # %% ../nbs/07_losses.ipynb #e06c70a2
 import torch
 from fastcore.basics import patch
-from .backward import _upstream
 from .module import Module
-
-# %% ../nbs/07_losses.ipynb #b38f8782
-def _classes(
-    name:str, # Name of the function that asks, for the error
-    inp:torch.Tensor, # Scores
-    dim:int, # Axis of the classes
-):
-    "`ValueError` unless `inp` is floating and has a class"
-    if not inp.is_floating_point():
-        raise ValueError(f'{name}: scores of {inp.dtype}; expected floating numbers, such as torch.float32')
-    if inp.dim() and not -inp.dim() <= dim < inp.dim() or inp.dim() and inp.shape[dim] == 0:
-        raise ValueError(f'{name}: inp {tuple(inp.shape)}; expected at least one class along axis {dim}')
 
 # %% ../nbs/07_losses.ipynb #33f73c02
 def logsumexp(
@@ -29,8 +16,7 @@ def logsumexp(
     dim:int=-1, # Axis of the classes
     keepdim:bool=False, # Keep that axis, with size 1?
 )->torch.Tensor: # The shape of `inp` without axis `dim`
-    "The logarithm of the sum of the exponentials, without overflow. Raises `ValueError` if there is no class"
-    _classes('logsumexp', inp, dim)
+    "The logarithm of the sum of the exponentials, without overflow"
     top = inp.amax(dim, keepdim=True)
     top = top.where(top.isfinite(), 0)
     out = (inp-top).exp().sum(dim, keepdim=True).log() + top
@@ -41,8 +27,7 @@ def log_softmax(
     inp:torch.Tensor, # Scores, any shape
     dim:int=-1, # Axis of the classes
 )->torch.Tensor: # Logarithms of probabilities, the shape of `inp`
-    "The logarithm of `softmax`, also where that rounds to 0. Raises `ValueError` if there is no class"
-    _classes('log_softmax', inp, dim)
+    "The logarithm of `softmax`, also where that rounds to 0"
     z = inp - inp.amax(dim, keepdim=True)
     return z - z.exp().sum(dim, keepdim=True).log()
 
@@ -51,32 +36,31 @@ def softmax(
     inp:torch.Tensor, # Scores, any shape
     dim:int=-1, # Axis of the classes
 )->torch.Tensor: # Probabilities, the shape of `inp`, which add up to 1 along `dim`
-    "Scores to probabilities: each exponential divided by their sum. Raises `ValueError` if there is no class"
-    _classes('softmax', inp, dim)
+    "Scores to probabilities: each exponential divided by their sum"
     e = (inp - inp.amax(dim, keepdim=True)).exp()
     return e/e.sum(dim, keepdim=True)
 
 # %% ../nbs/07_losses.ipynb #dce57094
 class Softmax(Module):
-    "Scores to probabilities. `backward` sets `inp.g = p * (g - sum(p * g))`, `p` the output and `g` its gradient"
+    "Scores to probabilities. `backward` sets `inp.g`, if asked"
     def __init__(self,
         dim:int=-1, # Axis of the classes
     ): self.dim = dim
     def forward(self, inp): return softmax(inp, self.dim)
     def bwd(self, out, inp):
-        g = _upstream('Softmax', out)
-        if self.inp_grad: inp.g = out*(g - (out*g).sum(self.dim, keepdim=True))
+        mean = (out*out.g).sum(self.dim, keepdim=True)  # (N,K) -> (N,1)
+        if self.inp_grad: inp.g = out*(out.g - mean)  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #cdbc9b9c
 class LogSoftmax(Module):
-    "Scores to logarithms of probabilities. `backward` sets `inp.g = g - exp(out) * sum(g)`, `g` the gradient of `out`"
+    "Scores to logarithms of probabilities. `backward` sets `inp.g`, if asked"
     def __init__(self,
         dim:int=-1, # Axis of the classes
     ): self.dim = dim
     def forward(self, inp): return log_softmax(inp, self.dim)
     def bwd(self, out, inp):
-        g = _upstream('LogSoftmax', out)
-        if self.inp_grad: inp.g = g - out.exp()*g.sum(self.dim, keepdim=True)
+        total = out.g.sum(self.dim, keepdim=True)  # (N,K) -> (N,1)
+        if self.inp_grad: inp.g = out.g - out.exp()*total  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #fe878a6d
 def _class_axis(
@@ -84,26 +68,26 @@ def _class_axis(
     targ:torch.Tensor, # Labels
     name:str='CrossEntropy', # Who asks, for the error
 )->int: # 1, or 0 for a single example
-    "The axis of the classes. `ValueError` if the shapes do not fit, or if the labels are not whole numbers"
+    "The axis of the classes. `ValueError` for labels that would be paired or rounded wrongly"
     axis = min(1, inp.dim()-1)
-    _classes(name, inp, axis)
     if inp.dim() == 0 or targ.shape != inp.shape[:axis] + inp.shape[axis+1:]:
-        raise ValueError(f'{name}: inp {tuple(inp.shape)}, targ {tuple(targ.shape)}; '
-                         'expected inp (n, classes) and targ (n,), or further axes after these in both')
-    if targ.is_floating_point() or targ.is_complex() or targ.dtype == torch.bool:
-        raise ValueError(f'{name}: labels of {targ.dtype}; expected the numbers of classes, such as torch.int64')
+        raise ValueError(f'{name}: inp {tuple(inp.shape)}, targ {tuple(targ.shape)}; expected inp '
+                         '(n, classes) and targ (n,), or further axes after these in both')
+    if targ.is_floating_point() or targ.is_complex() or targ.dtype == torch.bool: raise ValueError(
+        f'{name}: labels of {targ.dtype}; expected the numbers of classes, such as torch.int64')
     return axis
 
 # %% ../nbs/07_losses.ipynb #265fcf61
 class CrossEntropy(Module):
-    "Cross-entropy of scores and class labels, as `F.cross_entropy` defines it. A missing `out.g` counts as 1"
+    "Cross-entropy of scores and class labels, as `F.cross_entropy` defines it"
+    buffers = 'weight',
     def __init__(self,
         weight:torch.Tensor=None, # Of each class, (classes,); None: 1 each
         ignore_index:int=-100, # Label of the examples to leave out
-        label_smoothing:float=0., # Share of each label that is spread over all classes, from 0 to 1
+        label_smoothing:float=0., # Share of each label spread over all classes, from 0 to 1
     ):
-        if not 0 <= label_smoothing <= 1:
-            raise ValueError(f'CrossEntropy: label_smoothing {label_smoothing}; expected a number from 0 to 1')
+        if not 0 <= label_smoothing <= 1: raise ValueError(
+            f'CrossEntropy: label_smoothing {label_smoothing}; expected a number from 0 to 1')
         if weight is not None and (weight.dim() != 1 or not weight.is_floating_point()):
             raise ValueError(f'CrossEntropy: weight {tuple(weight.shape)} {weight.dtype}; '
                              'expected floating, (classes,)')
@@ -112,66 +96,56 @@ class CrossEntropy(Module):
 # %% ../nbs/07_losses.ipynb #dcacf2ba
 @patch
 def forward(self:CrossEntropy,
-    inp:torch.Tensor, # Scores, (n, classes), or (classes,), or with further axes after the classes
+    inp:torch.Tensor, # Scores, (n, classes), or (classes,), or with further axes
     targ:torch.Tensor, # Labels, whole numbers, the shape of `inp` without the classes
 )->torch.Tensor: # The loss, a tensor of shape (); NaN if no example counts
-    "The mean of `-log p` of the labels. Raises `ValueError` for shapes that do not fit and labels that are no class"
-    axis = _class_axis(inp, targ)
-    log_p = inp.transpose(0, axis).log_softmax(0)
-    index,own,every,keep,total = self._counts(log_p, targ)
-    self.kept = log_p, index, own, every, keep, total
-    mean = lambda t: t.sum() if keep is None else t.where(keep, 0).sum()/total
-    loss = mean(own*self._of_label(log_p, index, targ))
-    if self.label_smoothing: loss = loss + mean((every*log_p).sum(0, keepdim=True))
-    return loss
+    "The mean of `-log p` of the labels. `ValueError` for labels that are no class"
+    axis,eps = _class_axis(inp, targ), self.label_smoothing
+    log_p = inp.transpose(0, axis).log_softmax(0)  # (K,N)
+    label = targ.long().unsqueeze(0)  # (1,N)
+    if self.weight is None and not eps and self.ignore_index < 0 <= _least(label):
+        y = self._one_hot(log_p, label, 1.)  # (K,N), and q = y/N
+        self.saved = axis, log_p, y, targ.numel(), None
+        return -log_p.gather(0, label).mean()
+    keep = label != self.ignore_index  # (1,N)
+    u,w = keep.to(log_p), self._weights(log_p)  # (1,N), (K,1)
+    y = self._one_hot(log_p, label.where(keep, 0), u)  # (K,N)
+    q,total = w*((1-eps)*y + eps/len(y)*u), (w*y).sum()  # D q and D
+    self.saved = axis, log_p, q, total, keep
+    loss = -(w*y*log_p).where(y > 0, 0).sum() / total  # of the labels
+    if not eps: return loss
+    return (1-eps)*loss - eps/len(y)*(w*log_p).where(keep, 0).sum() / total
 
 # %% ../nbs/07_losses.ipynb #1dc9abfe
-@patch
-def _counts(self:CrossEntropy, log_p, targ):
-    "Labels as an index; what each label counts, and each class by smoothing, both negative; who counts; the divisor"
-    k,n,eps,index = len(log_p), targ.numel(), self.label_smoothing, targ.long().unsqueeze(0)
-    if self.weight is None and n and self.ignore_index < 0 and targ.min().item() >= 0:
-        every = log_p.new_full((k,) + (1,)*targ.dim(), -eps/k/n) if eps else None
-        return index, log_p.new_full(index.shape, (eps-1)/n), every, None, None
-    keep = index != self.ignore_index
-    index = index.where(keep, 0)
-    w = self._weights(log_p)
-    share = w.flatten()[index]*keep
-    return index, (eps-1)*share, -eps/k*w, keep, share.sum()
+def _least(label): return label.min().item() if label.numel() else -1
 
-# %% ../nbs/07_losses.ipynb #bd413e65
 @patch
 def _weights(self:CrossEntropy, log_p):
     "The weight of each class, shaped to broadcast against `log_p`"
     w = log_p.new_ones(len(log_p)) if self.weight is None else self.weight.to(log_p)
-    if len(w) != len(log_p): raise ValueError(f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
+    if len(w) != len(log_p):
+        raise ValueError(f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
     return w.view([-1] + [1]*(log_p.dim()-1))
 
 # %% ../nbs/07_losses.ipynb #55a49dca
 @patch
-def _of_label(self:CrossEntropy, log_p, index, targ):
-    "The log-probability of each label"
-    try: return log_p.gather(0, index)
+def _one_hot(self:CrossEntropy, log_p, label, value):
+    "`value` at each label, 0 elsewhere. `ValueError` for a label that is no class"
+    try: return torch.zeros_like(log_p).scatter_(0, label, value)
     except (RuntimeError, IndexError):
-        k = len(log_p)
-        bad = targ[(targ != self.ignore_index) & ((targ < 0) | (targ >= k))]
+        bad = label[(label < 0) | (label >= len(log_p))]
         if not len(bad): raise
-        raise ValueError(f'CrossEntropy: label {bad[0]}; expected 0 to {k-1} for {k} classes, '
+        raise ValueError(f'CrossEntropy: label {bad[0]}; expected 0 to {len(log_p)-1}, '
                          f'or {self.ignore_index} to leave an example out') from None
 
 # %% ../nbs/07_losses.ipynb #659ec1a4
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
-    "`inp.g = p * sum(q) - q`"
-    log_p,index,own,every,keep,total = self.kept
-    up = getattr(out, 'g', None)
-    if total is not None: up = (1. if up is None else up)/total
-    if up is not None: own,every = own*up, every*up if self.label_smoothing else None
-    row = own + every.sum() if self.label_smoothing else own
-    g = log_p.exp_().mul_(row).neg_().scatter_add_(0, index, own)
-    if self.label_smoothing: g += every
-    if keep is not None: g = g.where(keep, 0)
-    inp.g = g.transpose(0, min(1, inp.dim()-1))
+    axis,log_p,q,total,keep = self.saved
+    p = log_p.exp()  # (K,N)
+    if keep is None: g = out.g/total * (p - q)  # (K,N)
+    else: g = (out.g/total * (p*q.sum(0) - q)).where(keep, 0)  # (K,N)
+    inp.g = g.transpose(0, axis).contiguous()  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #7354ad9d
 def accuracy(

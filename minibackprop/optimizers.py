@@ -8,39 +8,76 @@ __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 # %% ../nbs/08a_optimizers.ipynb #0cd5f090
 import math
 import torch
-from .backward import _no_grad
+from fastcore.basics import patch
 
 # %% ../nbs/08a_optimizers.ipynb #5fbc669c
 class Optimizer:
-    "What all of them share: parameters with `.g`, and a learning rate `lr` that may be changed between steps"
+    """What all optimizers share: parameters with `.g`, and a learning rate `lr`.
+
+    `step` uses the gradients up: it deletes `.g` from each parameter."""
+    averages = ()  # names of the lists of tensors that a step leaves for the next one
     def __init__(self, params, lr, **options):
-        self.params,self.lr = list(params), lr
+        self.names = getattr(params, 'names', None)
+        self.params,self.lr,self.steps = list(params), lr, 0
         who = type(self).__name__
         if not self.params: raise ValueError(f'{who}: no parameters')
         for i,p in enumerate(self.params):
-            if not (isinstance(p, torch.Tensor) and p.is_floating_point()):
-                raise ValueError(f'{who}: parameter {i} is {p!r:.40}; '
-                                 'expected a floating tensor, as in model.parameters()')
+            if not (isinstance(p, torch.Tensor) and p.is_floating_point()): raise ValueError(
+                f'{who}: parameter {i} is {p!r:.40}; '
+                'expected a floating tensor, as in model.parameters()')
         for name,value in dict(lr=lr, **options).items():
-            if not 0 <= value < math.inf: raise ValueError(f'{who}: {name} {value}; expected a number of 0 or more')
-        self.steps = 0
+            if not 0 <= value < math.inf:
+                raise ValueError(f'{who}: {name} {value}; expected a number of 0 or more')
 
-    @_no_grad
     def step(self):
-        "Change each parameter by its gradient `.g`, and delete that. `ValueError` if one has none, and nothing is changed"
+        "Change each parameter by its gradient. `ValueError` if one has none; nothing is changed"
         gs = [getattr(p, 'g', None) for p in self.params]
         for i,(p,g) in enumerate(zip(self.params, gs)):
-            if g is None or g.shape != p.shape:
-                has = 'no gradient .g' if g is None else f'a gradient {tuple(g.shape)}'
-                raise ValueError(f'{type(self).__name__}.step: parameter {i} {tuple(p.shape)} has {has}; '
-                                 'run backward on the whole network first')
+            if g is None or g.shape != p.shape: raise self._no_gradient(i, p, g)
         self.steps += 1
-        self.update(self.params, gs)
+        with torch.no_grad(): self.update(self.params, gs)
         for p in self.params: del p.g
+
+# %% ../nbs/08a_optimizers.ipynb #o8a00001
+@patch
+def _no_gradient(self:Optimizer, i, p, g):
+    "An error that names parameter `i`"
+    has = 'no gradient .g' if g is None else f'a gradient {tuple(g.shape)}'
+    name = f'{i}' if self.names is None else self.names[i]
+    return ValueError(f'{type(self).__name__}.step: parameter {name} {tuple(p.shape)} has '
+                      f'{has}; run backward on the whole network first. If it is not '
+                      'learned, name it in the `buffers` of its layer')
+
+@patch
+def __repr__(self:Optimizer):
+    "The name of the class, the number of parameters, and the options"
+    skip = {'params', 'names', 'steps', *self.averages}
+    said = ', '.join(f'{n}={v!r}' for n,v in vars(self).items() if n not in skip)
+    return f'{type(self).__name__}({len(self.params)} parameters, {said})'
+
+# %% ../nbs/08a_optimizers.ipynb #o8a00002
+@patch
+def state_dict(self:Optimizer)->dict: # Steps, learning rate, and copies of the averages
+    "What a later run needs, to go on as if it had not been stopped"
+    copies = {n: [t.clone() for t in getattr(self, n)] for n in self.averages}
+    return dict(steps=self.steps, lr=self.lr, **copies)
+
+@patch
+def load_state_dict(self:Optimizer,
+    state:dict, # From `state_dict` of the same optimizer, for parameters of the same shapes
+):
+    "Go on where another run has stopped. `ValueError`, and no change, if it does not fit"
+    shapes = lambda s: {n: [tuple(t.shape) for t in s[n]] if isinstance(s[n], list) else None for n in s}
+    if shapes(state) != shapes(self.state_dict()): raise ValueError(
+        f'{type(self).__name__}.load_state_dict: the state is of another optimizer: it has '
+        f'{shapes(state)}, expected {shapes(self.state_dict())}')
+    self.steps,self.lr = state['steps'], state['lr']
+    for n in self.averages: setattr(self, n, [t.clone() for t in state[n]])
 
 # %% ../nbs/08a_optimizers.ipynb #d7e91fb7
 class SGD(Optimizer):
-    "Stochastic gradient descent with momentum, as `torch.optim.SGD`. Changes the parameters in place"
+    "Gradient descent with momentum, as `torch.optim.SGD`. Changes the parameters in place"
+    averages = 'v',
     def __init__(self,
         params:list, # Tensors with gradients `.g`
         lr:float=.1, # Learning rate
@@ -51,7 +88,7 @@ class SGD(Optimizer):
         super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and not momentum: raise ValueError('SGD: nesterov needs a momentum')
         self.momentum,self.nesterov,self.weight_decay = momentum, nesterov, weight_decay
-        self.v = [torch.zeros_like(p) for p in self.params] if momentum else None
+        self.v = [torch.zeros_like(p) for p in self.params] if momentum else []
 
     def update(self, ps, gs):
         if self.weight_decay: gs = torch._foreach_add(gs, ps, alpha=self.weight_decay)
@@ -61,16 +98,11 @@ class SGD(Optimizer):
             gs = torch._foreach_add(gs, self.v, alpha=self.momentum) if self.nesterov else self.v
         torch._foreach_add_(ps, gs, alpha=-self.lr)
 
-# %% ../nbs/08a_optimizers.ipynb #80c976f6
-def _as_rows(tensors, like):
-    "Each tensor as one row of numbers, in the order in which its counterpart in `like` lies in memory"
-    same = [t if t.stride() == p.stride() and t.dtype == p.dtype else torch.empty_like(p).copy_(t)
-            for t,p in zip(tensors, like)]
-    return [t.as_strided((t.numel(),), (1,)) for t in same]
-
 # %% ../nbs/08a_optimizers.ipynb #cdae11c7
 class Adam(Optimizer):
-    "Adam with bias correction, as `torch.optim.Adam`. Changes the parameters in place (arXiv:1412.6980)"
+    "Adam with bias correction, as `torch.optim.Adam` (arXiv:1412.6980)"
+    averages = 'm','v'
+    decoupled = False  # is the weight decay kept out of the fraction?
     def __init__(self,
         params:list, # Tensors with gradients `.g`
         lr:float=1e-3, # Learning rate
@@ -79,29 +111,41 @@ class Adam(Optimizer):
         weight_decay:float=0., # Added to the gradient: this times the parameter
     ):
         super().__init__(params, lr, eps=eps, weight_decay=weight_decay)
-        if not all(0 <= b < 1 for b in betas):
-            raise ValueError(f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
-        for i,p in enumerate(self.params):
-            if (p.dtype, p.device) != (self.params[0].dtype, self.params[0].device) or (
-                    p.stride() != torch.empty_like(p).stride()):
-                raise ValueError(f'{type(self).__name__}: parameter {i} {tuple(p.shape)} has gaps in memory, or another '
-                                 'dtype or device than the first')
+        if not all(0 <= b < 1 for b in betas): raise ValueError(
+            f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
         self.betas,self.eps,self.weight_decay = betas, eps, weight_decay
         self.m,self.v = [[torch.zeros_like(p) for p in self.params] for _ in range(2)]
-        self.rows = [_as_rows(ts, self.params) for ts in (self.params, self.m, self.v)]
-        self.t = self.params[0].new_zeros((), dtype=torch.float32)
 
-    def update(self, ps, gs):
-        p,m,v = self.rows
-        self.kernel(p, _as_rows(gs, ps), m, v, [], [self.t.fill_(self.steps)]*len(p), lr=self.lr, beta1=self.betas[0],
-                    beta2=self.betas[1], eps=self.eps, weight_decay=self.weight_decay, amsgrad=False, maximize=False)
+# %% ../nbs/08a_optimizers.ipynb #o8a00003
+@patch
+def update(self:Adam, ps, gs):
+    if _fused(self, ps, gs): return
+    (b1,b2),t,eta,decay = self.betas, self.steps, self.lr, self.weight_decay
+    for p,g,m,v in zip(ps, gs, self.m, self.v):
+        if self.decoupled: p.mul_(1 - eta*decay)
+        elif decay: g = g + decay*p
+        m.mul_(b1).add_((1-b1)*g)
+        v.mul_(b2).add_((1-b2)*g**2)
+        m_hat,v_hat = m/(1-b1**t), v/(1-b2**t)
+        p.sub_(eta*m_hat / (v_hat.sqrt() + self.eps))
 
-    @property
-    def kernel(self): return torch._fused_adam_
+# %% ../nbs/08a_optimizers.ipynb #o8a00005
+def _fused(opt, ps, gs):
+    "Run PyTorch's own kernel of `update`, if there is one for these tensors. Did it run?"
+    kernel = getattr(torch, '_fused_adamw_' if opt.decoupled else '_fused_adam_', None)
+    alike = {(t.dtype, t.device) for ts in (ps, gs, opt.m, opt.v) for t in ts}
+    if kernel is None or len(alike) > 1 or any(
+        not t.is_contiguous() for ts in (ps, gs, opt.m, opt.v) for t in ts): return False
+    t = torch.tensor(float(opt.steps), device=ps[0].device)
+    kernel(ps, gs, opt.m, opt.v, [], [t]*len(ps), lr=opt.lr, beta1=opt.betas[0],
+           beta2=opt.betas[1], eps=opt.eps, weight_decay=opt.weight_decay,
+           amsgrad=False, maximize=False)
+    return True
 
 # %% ../nbs/08a_optimizers.ipynb #00d0f2af
 class AdamW(Adam):
-    "Adam with weight decay beside the step, as `torch.optim.AdamW`. Changes the parameters in place (arXiv:1711.05101)"
+    "Adam with weight decay beside the step, as `torch.optim.AdamW` (arXiv:1711.05101)"
+    decoupled = True
     def __init__(self,
         params:list, # Tensors with gradients `.g`
         lr:float=1e-3, # Learning rate
@@ -110,8 +154,6 @@ class AdamW(Adam):
         weight_decay:float=.01, # Share of the parameter taken off at each step, times `lr`
     ):
         super().__init__(params, lr, betas, eps, weight_decay)
-    @property
-    def kernel(self): return torch._fused_adamw_
 
 # %% ../nbs/08a_optimizers.ipynb #9658951d
 def one_cycle(
