@@ -105,13 +105,14 @@ def forward(self:CrossEntropy,
     label = targ.long().unsqueeze(0)  # (1,N)
     if self.weight is None and not eps and self.ignore_index < 0 <= _least(label):
         y = self._one_hot(log_p, label, 1.)  # (K,N), and q = y/N
-        self.saved = axis, log_p, y, targ.numel(), None
+        self.saved = axis, log_p, y, None
         return -log_p.gather(0, label).mean()
     keep = label != self.ignore_index  # (1,N)
     u,w = keep.to(log_p), self._weights(log_p)  # (1,N), (K,1)
     y = self._one_hot(log_p, label.where(keep, 0), u)  # (K,N)
-    q,total = w*((1-eps)*y + eps/len(y)*u), (w*y).sum()  # D q and D
-    self.saved = axis, log_p, q, total, keep
+    total = (w*y).sum()  # D
+    q = (1-eps)*(w*y/total) + eps/len(y)*(w*u/total)  # (K,N)
+    self.saved = axis, log_p, q, keep
     loss = -(w*y*log_p).where(y > 0, 0).sum() / total  # of the labels
     if not eps: return loss
     return (1-eps)*loss - eps/len(y)*(w*log_p).where(keep, 0).sum() / total
@@ -141,10 +142,10 @@ def _one_hot(self:CrossEntropy, log_p, label, value):
 # %% ../nbs/07_losses.ipynb #659ec1a4
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
-    axis,log_p,q,total,keep = self.saved
+    axis,log_p,q,keep = self.saved
     p = log_p.exp()  # (K,N)
-    if keep is None: g = out.g/total * (p - q)  # (K,N)
-    else: g = (out.g/total * (p*q.sum(0) - q)).where(keep, 0)  # (K,N)
+    if keep is None: g = out.g/targ.numel() * (p - q)  # (K,N), where q is y
+    else: g = (out.g * (p*q.sum(0) - q)).where(keep, 0)  # (K,N)
     inp.g = g.transpose(0, axis).contiguous()  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #7354ad9d
