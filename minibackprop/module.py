@@ -6,7 +6,7 @@
 __all__ = ['no_record', 'unchecked', 'Module', 'Lin', 'Relu', 'Mse', 'Model']
 
 # %% ../nbs/04_module.ipynb #c160616d
-import inspect, threading, warnings
+import inspect, itertools, threading, warnings
 from contextlib import contextmanager
 from operator import is_
 import torch
@@ -86,9 +86,8 @@ def __call__(self:Module, *args):
 @patch
 def _let_go(self:Module):
     "Forget the last call. Returns what was forgotten"
-    mine,made = vars(self), self._call[2]
-    call = {n: mine[n] for n in ('_call', *made)}
-    for n in made: del mine[n]
+    call = dict(_call=self._call)
+    for n in self._call[2]: call[n] = vars(self).pop(n)
     self._call = None
     return call
 
@@ -122,20 +121,24 @@ def backward(self:Module,
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward has '
         'run already. Call the layer on its inputs first')
-    (out,args,_),inside,before = self._call, _thread.inside, vars(self).copy()
-    self._upstream(out)
-    if inp_grad is None: inp_grad = inside or not self._held[2]
+    mine,(out,args,_),inside = vars(self), self._call, _thread.inside
+    if not _fits(out): self._upstream(out)
+    before = len(mine)
+    self.inp_grad,_thread.inside = inp_grad, True
+    if inp_grad is None: self.inp_grad = inside or not self._held[2]
     try:
-        self.inp_grad,_thread.inside = inp_grad,True
-        with torch.no_grad(): self.bwd(out, *args)
+        if inside: self.bwd(out, *args)
+        else:
+            with torch.no_grad(): self.bwd(out, *args)
     except BaseException as e:
         if _thread.check and type(e) in (RuntimeError, IndexError): raise self._error(args, e) from e
         raise
     finally:
         _thread.inside = inside
         del self.inp_grad
-    if _thread.check: self._check(args)
-    if len(vars(self)) > len(before): self._assigned |= {*self._made(before)}
+    for t in *args, *map(mine.get, self._held[1]):
+        if not _fits(t, None): self._refuse(t)
+    if len(mine) > before: self._assigned |= {*[*mine][before:]}
     self._let_go()
 
 # %% ../nbs/04_module.ipynb #m0d00006
@@ -147,55 +150,53 @@ def _tensors(o):
     elif isinstance(o, _holds):
         for v in o.values() if isinstance(o, dict) else o: yield from _tensors(v)
 
-def _fits(g, t):
-    "Is `g` what a gradient of `t` must be?"
+def _fits(t, missing=False):
+    "Has the gradient of `t` its shape, dtype and device? `missing` may stand for none"
+    g = getattr(t, 'g', None)
+    if not isinstance(g, torch.Tensor):
+        return g is None and missing is None and not isinstance(t, _holds[1:])
     return g.shape == t.shape and g.dtype is t.dtype and g.device == t.device
 
 def _describe(t):
     "Shape, dtype and device of a tensor, in words"
+    if not isinstance(t, torch.Tensor): return f'a {type(t).__name__}'
     return f'{tuple(t.shape)} {t.dtype} {t.device}'.replace('torch.', '').replace(' cpu', '')
 
 # %% ../nbs/04_module.ipynb #m0d00007
 @patch
 def _upstream(self:Module, out):
-    "`ValueError` unless `out.g` is there and fits. It is set to 1 for a scalar"
-    if not isinstance(out, torch.Tensor): return
+    "`ValueError` if `out.g` is missing or does not fit. It is set to 1 for a scalar"
     g = getattr(out, 'g', None)
-    if not isinstance(g, torch.Tensor) and not out.dim():
+    if isinstance(g, torch.Tensor): self._refuse(out)
+    elif isinstance(out, torch.Tensor) and not out.dim():
         out.g = torch.full_like(out, 1. if g is None else g)
-    elif not _thread.check: return
-    elif g is None: raise ValueError(
+    elif _thread.check and isinstance(out, torch.Tensor): raise ValueError(
         f'{type(self).__name__}.backward: its output {tuple(out.shape)} has no gradient '
         'out.g yet. Run the backward of the step after it first, with inp_grad=True')
-    elif not _fits(g, out): raise ValueError(
-        f'{type(self).__name__}.backward: out.g is {_describe(g)}, and out '
-        f'{_describe(out)}; expected the same shape, dtype and device')
 
 @patch
-def _check(self:Module, args):
-    "`ValueError` if a gradient does not fit its tensor, an input or one that the layer holds"
-    for n in self._held[1]: self._check_one(n, vars(self)[n])
-    for i,a in enumerate(args): self._check_one(i, a)
-
-@patch
-def _check_one(self:Module, name, o):
+def _refuse(self:Module, o):
     "`ValueError` if the gradient of a tensor in `o` does not fit it"
-    for t in (o,) if isinstance(o, torch.Tensor) else _tensors(o):
-        g = getattr(t, 'g', None)
-        if g is None or _fits(g, t): continue
-        raise ValueError(f'{type(self).__name__}.bwd left a gradient {_describe(g)} on '
-                         f'{name if isinstance(name, str) else f"input {name}"} '
-                         f'{_describe(t)}; expected the same shape, dtype and device')
+    for t in _tensors(o):
+        if not _thread.check or _fits(t, None): continue
+        out,args,_ = self._call
+        name = next(n for n,u in [('out', out), *self._named(args)] if u is t)
+        raise ValueError(f'{type(self).__name__}: the gradient {name}.g is '
+                         f'{_describe(t.g)}; expected {_describe(t)}, as {name}')
 
 # %% ../nbs/04_module.ipynb #m0d00008
 @patch
+def _named(self:Module, args):
+    "Name and tensor of the inputs of a call, and of what the layer holds"
+    names = [*inspect.signature(self.forward).parameters, *map(str, range(len(args)))]
+    held = [(n, vars(self)[n]) for n in self._held[1]]
+    return [(n, t) for n,o in [*zip(names, args), *held] for t in _tensors(o)]
+
+@patch
 def _error(self:Module, args, e):
     "A `ValueError` that names the layer and the shapes of its inputs and parameters"
-    names = list(inspect.signature(self.forward).parameters)
-    tensors = dict(zip([*names, *range(len(names), len(args))], args))
-    tensors |= {n: vars(self)[n] for n in self._held[1]}
-    said = [f'{n} {_describe(t)}' for n,o in tensors.items() for t in _tensors(o)]
-    return ValueError(f"{type(self).__name__}: {', '.join(said)}: {e}")
+    said = ', '.join(f'{n} {_describe(t)}' for n,t in self._named(args))
+    return ValueError(f'{type(self).__name__}: {said}: {e}')
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _learned(o, at, seen):
