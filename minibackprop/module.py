@@ -6,8 +6,8 @@
 __all__ = ['no_record', 'unchecked', 'Module', 'Lin', 'Relu', 'Mse', 'Model']
 
 # %% ../nbs/04_module.ipynb #c160616d
-import inspect, itertools, threading, warnings
-from contextlib import contextmanager
+import inspect, threading, warnings
+from contextlib import contextmanager, nullcontext
 from operator import is_
 import torch
 from fastcore.basics import patch
@@ -42,7 +42,7 @@ class Module:
     "A layer: `forward(*args)`, and `bwd(out, *args)`, which sets `.g` on what `out` is made of"
     buffers = ()  # names of what is not learned, such as a running mean
     inp_grad = True  # for `bwd`: is the gradient of the inputs wanted?
-    _call = None  # of the last forward call: output, arguments, names that it made
+    _call = ()  # names that the last forward call has made: its state
     _assigned = frozenset()  # names that `forward` or `bwd` has given another value
     _held = 0,(),False  # number of names, those with tensors, is there anything to learn?
 
@@ -52,61 +52,51 @@ class Module:
     def bwd(self, out, *args):
         raise NotImplementedError(f'{type(self).__name__} has no bwd')
 
-    def __getattr__(self, name):
-        if name not in ('out', 'args'): why = ''
-        elif self._call: return self._call[name == 'args']
-        else: why = ': there was no forward call, or its backward has run already'
-        raise AttributeError(f'{type(self).__name__} has no attribute {name}{why}')
-
     def __getstate__(self):
-        state = '_call', *(self._call[2] if self._call else ())
-        return {n: v for n,v in vars(self).items() if n not in state}
+        return {n: v for n,v in vars(self).items() if n not in ('_call', *self._call)}
+
+    def __init_subclass__(cls):
+        if 'params' in vars(cls): warnings.warn(
+            f'{cls.__name__}.params is ignored since minibackprop 0.2: parameters are found. '
+            'Delete it, and name what is not learned in `buffers`', FutureWarning, stacklevel=2)
 
 # %% ../nbs/04_module.ipynb #m0d00002
 @patch
 def __call__(self:Module, *args):
     "The output of `forward`, and a record of the call for `backward`"
-    mine,earlier = vars(self), self._let_go() if self._call else {}
+    mine,before = vars(self), vars(self).copy()
+    if self._call: self._let_go()
     if len(mine) != self._held[0]: self._look()
-    before = mine.copy()
+    held = mine.copy()
     try: out = self.forward(*args)
     except BaseException as e:
+        error = self._error(args, e)
         mine.clear()
-        mine.update(before, **earlier)
-        if _thread.check and type(e) in (RuntimeError, IndexError): raise self._error(args, e) from e
-        raise
-    same = len(mine) == len(before) and all(map(is_, mine.values(), before.values()))
-    self._call = out, args, () if same else self._made(before)
+        mine.update(before)
+        raise error
+    if len(mine) > len(held) or not all(map(is_, mine.values(), held.values())):
+        self._assigned |= {n for n,v in held.items() if mine.get(n) is not v}
+    made = [n for n in mine if n not in held and n != '_assigned'] if len(mine) > len(held) else ()
+    mine.update(out=out, args=args, _call=('out', 'args', *made))
     if not _thread.keep:
         self._let_go()
-        mine.update(earlier)
+        mine.update({n: before[n] for n in ('_call', *before.get('_call', ())) if n in before})
     return out
 
 # %% ../nbs/04_module.ipynb #m0d00003
 @patch
 def _let_go(self:Module):
-    "Forget the last call. Returns what was forgotten"
-    call = dict(_call=self._call)
-    for n in self._call[2]: call[n] = vars(self).pop(n)
-    self._call = None
-    return call
-
-@patch
-def _made(self:Module, before):
-    "Names that have come since `before`. A name that has another value now is not learned"
-    now = vars(self)
-    again = {n for n,v in before.items() if now.get(n) is not v}
-    if again: self._assigned = self._assigned | again
-    return [n for n in now if n not in before and n != '_assigned']
+    "Forget the last call"
+    for n in self._call: vars(self).pop(n, None)
+    self._call = ()
 
 @patch
 def _look(self:Module):
     "Look up which names hold tensors of this layer, so that `backward` need not"
     mine = vars(self)
-    mine.update(_call=None, _held=None)
-    parts = {n: v for n,v in mine.items() if isinstance(v, (Module, *_holds))}
-    own = [n for n,v in parts.items() if next(_tensors(v), None) is not None]
-    self._held = len(mine), own, bool(parts)
+    mine.update(_call=(), _held=None)
+    parts = {n: v for n,v in mine.items() if isinstance(v, (Module, *_holds)) and n != '_call'}
+    self._held = len(mine), [n for n,v in parts.items() if any(True for _ in _tensors(v))], bool(parts)
 
 # %% ../nbs/04_module.ipynb #m0d00005
 @patch
@@ -118,21 +108,17 @@ def backward(self:Module,
     With `inp_grad=None` the gradient of the inputs is computed inside the `bwd` of another
     layer, which hands it on, and by a layer that holds nothing to learn.
     `RuntimeError` without a forward call; `ValueError` for a gradient that does not fit."""
-    if self._call is None: raise RuntimeError(
+    if not self._call: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward has '
         'run already. Call the layer on its inputs first')
-    mine,(out,args,_),inside = vars(self), self._call, _thread.inside
-    if not _fits(out): self._upstream(out)
+    mine,out,args,inside = vars(self), self.out, self.args, _thread.inside
+    if not _fits(out): self._refuse(out)
     before = len(mine)
-    self.inp_grad,_thread.inside = inp_grad, True
-    if inp_grad is None: self.inp_grad = inside or not self._held[2]
+    self.inp_grad = (inside or not self._held[2]) if inp_grad is None else inp_grad
+    _thread.inside = True
     try:
-        if inside: self.bwd(out, *args)
-        else:
-            with torch.no_grad(): self.bwd(out, *args)
-    except BaseException as e:
-        if _thread.check and type(e) in (RuntimeError, IndexError): raise self._error(args, e) from e
-        raise
+        with nullcontext() if inside else torch.no_grad(): self.bwd(out, *args)
+    except BaseException as e: raise self._error(args, e)
     finally:
         _thread.inside = inside
         del self.inp_grad
@@ -157,6 +143,8 @@ def _fits(t, missing=False):
         return g is None and missing is None and not isinstance(t, _holds[1:])
     return g.shape == t.shape and g.dtype is t.dtype and g.device == t.device
 
+def _shape(t): return tuple(t.shape) if isinstance(t, torch.Tensor) else t
+
 def _describe(t):
     "Shape, dtype and device of a tensor, in words"
     if not isinstance(t, torch.Tensor): return f'a {type(t).__name__}'
@@ -164,25 +152,18 @@ def _describe(t):
 
 # %% ../nbs/04_module.ipynb #m0d00007
 @patch
-def _upstream(self:Module, out):
-    "`ValueError` if `out.g` is missing or does not fit. It is set to 1 for a scalar"
-    g = getattr(out, 'g', None)
-    if isinstance(g, torch.Tensor): self._refuse(out)
-    elif isinstance(out, torch.Tensor) and not out.dim():
-        out.g = torch.full_like(out, 1. if g is None else g)
-    elif _thread.check and isinstance(out, torch.Tensor): raise ValueError(
-        f'{type(self).__name__}.backward: its output {tuple(out.shape)} has no gradient '
-        'out.g yet. Run the backward of the step after it first, with inp_grad=True')
-
-@patch
 def _refuse(self:Module, o):
-    "`ValueError` if the gradient of a tensor in `o` does not fit it"
-    for t in _tensors(o):
-        if not _thread.check or _fits(t, None): continue
-        out,args,_ = self._call
-        name = next(n for n,u in [('out', out), *self._named(args)] if u is t)
-        raise ValueError(f'{type(self).__name__}: the gradient {name}.g is '
-                         f'{_describe(t.g)}; expected {_describe(t)}, as {name}')
+    "`ValueError` if the gradient of a tensor in `o` does not fit. A scalar output gets 1"
+    if o is self.out and not isinstance(getattr(o, 'g', None), torch.Tensor) and not o.dim():
+        o.g = torch.full_like(o, getattr(o, 'g', 1.))
+    for t in _tensors(o) if _thread.check else ():
+        name = next(n for n,u in [('out', self.out), *self._named(self.args)] if u is t)
+        if not _fits(t, None): raise ValueError(
+            f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; expected '
+            f'{_describe(t)}, as {name}')
+        if t is self.out and not hasattr(t, 'g'): raise ValueError(
+            f'{type(self).__name__}.backward: its output {tuple(t.shape)} has no gradient out.g '
+            'yet. Run the backward of the step after it first, with inp_grad=True')
 
 # %% ../nbs/04_module.ipynb #m0d00008
 @patch
@@ -194,28 +175,29 @@ def _named(self:Module, args):
 
 @patch
 def _error(self:Module, args, e):
-    "A `ValueError` that names the layer and the shapes of its inputs and parameters"
+    "`e`, or where shapes do not fit, a `ValueError` with those of the inputs and parameters"
+    if type(e) not in (RuntimeError, IndexError) or not _thread.check: return e
     said = ', '.join(f'{n} {_describe(t)}' for n,t in self._named(args))
-    return ValueError(f'{type(self).__name__}: {said}: {e}')
+    error = ValueError(f'{type(self).__name__}: {said}: {e}')
+    error.__cause__ = e
+    return error
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _learned(o, at, seen):
     "Name and tensor of each parameter in `o`, once: a tensor, layer, list, tuple or dict"
-    if not isinstance(o, (Module, *_holds)) or id(o) in seen: return
-    if isinstance(o, (Module, torch.Tensor)): seen.add(id(o))
-    if isinstance(o, torch.Tensor):
-        if o.is_floating_point(): yield at, o
-        return
-    if isinstance(o, Module): items = o._parts().items()
-    else: items = o.items() if isinstance(o, dict) else enumerate(o)
-    for n,v in items: yield from _learned(v, f'{at}.{n}' if at else f'{n}', seen)
+    if isinstance(o, (Module, torch.Tensor)):
+        if id(o) in seen: return
+        seen.add(id(o))
+    if isinstance(o, torch.Tensor) and o.is_floating_point(): yield at[1:], o
+    parts = (o._parts() if isinstance(o, Module) else o if isinstance(o, dict)
+             else dict(enumerate(o)) if isinstance(o, (list, tuple)) else {})
+    for n,v in parts.items(): yield from _learned(v, f'{at}.{n}', seen)
 
 @patch
 def _parts(self:Module):
     "What the layer holds, without buffers and what a call has made or assigned"
     buffers = (self.buffers,) if isinstance(self.buffers, str) else self.buffers
-    made = self._call[2] if self._call else ()
-    skip = {'_call', '_held', '_assigned', *buffers, *made, *self._assigned}
+    skip = {'_call', '_held', '_assigned', *buffers, *self._call, *self._assigned}
     return {n: v for n,v in vars(self).items() if n not in skip}
 
 @patch
@@ -243,14 +225,6 @@ def __repr__(self:Module):
              if isinstance(v, (int, float, str)) and n != 'buffers']
     return f"{type(self).__name__}({', '.join(said)})"
 
-# %% ../nbs/04_module.ipynb #m0d00009
-@patch(cls_method=True)
-def __init_subclass__(cls:Module, **kwargs):
-    "Say what to change in a class that still declares its parameters"
-    if 'params' in vars(cls): warnings.warn(
-        f'{cls.__name__}.params is ignored since minibackprop 0.2: parameters are found. '
-        'Delete it, and name what is not learned in `buffers`', FutureWarning, stacklevel=2)
-
 # %% ../nbs/04_module.ipynb #58b1ebe1
 class Lin(Module):
     "A linear layer. `backward` sets `w.g`, `b.g` and, if asked, `inp.g`"
@@ -258,11 +232,10 @@ class Lin(Module):
         w:torch.Tensor, # Weights, (n_in, n_out)
         b:torch.Tensor, # Biases, (n_out,)
     ):
-        if not all(isinstance(t, torch.Tensor) for t in (w, b)): raise ValueError(
-            f'Lin: w {w!r}, b {b!r}; expected two tensors. To draw them: Lin.random(784, 50)')
-        if w.dim() != 2 or b.shape != w.shape[1:]:
-            raise ValueError(f'Lin: w {tuple(w.shape)}, b {tuple(b.shape)}; '
-                             'expected w (n_in, n_out), b (n_out,)')
+        shape,bias = getattr(w, 'shape', w), getattr(b, 'shape', b)
+        if not isinstance(shape, tuple) or len(shape) != 2 or bias != shape[1:]: raise ValueError(
+            f'Lin: w {_shape(w)}, b {_shape(b)}; expected w (n_in, n_out), b (n_out,). '
+            'To draw them: Lin.random(784, 50)')
         self.w,self.b = w,b
 
     @classmethod
@@ -338,19 +311,19 @@ class Model(Module):
 @patch
 def named_parameters(self:Model)->dict: # Name -> tensor
     "The parameters of all layers and of the loss: `0.w` is the `w` of layer 0"
-    return {n.removeprefix('layers.'): p for n,p in dict(_learned(self, '', set())).items()}
+    return {n.removeprefix('layers.'): p for n,p in _learned(self, '', set())}
 
 @patch
 def _refuse_shared(self:Model):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    parts = [*enumerate(self.layers), ('loss', self.loss)]
-    tensors = [(f'{i}.{n}', t) for i,layer in parts for n,t in layer.named_parameters().items()]
-    ends = lambda t: t.data_ptr() + t.element_size()*(
-        1 + sum((n-1)*s for n,s in zip(t.shape, t.stride())))
-    spans = sorted((str(t.device), t.data_ptr(), ends(t), n) for n,t in tensors if t.numel())
-    for (device,_,end,name),(device2,start,_,name2) in zip(spans, spans[1:]):
-        if device == device2 and start < end and start: raise ValueError(
-            f'Model: {name} and {name2} are used twice: they share memory, and the second '
+    tensors = [(f'{i}.{n}', t) for i,layer in [*enumerate(self.layers), ('loss', self.loss)]
+               for n,t in layer.named_parameters().items() if t.numel() and t.data_ptr()]
+    end = lambda t: 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
+    spans = sorted((str(t.device), t.data_ptr(), t.data_ptr() + end(t)*t.element_size(), n)
+                   for n,t in tensors)
+    for (device,_,stop,name),(other,start,_,twin) in zip(spans, spans[1:]):
+        if device == other and start < stop: raise ValueError(
+            f'Model: {name} and {twin} are used twice: they share memory, and the second '
             'gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959

@@ -33,46 +33,38 @@ class Optimizer:
         "Change each parameter by its gradient. `ValueError` if one has none; nothing is changed"
         gs = [getattr(p, 'g', None) for p in self.params]
         for i,(p,g) in enumerate(zip(self.params, gs)):
-            if g is None or g.shape != p.shape: raise self._no_gradient(i, p, g)
+            if g is None or g.shape != p.shape: raise ValueError(
+                f'{type(self).__name__}.step: parameter {self.names[i] if self.names else i} '
+                f'{tuple(p.shape)} has ' + ('no gradient .g' if g is None else
+                f'a gradient {tuple(g.shape)}') + '; run backward on the whole network first. '
+                'If it is not learned, name it in the `buffers` of its layer')
         self.steps += 1
         with torch.no_grad(): self.update(self.params, gs)
         for p in self.params: del p.g
 
-# %% ../nbs/08a_optimizers.ipynb #o8a00001
-@patch
-def _no_gradient(self:Optimizer, i, p, g):
-    "An error that names parameter `i`"
-    has = 'no gradient .g' if g is None else f'a gradient {tuple(g.shape)}'
-    name = f'{i}' if self.names is None else self.names[i]
-    return ValueError(f'{type(self).__name__}.step: parameter {name} {tuple(p.shape)} has '
-                      f'{has}; run backward on the whole network first. If it is not '
-                      'learned, name it in the `buffers` of its layer')
-
-@patch
-def __repr__(self:Optimizer):
-    "The name of the class, the number of parameters, and the options"
-    skip = {'params', 'names', 'steps', *self.averages}
-    said = ', '.join(f'{n}={v!r}' for n,v in vars(self).items() if n not in skip)
-    return f'{type(self).__name__}({len(self.params)} parameters, {said})'
+    def __repr__(self):
+        shown = {n: v for n,v in vars(self).items() if isinstance(v, (float, tuple, bool))}
+        return f"{type(self).__name__}({', '.join(f'{n}={v}' for n,v in shown.items())})"
 
 # %% ../nbs/08a_optimizers.ipynb #o8a00002
 @patch
-def state_dict(self:Optimizer)->dict: # Steps, learning rate, and copies of the averages
-    "What a later run needs, to go on as if it had not been stopped"
-    copies = {n: [t.clone() for t in getattr(self, n)] for n in self.averages}
-    return dict(steps=self.steps, lr=self.lr, **copies)
+def state_dict(self:Optimizer)->dict: # Name -> tensor: steps, learning rate, averages
+    "What a later run needs, to go on as if it had not been stopped. Copies"
+    numbers = {n: torch.tensor(getattr(self, n), dtype=torch.float64) for n in ('steps', 'lr')}
+    return numbers | {f'{n}.{i}': t.clone() for n in self.averages
+                      for i,t in enumerate(getattr(self, n))}
 
 @patch
 def load_state_dict(self:Optimizer,
     state:dict, # From `state_dict` of the same optimizer, for parameters of the same shapes
 ):
     "Go on where another run has stopped. `ValueError`, and no change, if it does not fit"
-    shapes = lambda s: {n: [tuple(t.shape) for t in s[n]] if isinstance(s[n], list) else None for n in s}
-    if shapes(state) != shapes(self.state_dict()): raise ValueError(
-        f'{type(self).__name__}.load_state_dict: the state is of another optimizer: it has '
-        f'{shapes(state)}, expected {shapes(self.state_dict())}')
-    self.steps,self.lr = state['steps'], state['lr']
-    for n in self.averages: setattr(self, n, [t.clone() for t in state[n]])
+    have,want = [{n: tuple(t.shape) for n,t in s.items()} for s in (state, self.state_dict())]
+    if have != want: raise ValueError(f'{type(self).__name__}.load_state_dict: this is the '
+                                      f'state of another optimizer: {have}; expected {want}')
+    self.steps,self.lr = int(state['steps']), float(state['lr'])
+    for n in self.averages: setattr(self, n, [
+        state[f'{n}.{i}'].clone().to(t) for i,t in enumerate(getattr(self, n))])
 
 # %% ../nbs/08a_optimizers.ipynb #d7e91fb7
 class SGD(Optimizer):
@@ -119,28 +111,14 @@ class Adam(Optimizer):
 # %% ../nbs/08a_optimizers.ipynb #o8a00003
 @patch
 def update(self:Adam, ps, gs):
-    if _fused(self, ps, gs): return
     (b1,b2),t,eta,decay = self.betas, self.steps, self.lr, self.weight_decay
     for p,g,m,v in zip(ps, gs, self.m, self.v):
         if self.decoupled: p.mul_(1 - eta*decay)
         elif decay: g = g + decay*p
-        m.mul_(b1).add_((1-b1)*g)
-        v.mul_(b2).add_((1-b2)*g**2)
-        m_hat,v_hat = m/(1-b1**t), v/(1-b2**t)
-        p.sub_(eta*m_hat / (v_hat.sqrt() + self.eps))
-
-# %% ../nbs/08a_optimizers.ipynb #o8a00005
-def _fused(opt, ps, gs):
-    "Run PyTorch's own kernel of `update`, if there is one for these tensors. Did it run?"
-    kernel = getattr(torch, '_fused_adamw_' if opt.decoupled else '_fused_adam_', None)
-    alike = {(t.dtype, t.device) for ts in (ps, gs, opt.m, opt.v) for t in ts}
-    if kernel is None or len(alike) > 1 or any(
-        not t.is_contiguous() for ts in (ps, gs, opt.m, opt.v) for t in ts): return False
-    t = torch.tensor(float(opt.steps), device=ps[0].device)
-    kernel(ps, gs, opt.m, opt.v, [], [t]*len(ps), lr=opt.lr, beta1=opt.betas[0],
-           beta2=opt.betas[1], eps=opt.eps, weight_decay=opt.weight_decay,
-           amsgrad=False, maximize=False)
-    return True
+        m.mul_(b1).add_(g, alpha=1-b1)
+        v.mul_(b2).addcmul_(g, g, value=1-b2)
+        size = (v / (1-b2**t)).sqrt_().add_(self.eps)
+        p.addcdiv_(m, size, value=-eta/(1-b1**t))
 
 # %% ../nbs/08a_optimizers.ipynb #00d0f2af
 class AdamW(Adam):

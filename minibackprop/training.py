@@ -25,19 +25,18 @@ class Batches:
         start:int=0, # Epochs to leave out: the orders of a run that goes on
     ):
         lengths = [len(t) for t in tensors]
-        if not tensors or len(set(lengths)) > 1 or lengths[0] == 0: raise ValueError(
-            f'Batches: tensors of length {lengths}; expected one length, at least 1')
-        if size < 1: raise ValueError(f'Batches: size {size}; expected at least 1')
+        if len(set(lengths)) != 1 or lengths[0] < 1 or size < 1: raise ValueError(
+            f'Batches: tensors of length {lengths}, size {size}; expected one length, and '
+            'both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
         self.generator = torch.Generator().manual_seed(seed)
         for _ in range(start): self._order()
 
-    def _order(self): return torch.randperm(self.n, generator=self.generator)
+    def _order(self): return torch.randperm(self.n, generator=self.generator).split(self.size)
     def __len__(self): return -(-self.n//self.size)
     def __iter__(self):
         if not self.shuffle: return zip(*[t.split(self.size) for t in self.tensors])
-        order = self._order().split(self.size)
-        return (tuple(t[i.to(t.device)] for t in self.tensors) for i in order)
+        return (tuple(t[i.to(t.device)] for t in self.tensors) for i in self._order())
 
 # %% ../nbs/08b_training.ipynb #ade14956
 class History:
@@ -66,15 +65,14 @@ def plot(self:History,
     "Draw the curves of loss and accuracy"
     import matplotlib.pyplot as plt
     if axs is None: _,axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')
-    per = len(self.losses)/max(1, len(self.rows))
-    axs[0].plot([(i+1)/per for i in range(len(self.losses))], self.losses, color='#999999', lw=.4, label='each batch')
-    for kind,color in ('train', '#0072B2'), ('valid', '#D55E00'):
-        for ax,name in zip(axs, ('loss', 'acc')):
-            points = [(r['epoch'], r[f'{kind} {name}']) for r in self.rows if f'{kind} {name}' in r]
-            if points: ax.plot(*zip(*points), '.-', color=color, label=dict(train='training', valid='validation')[kind])
-    for ax,name in zip(axs, ('loss', 'accuracy')):
-        ax.set(xlabel='epoch', ylabel=name)
-        if ax.lines: ax.legend(frameon=False)
+    epochs = torch.arange(1, len(self.losses)+1)*max(1, len(self.rows))/max(1, len(self.losses))
+    axs[0].plot(epochs, self.losses, color='#999999', lw=.4, label='each batch')
+    for kind,word,color in ('train', 'training', '#0072B2'), ('valid', 'validation', '#D55E00'):
+        for ax,name,title in zip(axs, ('loss', 'acc'), ('loss', 'accuracy')):
+            points = {r['epoch']: r[f'{kind} {name}'] for r in self.rows if f'{kind} {name}' in r}
+            if points: ax.plot([*points], [*points.values()], '.-', color=color, label=word)
+            ax.set(xlabel='epoch', ylabel=title)
+    for ax in axs: ax.legend(frameon=False) if ax.lines else None
     return axs
 
 # %% ../nbs/08b_training.ipynb #316ddc15
@@ -84,15 +82,13 @@ def first_nonfinite(
     "Name the first tensor of the last forward call that is not finite, in order of computation"
     if not hasattr(model, 'args'): raise RuntimeError('first_nonfinite: there was no forward call')
     tensors = [(f'input {i}', t) for i,t in enumerate(model.args)]
-    for i,layer in [*enumerate(model.layers), ('loss', model.loss)]:
-        tensors += [(f'parameter {i}.{n}', p) for n,p in layer.named_parameters().items()]
-        what = f'the loss, {layer!r}' if i == 'loss' else f'the output of layer {i}, {layer!r}'
-        tensors.append((what, layer.out))
-    for name,t in tensors:
-        bad = ~t.isfinite()
-        if bad.any(): return (f'the first tensor that is not finite is {name}, '
-                              f'shape {tuple(t.shape)}: {bad.sum()} of {t.numel()} numbers')
-    return ''
+    for i,layer in enumerate([*model.layers, model.loss]):
+        last = layer is model.loss
+        tensors += [(f'parameter {"loss" if last else i}.{n}', p) for n,p in layer.named_parameters().items()]
+        tensors += [(f'the loss, {layer!r}' if last else f'the output of layer {i}, {layer!r}', layer.out)]
+    return next((f'the first tensor that is not finite is {name}, shape {tuple(t.shape)}: '
+                 f'{(~t.isfinite()).sum()} of {t.numel()} numbers'
+                 for name,t in tensors if not t.isfinite().all()), '')
 
 # %% ../nbs/08b_training.ipynb #0d3c483e
 def evaluate(
@@ -107,8 +103,7 @@ def evaluate(
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
         with no_record(): loss = model.loss(out, yb)
-        right = metric(out, yb) if metric else 0*loss
-        sums += len(xb)*torch.stack([loss, right]).double().cpu()
+        sums += len(xb)*torch.stack([loss, metric(out, yb) if metric else 0*loss]).double().cpu()
     return tuple((sums/len(x)).tolist())
 
 # %% ../nbs/08b_training.ipynb #d96920c0
@@ -132,19 +127,19 @@ def fit(
     if not 0 <= start <= epochs: raise ValueError(f'fit: {epochs} epochs, {start} of them done')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
-    lr,step,steps = opt.lr, start*len(batches), epochs*len(batches)
-    watch = _Watch(model, batches, valid_set, metric, epochs-start, quiet)
+    lr,steps = opt.lr, epochs*len(batches)
+    watch = _Watch(model, len(batches), epochs-start, valid_set, metric, quiet)
     try:
         for epoch in range(start, epochs):
-            for xb,yb in watch.batches(epoch+1):
+            watch.begin(epoch+1)
+            for step,(xb,yb) in enumerate(batches, epoch*len(batches)):
                 loss = model(xb, yb)
                 watch.look(loss, yb)
                 model.backward()
                 if schedule is not None: opt.lr = schedule(step, steps, lr)
                 opt.step()
-                step += 1
-                watch.note(loss, len(xb), opt.lr)
-            watch.row(validate=True)
+                watch.note(len(xb), opt.lr)
+            watch.row()
     except KeyboardInterrupt: watch.stop()
     finally:
         opt.lr = lr
@@ -154,62 +149,61 @@ def fit(
 # %% ../nbs/08b_training.ipynb #b6e72ff6
 class _Watch:
     "The table, the bar and the clock of a run"
-    def __init__(self, model, batches, valid_set, metric, epochs, quiet):
-        self.model,self.all,self.valid_set,self.metric = model, batches, valid_set, metric
-        self.history,self.quiet,self.seen = History(), quiet, 0
-        self.bar = _bar(epochs*len(batches), quiet)
-        if not quiet: self.bar.write(self.history.header)
+    def __init__(self, model, batches, epochs, valid_set, metric, quiet):
+        self.model,self.batches,self.valid_set,self.metric = model, batches, valid_set, metric
+        self.history,self.bar = History(), _bar(epochs*batches, quiet)
+        self.write = (lambda line: None) if quiet else self.bar.write
+        self.write(self.history.header)
+        self.begin(1)
 
-    def batches(self, epoch):
-        self.epoch,self.done,self.seen,self.sums = epoch, 0, 0, [0., 0.]
-        self.started = time.perf_counter()
-        return self.all
+    def begin(self, epoch):
+        self.epoch,self.done,self.sums = epoch, 0, (0, 0., 0.)
+        self.start = self.now = time.perf_counter()
 
     def look(self, loss, yb):
         "Stop where the loss is not finite, and see how many examples are right"
         self.loss = loss.item()
-        if not math.isfinite(self.loss): raise self.not_finite()
+        if not math.isfinite(self.loss): raise self.error()
         self.right = self.metric(self.model.loss.args[0], yb).item() if self.metric else 0.
 
-    def note(self, loss, n, lr):
+    def note(self, n, lr):
         "A step has been made"
         self.history.losses.append(self.loss)
         self.history.rates.append(lr)
-        self.done,self.seen,self.seconds = self.done+1, self.seen+n, time.perf_counter()-self.started
-        self.sums = [self.sums[0] + n*self.loss, self.sums[1] + n*self.right]
+        self.done,self.now = self.done+1, time.perf_counter()
+        self.sums = [s + n*v for s,v in zip(self.sums, (1, self.loss, self.right))]
         self.bar.set_description(f'epoch {self.epoch}, loss {self.loss:.3f}', refresh=False)
         self.bar.update()
 
 # %% ../nbs/08b_training.ipynb #o8b00001
 @patch
-def row(self:_Watch, validate):
+def row(self:_Watch, validate=True):
     "Write the row of an epoch"
-    if not self.seen: return
-    named = lambda kind, loss, value: {f'{kind} loss': loss} | (
-        {f'{kind} acc': value} if self.metric else {})
-    row = dict(epoch=self.epoch, seconds=self.seconds) | named('train', *[s/self.seen for s in self.sums])
+    n,*sums = self.sums
+    found = {'train': [s/n for s in sums]}
     if validate and self.valid_set is not None:
-        row |= named('valid', *evaluate(self.model, *self.valid_set, self.metric))
-    self.seen = 0  # written
-    self.history.rows.append(row)
-    if not self.quiet: self.bar.write(self.history._line(row))
+        found['valid'] = evaluate(self.model, *self.valid_set, self.metric)
+    names = ('loss', 'acc') if self.metric else ('loss',)
+    row = {f'{kind} {name}': v for kind,vs in found.items() for name,v in zip(names, vs)}
+    self.history.rows.append(dict(epoch=self.epoch, seconds=self.now-self.start, **row))
+    self.sums = 0,  # written
+    self.write(self.history._line(self.history.rows[-1]))
 
 @patch
 def stop(self:_Watch):
     "Ctrl-C: keep what there is"
-    at = f'after batch {self.done} of {len(self.all)}' if hasattr(self, 'done') else 'before its first batch'
-    self.history.stopped = f'Stopped in epoch {getattr(self, "epoch", 1)}, {at}'
-    self.row(validate=False)
-    if not self.quiet: self.bar.write(self.history.stopped)
+    self.history.stopped = f'Stopped in epoch {self.epoch}, after batch {self.done} of {self.batches}'
+    if self.sums[0]: self.row(validate=False)
+    self.write(self.history.stopped)
 
 @patch
-def not_finite(self:_Watch):
-    "An error that says where the first number went bad, with the history so far"
-    error = FloatingPointError(
-        f'fit: the loss is {self.loss} in epoch {self.epoch}, batch {self.done+1} of {len(self.all)}; '
-        f'{first_nonfinite(self.model)}. Try a smaller learning rate')
-    error.history = self.history
-    return error
+def error(self:_Watch):
+    "Where the first number went bad, with the history so far"
+    e = FloatingPointError(f'fit: the loss is {self.loss} in epoch {self.epoch}, batch '
+                           f'{self.done+1} of {self.batches}; {first_nonfinite(self.model)}. '
+                           'Try a smaller learning rate')
+    e.history = self.history
+    return e
 
 # %% ../nbs/08b_training.ipynb #c8cd17ba
 def _bar(steps, quiet):
@@ -236,14 +230,6 @@ def write_whole(
     finally: part.unlink(missing_ok=True)
 
 # %% ../nbs/08b_training.ipynb #5235889a
-def _state(opt):
-    "The state of an optimizer as named tensors"
-    state = {} if opt is None else opt.state_dict()
-    numbers = {f'optimizer.{n}': torch.tensor(v, dtype=torch.float64)
-               for n,v in state.items() if not isinstance(v, list)}
-    return numbers | {f'optimizer.{n}.{i}': t for n,v in state.items() if isinstance(v, list)
-                      for i,t in enumerate(v)}
-
 def save(
     model:Model, # Whose parameters
     file:str, # Path, usually ending in .safetensors; replaced if it exists
@@ -251,7 +237,8 @@ def save(
 ):
     "Write the parameters in safetensors format, whole or not at all. `OSError` if it cannot be done"
     from safetensors.torch import save as to_bytes
-    tensors = model.named_parameters() | _state(opt)
+    state = {} if opt is None else {f'optimizer.{n}': t for n,t in opt.state_dict().items()}
+    tensors = model.named_parameters() | state
     write_whole(file, to_bytes({n: t.detach().contiguous().cpu() for n,t in tensors.items()}))
 
 # %% ../nbs/08b_training.ipynb #bc0d29b9
@@ -273,21 +260,13 @@ def load(
 ):
     "Read parameters. `ValueError`, and nothing changed, for a damaged file or another network"
     ours,theirs = model.named_parameters(), read_parameters(file)
-    state = {n: theirs.pop(n) for n in [*theirs] if n.startswith('optimizer.')}
-    for what,have,want in ('network', theirs, ours), ('optimizer', state, _state(opt)):
-        shapes = [{n: tuple(t.shape) for n,t in tensors.items()} for tensors in (have, want)]
-        if shapes[0] != shapes[1] and (what == 'network' or opt is not None): raise ValueError(
-            f'{file} belongs to another {what}: it has {shapes[0]}, expected {shapes[1]}')
+    state = {n[10:]: theirs.pop(n) for n in [*theirs] if n.startswith('optimizer.')}
+    have,want = [{n: tuple(t.shape) for n,t in tensors.items()} for tensors in (theirs, ours)]
+    if have != want: raise ValueError(
+        f'{file} belongs to another network: it has {have}, the model has {want}')
     for n,t in theirs.items():
         if not t.is_floating_point():
             raise ValueError(f'{file}: {n} is {t.dtype}; expected floating numbers')
+    if opt is not None: opt.load_state_dict(state)
     with torch.no_grad():
         for n,p in ours.items(): p.copy_(theirs[n])
-    if opt is not None: opt.load_state_dict(_from_state(opt, state))
-
-# %% ../nbs/08b_training.ipynb #o8b00002
-def _from_state(opt, tensors):
-    "`_state`, undone"
-    listed = {n: [tensors[f'optimizer.{n}.{i}'].to(p) for i,p in enumerate(opt.params)]
-              for n in opt.averages}
-    return dict(steps=int(tensors['optimizer.steps']), lr=tensors['optimizer.lr'].item(), **listed)
