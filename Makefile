@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help train test cases bench notebooks export docs readme browse clean
+.PHONY: help train test cases bench notebooks export docs readme browse figures clean
 
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make export     write the library, and clean the notebooks'
 	@echo 'make docs       render docs/ and README.md from the notebooks'
 	@echo 'make browse     open every page of docs/ in Chromium and look at it (SCREENSHOTS=folder keeps pictures)'
+	@echo 'make figures    words, code, pictures and cut lines of each page of docs/ (ARGS=--check: fail if a bar is broken)'
 	@echo 'make clean      remove the virtual environment and what was built'
 
 train: $(VENV)/.installed
@@ -46,6 +47,9 @@ docs: $(VENV)/.development
 
 browse: $(VENV)/.browser
 	python .ci/browser.py
+
+figures: $(VENV)/.browser
+	python tools/pages_table.py $(ARGS)
 
 readme: $(VENV)/.development
 	python .ci/docs.py --readme

@@ -1,18 +1,17 @@
 """Every page of docs/ in Chromium, as a reader finds it: `make browse`. SCREENSHOTS=folder keeps pictures.
 
 Each page is opened from a local server and from disk, in both themes, at the width of a desk and of a phone."""
-import functools, http.server, os, re, shutil, sys, tempfile, threading
+import os, re, sys, tempfile
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
 from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
 from playwright.sync_api import sync_playwright
+from chromium import launch, server
 from pages import from_npm
 
 docs = Path(__file__).parent.parent/'docs'
-flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-         '--disable-component-update', '--disable-sync']
 wrong, counts = [], dict(pages=0, loads=0, links=0, shapes=0, numbers=0)
 
 look = """() => {
@@ -40,14 +39,6 @@ look = """() => {
 
 unprinted = """() => [...document.querySelectorAll('main pre code span')].filter(
   e => e.textContent.trim() && !e.getClientRects().length && !e.closest('details:not([open])')).length"""
-
-
-def server():
-    "docs/ on a port of this machine, as a static host serves it"
-    quiet = type('Quiet', (http.server.SimpleHTTPRequestHandler,), dict(log_message=lambda *_: None))
-    httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(quiet, directory=str(docs)))
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    return f'http://127.0.0.1:{httpd.server_port}/'
 
 
 def watch(page, home, name):
@@ -202,11 +193,10 @@ def main():
     with tempfile.TemporaryDirectory() as tmp, sync_playwright() as playwright:
         from_npm('axe-core@4.14.1', tmp)
         axe = (Path(tmp)/'package'/'axe.min.js').read_text()
-        chromium = shutil.which('chromium') or shutil.which('google-chrome')
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        browser = launch(playwright)
         files = sorted(f.name for f in docs.glob('*.html'))
         counts['pages'] = len(files)
-        for home,theme,width in product((server(), docs.as_uri() + '/'), ('light', 'dark'), (1280, 390)):
+        for home,theme,width in product((server(docs), docs.as_uri() + '/'), ('light', 'dark'), (1280, 390)):
             context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
             where = f'{home.split(":")[0]} {theme} {width}'
             once = home.startswith('http')

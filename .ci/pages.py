@@ -118,6 +118,39 @@ def fold(soup):
         if len(code) > 24: del details['open']
 
 
+word = re.compile(r"""["'`(]*[A-Za-z][\w'().-]*["'`.,:;)]*""")
+
+
+def sentence(line):
+    """The column in which the sentence of a line of output starts, or None: the line is part of a table, or of a value.
+
+    A sentence has four words in a row, or four in all and not more numbers than words. It may be the last of two columns;
+    with more columns, two spaces or more between them, a line belongs to a table"""
+    columns = list(re.finditer(r'\S+(?: \S+)*', line))
+    if not 0 < len(columns) < 3: return None
+    parts = columns[-1][0].split()
+    is_word = ''.join('w' if word.fullmatch(part) else '.' for part in parts)
+    enough = 'wwww' in is_word or is_word.count('w') >= max(4, len(parts)/2)
+    return columns[-1].start() if enough else None
+
+
+def wrap(soup):
+    "Sentences in outputs wrap, each under its own beginning; tables and values keep their lines, and scroll"
+    for code in soup.select('.cell-output > pre:not(.sourceCode) > code'):
+        lines = code.get_text().split('\n')
+        if code.find(True): continue
+        code.clear()
+        for i,line in enumerate(lines):
+            if i: code.append('\n')
+            start = 0 if len(lines) == 1 else sentence(line)
+            if start is None or len(line) < 40: code.append(line)
+            else:
+                span = soup.new_tag('span', attrs={'class': 'wraps'})
+                if 2 < start <= 24: span['style'] = f'--hang: {start}ch'
+                span.string = line
+                code.append(span)
+
+
 def bare(notebook):
     "A notebook without its outputs, which whoever runs it makes anew"
     nb = json.loads(notebook)
@@ -185,6 +218,7 @@ def finish(site, nbs, repository):
         number_chapters(soup, sources)
         contents_here(soup)
         fold(soup)
+        wrap(soup)
         link_notebook(soup, sources[page].name, repository)
         reachable(soup)
         sharp(soup)
