@@ -61,7 +61,7 @@ def _shape(
     raise ValueError(f'{o!r} is not a shape: a shape is a tuple of sizes, '
                      'such as (64, 784) or (3,)')
 
-# %% ../nbs/01_broadcasting.ipynb #3a3d32cb
+# %% ../nbs/01_broadcasting.ipynb #b54391ff
 def _cell(
     n:int, # Size of a tensor along an axis; None: it has no such axis
     size:int, # Size of the result; None: the sizes clash
@@ -142,6 +142,7 @@ def cells(
     return rows + [[('clash', 'clash') if size is None else (str(size), 'result')
                     for size in self.sizes]]
 
+# %% ../nbs/01_broadcasting.ipynb #53a5fefd
 @patch
 def sentences(
     self:BroadcastExplanation,
@@ -185,7 +186,7 @@ def explain_broadcast(
     "How tensors of these shapes line up, and where their gradients are summed"
     return BroadcastExplanation([_shape(o) for o in tensors_or_shapes])
 
-# %% ../nbs/01_broadcasting.ipynb #2eaf9d54
+# %% ../nbs/01_broadcasting.ipynb #26ebe433
 def _clash(
     rows:list, # Aligned shapes
     sizes:list, # Sizes of the result, None where they clash
