@@ -31,7 +31,7 @@ def _read(
     except (EOFError, OSError, zlib.error) as e:
         raise ValueError(f'{file}: not a whole gzip file: {e}') from e
 
-# %% ../nbs/92_data_files.ipynb #63de8078
+# %% ../nbs/92_data_files.ipynb #de760cb1
 _magic = {'images': 2051, 'labels': 2049}
 
 def _check_header(
@@ -69,7 +69,7 @@ def _read_idx(
     t = torch.frombuffer(bytearray(data), dtype=torch.uint8, offset=start)
     return t.view(shape)
 
-# %% ../nbs/92_data_files.ipynb #2863bbb8
+# %% ../nbs/92_data_files.ipynb #c1c95f68
 def _find(
     folder:Path, # Where to look
     name:str, # Name of an IDX file, without .gz
@@ -141,7 +141,7 @@ def _from_buffer(
     array.__setstate__((1, shape, dtype, order == 'F', data))
     return array
 
-# %% ../nbs/92_data_files.ipynb #a9917acd
+# %% ../nbs/92_data_files.ipynb #7a9a3cb2
 class _ArraysOnly(pickle.Unpickler):
     "An unpickler for arrays of numbers, containers and plain values, and no other name"
     def find_class(self, module, name):
@@ -199,7 +199,7 @@ def load_mnist(
                                           'and the last 10,000 are for validation')
     return (x[:-10_000], y[:-10_000]), (x[-10_000:], y[-10_000:]), test
 
-# %% ../nbs/92_data_files.ipynb #469da850
+# %% ../nbs/92_data_files.ipynb #55cc574e
 def _as_stack(
     x:torch.Tensor, # Images
     titles, # None, or one title an image
