@@ -52,7 +52,7 @@ exercise('0.1', 'What one call gives', 1, is_tuple(
     is_value((784,), {(1, 784): 'an index takes the axis of the images away; a slice would keep it'}),
     is_value((1, 784), {(784,): 'a slice keeps the axis, with as many images as it is long: one',
                         (2, 784): 'the slice 7:8 ends before 8, so there is one image in it'})),
-    hints=('The section `load_mnist` prints four of the shapes',
+    hints=('The cell under the picture prints four of the shapes',
            'With a list, `a[7]` is one thing and `a[7:8]` is a list of one thing. Tensors do the same',
            'The validation and test parts have 10,000 images of 784 numbers and 10,000 labels; the index leaves a row '
            'of 784'),
@@ -90,28 +90,10 @@ exercise('0.2', 'A pixel and its place', 3, is_tuple(
            ('answer = (178, 253/256, (13, 27))', 'the printed piece starts at column 6'),
            ('answer = (178, 94/256, (14, 28))', 'rows and columns are counted from 0')])
 
-# %% ../nbs/91a_answers_tensors.ipynb #fdb10707
-exercise('0.3', 'Counting bytes', 3, is_tuple(
-    is_value(7840016, {7840000: 'those are the pixels; the header comes before them',
-                       7840004: 'the header has four integers of four bytes, one of them is the magic number'}, tol=0),
-    is_value(10008, {10000: 'those are the labels; the header comes before them',
-                     10016: 'the header of a labels file has two integers: the magic number, and the size of one axis',
-                     10004: 'after the magic number comes the size of the one axis'}, tol=0),
-    is_value(156800000, {39200000: 'a pixel takes one byte in the file, but it has become a float32 of 32 bits',
-                         188160000: '`x_train` has 50,000 images; the last 10,000 of the file are for validation',
-                         313600000: 'a float32 has 32 bits, which are four bytes'}, tol=0)),
-    hints=('A header is a row of 32-bit integers. How many are there for images, and how many for labels?',
-           'One for the magic number and one for each axis: three axes for images, one for labels. A byte has 8 bits',
-           '16 + 10000*784 for the images, 8 + 10000 for the labels, and four bytes for each of 50000*784 numbers'),
-    wrong=[('answer = (10000*784, 10008, 50000*784*4)', 'the header comes before them'),
-           ('answer = (16 + 10000*784, 16 + 10000, 50000*784*4)', 'the header of a labels file has two integers'),
-           ('answer = (16 + 10000*784, 8 + 10000, 50000*784)', 'it has become a float32'),
-           ('answer = (16 + 10000*784, 8 + 10000, 60000*784*4)', 'the last 10,000 of the file are for validation')])
-
 # %% ../nbs/91a_answers_tensors.ipynb #61f21830
 _share_squared = sum((n/50000)**2 for n in (4932, 5678, 4968, 5101, 4859, 4506, 4951, 5175, 4842, 4988))
 
-exercise('0.4', 'A guess that needs no image', 3, is_tuple(
+exercise('0.3', 'A guess that needs no image', 3, is_tuple(
     is_value(.11356, {.1: 'that would be so if all digits were equally frequent; look at `counts`',
                       5678: 'that is how many it gets right; divide by how many there are',
                       11.356: 'that is a percentage; a share lies between 0 and 1',
@@ -158,7 +140,7 @@ def _judge_one_of_each(answer):
         if where[0] != y.tolist().index(digit):
             return f'the image under the title {digit} is a {digit}, but not the first one in `x`'
 
-exercise('0.5', 'One of each', 10, _judge_one_of_each,
+exercise('0.4', 'One of each', 10, _judge_one_of_each,
     hints=('`y == 3` is a row of truth values, and `x[y == 3]` holds the images where it is true',
            '`x[y == 3][0]` is the first of them. `torch.stack` makes one tensor out of a list of rows',
            'Stack `x[y == digit][0]` for `digit` in `range(10)`, and give `show_images` the titles `list(range(10))`'),
@@ -188,7 +170,7 @@ def _push_row(x, down, right):
     moved[:,by:] = x[:,:784-by]
     return moved
 
-exercise('0.6', 'Moving the ink', 15, is_function(_shift,
+exercise('0.5', 'Moving the ink', 15, is_function(_shift,
     lambda: [(torch.rand(3, 784), down, right) for down,right in ((2, 5), (0, 1), (3, 0), (0, 0))],
     [(_roll_squares, '`roll` brings what leaves on one side back on the other; it should be lost, and paper comes in'),
      (lambda x, d, r: x.roll(28*d + r, 1), '`roll` brings what leaves at the end of the row back at its beginning'),
@@ -221,6 +203,24 @@ exercise('0.6', 'Moving the ink', 15, is_function(_shift,
     moved = torch.zeros_like(image)
     moved[:,down:,right:] = image[:,:28-down,:28-right]
     return moved""", 'Its result has shape (3, 28, 28); expected (3, 784)')])
+
+# %% ../nbs/91a_answers_tensors.ipynb #fdb10707
+exercise('0.6', 'Counting bytes', 3, is_tuple(
+    is_value(7840016, {7840000: 'those are the pixels; the header comes before them',
+                       7840004: 'the header has four integers of four bytes, one of them is the magic number'}, tol=0),
+    is_value(10008, {10000: 'those are the labels; the header comes before them',
+                     10016: 'the header of a labels file has two integers: the magic number, and the size of one axis',
+                     10004: 'after the magic number comes the size of the one axis'}, tol=0),
+    is_value(156800000, {39200000: 'a pixel takes one byte in the file, but it has become a float32 of 32 bits',
+                         188160000: '`x_train` has 50,000 images; the last 10,000 of the file are for validation',
+                         313600000: 'a float32 has 32 bits, which are four bytes'}, tol=0)),
+    hints=('A header is a row of 32-bit integers. How many are there for images, and how many for labels?',
+           'One for the magic number and one for each axis: three axes for images, one for labels. A byte has 8 bits',
+           '16 + 10000*784 for the images, 8 + 10000 for the labels, and four bytes for each of 50000*784 numbers'),
+    wrong=[('answer = (10000*784, 10008, 50000*784*4)', 'the header comes before them'),
+           ('answer = (16 + 10000*784, 16 + 10000, 50000*784*4)', 'the header of a labels file has two integers'),
+           ('answer = (16 + 10000*784, 8 + 10000, 50000*784)', 'it has become a float32'),
+           ('answer = (16 + 10000*784, 8 + 10000, 60000*784*4)', 'the last 10,000 of the file are for validation')])
 
 # %% ../nbs/91a_answers_tensors.ipynb #a21e29ae
 def _idx(t, order='>'):
