@@ -18,8 +18,8 @@ def _line_up(
     n = max(map(len, shapes), default=0)
     rows,sizes = [(None,)*(n-len(s)) + tuple(s) for s in shapes], []
     for column in zip(*rows):
-        left = {size for size in column if size not in (None, 1)}
-        sizes.append(None if len(left) > 1 else left.pop() if left else 1)
+        real = {size for size in column if size not in (None, 1)}
+        sizes.append(None if len(real) > 1 else real.pop() if real else 1)
     return rows,sizes
 
 # %% ../nbs/01_broadcasting.ipynb #b4c0e5c8
