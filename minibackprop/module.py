@@ -163,11 +163,10 @@ def _upstream(self:Module, out):
     g = getattr(out, 'g', None)
     if not isinstance(g, torch.Tensor) and not out.dim():
         out.g = torch.full_like(out, 1. if g is None else g)
-    elif not _thread.check: return
     elif g is None: raise ValueError(
         f'{type(self).__name__}.backward: its output {tuple(out.shape)} has no gradient '
         'out.g yet. Run the backward of the step after it first, with inp_grad=True')
-    elif not _fits(g, out): raise ValueError(
+    elif _thread.check and not _fits(g, out): raise ValueError(
         f'{type(self).__name__}.backward: out.g is {_describe(g)}, and out '
         f'{_describe(out)}; expected the same shape, dtype and device')
 
