@@ -1,9 +1,10 @@
 """Measure what chapter 9 shows: `make bench`. Writes nbs/speed.json. `--tiny` only proves that it works, and writes nothing.
+`--check` measures a part, on a quiet machine, and fails if something has become slower than nbs/speed.json says.
 
 Two things that are compared run turn by turn, in one process, on the same numbers and with the same threads. A figure is the
 median of the rounds. Where the middle half of the rounds is spread over more than a tenth of the median, the machine was noisy, and
 that is said."""
-import argparse, json, os, platform, shutil, statistics, subprocess, sys, time
+import argparse, gzip, json, os, platform, shutil, statistics, subprocess, sys, time
 from pathlib import Path
 os.environ.setdefault('KINETO_LOG_LEVEL', '99')  # the profiler reports its own start and stop otherwise, for each peak
 import torch
@@ -11,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.benchmark import Timer
 from minibackprop import Adam, CrossEntropy, Lin, Model, Mse, Relu, SGD, load_mnist
+from minibackprop.data import _sha256, _shipped
 
 out = Path(__file__).parent.parent/'nbs'/'speed.json'
 noisy = []
@@ -21,7 +23,7 @@ def turns(functions, seconds, title):
     timers = {name: Timer('f()', globals=dict(f=f), num_threads=torch.get_num_threads()) for name,f in functions.items()}
     calls = {name: max(1, int(.005/t.timeit(3).median)) for name,t in timers.items()}
     rounds, end = {name: [] for name in timers}, time.perf_counter()+seconds*len(timers)
-    while time.perf_counter() < end or len(rounds[name]) < 5:
+    while time.perf_counter() < end or min(map(len, rounds.values())) < 5:
         for name,t in timers.items(): rounds[name].append(t.timeit(calls[name]).median)
     for name,times in rounds.items():
         low,middle,high = statistics.quantiles(times, n=4)
@@ -202,23 +204,48 @@ def growth(n_steps):
     return size()-before
 
 
+def seconds_of(f):
+    "How long the fastest of five calls takes: other work on the machine only ever adds"
+    def once():
+        start = time.perf_counter()
+        f()
+        return time.perf_counter()-start
+    return min(once() for _ in range(5))
+
+
 def library():
-    "Seconds of `load_mnist()`, and of `import minibackprop` beyond what it imports"
-    start = time.perf_counter()
-    load_mnist()
-    load = time.perf_counter()-start
+    "Seconds of `load_mnist()`, of unpacking alone, and of `import minibackprop` beyond what it imports"
+    def unpack():
+        for name in _sha256: gzip.decompress((_shipped()/f'{name}.gz').read_bytes())
     run = lambda code: subprocess.run([sys.executable, '-c', 'import time, torch, matplotlib.pyplot, fastcore.all; '
                                        f's = time.perf_counter(); {code}; print(time.perf_counter()-s)'],
                                       capture_output=True, text=True, check=True).stdout
-    return dict(load_mnist=load, import_minibackprop=statistics.median(float(run('import minibackprop')) for _ in range(3)))
+    return dict(load_mnist=seconds_of(load_mnist), unpack=seconds_of(unpack),
+                import_minibackprop=statistics.median(float(run('import minibackprop')) for _ in range(3)))
+
+
+def slower(found, before):
+    "A sentence for each figure that is worse than its bound, or than `before` by more than 8 %"
+    gains = {(r['batch'], r['width']): r['autograd']/r['ours'] for r in before['steps']}
+    for r in found['steps']:
+        now,then = r['autograd']/r['ours'], gains[r['batch'], r['width']]
+        if now < .92*then:
+            yield f'batch {r["batch"]}, width {r["width"]}: {now:.2f} times as fast as autograd, was {then:.2f}'
+    full,lib = found['full_batch'], found['library']
+    for what,ratio,bound in (('full batch, next to its products', full['ours']/full['products'], 1.06),
+                             ('load_mnist, next to unpacking', lib['load_mnist']/lib['unpack'], 2.5),
+                             ('import minibackprop, in seconds', lib['import_minibackprop'], .2)):
+        if ratio > bound: yield f'{what}: {ratio:.3f}, and {bound} is the bound'
 
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--tiny', action='store_true', help='smallest sizes, nothing written')
+    parser.add_argument('--check', action='store_true', help='a part of the sizes, compared with nbs/speed.json; nothing written')
     parser.add_argument('--compile', action='store_true', help='against torch.compile, too: some minutes')
     args = parser.parse_args()
     batches,widths,seconds = ([1, 16], [16], .02) if args.tiny else ([1, 16, 64, 256, 1024, 8192], [16, 50, 256, 1024], .4)
+    if args.check: batches,widths = [1, 16, 64, 256, 1024], [50]
     start = time.perf_counter()
     found = dict(
         machine=f'{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, PyTorch {torch.__version__}',
@@ -228,4 +255,7 @@ if __name__ == '__main__':
     found['noisy'] = noisy
     print(f'growth over the steps {found["growth"]/1e6:.1f} MB; {found["library"]}; {time.perf_counter()-start:.0f} s')
     if noisy: print(f'WARNING: the machine was noisy in {len(noisy)} measurements, such as {noisy[0]} of the median')
+    if args.check:
+        worse = list(slower(found, json.loads(out.read_text())))
+        sys.exit('\n'.join(['SLOWER:', *worse]) if worse else 0)
     if not args.tiny: out.write_text(json.dumps(found, indent=1) + '\n')

@@ -159,10 +159,11 @@ def predict(
 
 # %% ../nbs/99_cli.ipynb #4d786510
 def _end(
-    message:str, # One sentence
+    message:str, # One sentence, or an error that has one
     code:int, # Exit code
 ):
     "Leave with a sentence on standard error"
+    if isinstance(message, BrokenPipeError): raise message  # `main` ends without a word
     print(f'minibackprop: {message}', file=sys.stderr)
     raise SystemExit(code)
 
