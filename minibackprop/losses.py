@@ -146,6 +146,7 @@ def _one_hot(self:CrossEntropy, log_p, label, value):
 # %% ../nbs/07_losses.ipynb #659ec1a4
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
+    "Predicted minus right: `p*q.sum(0) - q`, times `out.g`"
     axis,log_p,q,keep = self.saved
     p = log_p.exp()  # (K,N)
     if keep is None: g = out.g/targ.numel() * (p - q)  # (K,N), where q is y
