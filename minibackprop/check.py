@@ -30,7 +30,7 @@ class GradReport:
 
     def __bool__(self): return self.ok
 
-# %% ../nbs/06d_check.ipynb #2968780a
+# %% ../nbs/06d_check.ipynb #c368c245
 @patch
 def _judge(self:GradReport, name):
     "One row: name, shape, referee -> error, verdict"
