@@ -142,7 +142,7 @@ def fit(
     _run(model, opt, batches, range(start, epochs), schedule, watch)
     return watch.history
 
-# %% ../nbs/08b_training.ipynb #00d4ed9a
+# %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
     lr,steps = opt.lr, epochs.stop*len(batches)
     try:
@@ -176,7 +176,7 @@ class _Watch:
         self.epoch,self.done,self.sums = epoch, 0, (0, 0., 0.)
         self.start = self.now = time.perf_counter()
 
-# %% ../nbs/08b_training.ipynb #dd31cbe1
+# %% ../nbs/08b_training.ipynb #68ce28f4
 @patch
 def look(self:_Watch, loss, yb):
     "Stop where the loss is not finite, and see how many examples are right"
@@ -209,7 +209,7 @@ def row(self:_Watch, validate=True):
     self.sums = 0,  # written
     self.write(self.history._line(self.history.rows[-1]))
 
-# %% ../nbs/08b_training.ipynb #5a16f132
+# %% ../nbs/08b_training.ipynb #6b73ee1f
 @patch
 def stop(self:_Watch):
     "Ctrl-C: keep what there is"
@@ -278,7 +278,7 @@ def read_parameters(
         f'{file} is not a safetensors file, or a truncated one '
         f'({len(data):,} bytes): {e}') from None
 
-# %% ../nbs/08b_training.ipynb #0442d595
+# %% ../nbs/08b_training.ipynb #b8c10cef
 def load(
     model:Model, # Its parameters are replaced in place
     file:str, # What `save` has written, for a network of the same shapes
