@@ -63,7 +63,7 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #cf4d535b
+# %% ../nbs/04_module.ipynb #a992a952
 Module._call = ()  # names that the last forward call has made: its state
 Module._assigned = frozenset()  # names that `forward` or `bwd` has given another value
 Module._held = 0,(),False  # number of names, those with tensors, anything to learn?
@@ -156,7 +156,7 @@ def backward(self:Module,
     if len(mine) > before: self._assigned |= {*[*mine][before:]}
     self._let_go()
 
-# %% ../nbs/04_module.ipynb #7f2be2eb
+# %% ../nbs/04_module.ipynb #48da0484
 @patch
 def _run_bwd(self:Module, out, args, inp_grad):
     "`bwd`, which finds in `self.inp_grad` whether the gradient of the inputs is wanted"
@@ -283,7 +283,7 @@ def __init_subclass__(cls:Module):
         'found. Delete it, and name what is not learned in `buffers`',
         FutureWarning, stacklevel=2)
 
-# %% ../nbs/04_module.ipynb #3a9d7f5e
+# %% ../nbs/04_module.ipynb #6de3aa00
 @patch(cls_method=True)
 def random(cls:Lin,
     n_in:int, # Inputs
@@ -322,7 +322,7 @@ class Model(Module):
         for layer in reversed(rest): layer.backward()
         first.backward(self.inp_grad)
 
-# %% ../nbs/04_module.ipynb #3be97338
+# %% ../nbs/04_module.ipynb #36ec36f4
 @patch
 def predict(self:Model,
     inp:torch.Tensor, # Inputs of the first layer
