@@ -84,10 +84,12 @@ def _setting(name, value):
     try: yield
     finally: setattr(_thread, name, before)
 
+# %% ../nbs/04_module.ipynb #2bec150d
 def no_record():
     "In this block a forward call leaves nothing on its layer, and an earlier one stays"
     return _setting('keep', False)
 
+# %% ../nbs/04_module.ipynb #3d1d2aae
 def unchecked():
     "In this block layers do not look at gradients: `check_grads` names the bug itself"
     return _setting('check', False)
@@ -271,16 +273,19 @@ def __repr__(self:Module):
              if isinstance(v, (int, float, str)) and n != 'buffers']
     return f"{type(self).__name__}({', '.join(said)})"
 
-@patch
-def __getstate__(self:Module):
+# %% ../nbs/04_module.ipynb #93bbac40
+def _state(self):
+    "What a copy or a file gets"
     return {n: v for n,v in vars(self).items() if n not in ('_call', *self._call)}
 
-@patch(cls_method=True)
-def __init_subclass__(cls:Module):
+def _warn_of_params(cls):
+    "`params` of 0.1 would be ignored without a word"
     if 'params' in vars(cls): warnings.warn(
         f'{cls.__name__}.params is ignored since minibackprop 0.2: parameters are '
         'found. Delete it, and name what is not learned in `buffers`',
         FutureWarning, stacklevel=2)
+
+Module.__getstate__,Module.__init_subclass__ = _state, classmethod(_warn_of_params)
 
 # %% ../nbs/04_module.ipynb #6de3aa00
 @patch(cls_method=True)
