@@ -51,7 +51,7 @@ def _grey(file):
         over = [array(Image.alpha_composite(sheet, rgba)) for sheet in sheets]
         return max(over, key=np.ptp)  # on which of the two can the ink be seen?
 
-# %% ../nbs/08c_digits.ipynb #d9f21552
+# %% ../nbs/08c_digits.ipynb #494e83e3
 def _read(file):
     "The grey numbers of a file. `ValueError` if it is no picture"
     import numpy as np

@@ -14,9 +14,7 @@ from fastcore.basics import patch
 #| code-fold: true
 #| code-summary: "The bookkeeping: class Optimizer"
 class Optimizer:
-    """What all optimizers share: parameters with `.g`, and a learning rate `lr`.
-
-    `step` uses the gradients up: it deletes `.g` from each parameter."""
+    "What all optimizers share. `step` uses the gradients up: it deletes each `.g`"
     averages = ()  # names of the lists of tensors that a step leaves for the next one
     def __init__(self, params, lr, **options):
         self.names = getattr(params, 'names', None)
@@ -32,12 +30,17 @@ class Optimizer:
                 raise ValueError(f'{who}: {name} {value}; '
                                  'expected a number of 0 or more')
 
-# %% ../nbs/08a_optimizers.ipynb #657cc4cf
+    def __repr__(self):
+        shown = [f'{n}={v}' for n,v in vars(self).items()
+                 if isinstance(v, (float, tuple, bool))]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+# %% ../nbs/08a_optimizers.ipynb #a1703c19
 #| code-fold: true
 #| code-summary: "Optimizer.step"
 @patch
 def step(self:Optimizer):
-    "Change each parameter by its gradient. `ValueError`, and no change, without one"
+    "Change parameters by their gradients. If one is missing: `ValueError`, no change"
     gs = [getattr(p, 'g', None) for p in self.params]
     for i,(p,g) in enumerate(zip(self.params, gs)):
         if g is not None and g.shape == p.shape: continue
@@ -50,12 +53,6 @@ def step(self:Optimizer):
     self.steps += 1
     with torch.no_grad(): self.update(self.params, gs)
     for p in self.params: del p.g
-
-@patch
-def __repr__(self:Optimizer):
-    shown = [f'{n}={v}' for n,v in vars(self).items()
-             if isinstance(v, (float, tuple, bool))]
-    return f"{type(self).__name__}({', '.join(shown)})"
 
 # %% ../nbs/08a_optimizers.ipynb #d7e91fb7
 class SGD(Optimizer):
@@ -103,6 +100,7 @@ class Adam(Optimizer):
 # %% ../nbs/08a_optimizers.ipynb #o8a00003
 @patch
 def update(self:Adam, ps, gs):
+    "The four formulas, for each parameter"
     (b1,b2),t,eta,decay = self.betas, self.steps, self.lr, self.weight_decay
     for p,g,m,v in zip(ps, gs, self.m, self.v):
         if self.decoupled: p.mul_(1 - eta*decay)

@@ -162,8 +162,8 @@ def _run(model, opt, batches, epochs, schedule, watch):
         watch.bar.close()
 
 # %% ../nbs/08b_training.ipynb #b6e72ff6
-class _Watch:
-    "The table, the bar and the clock of a run"
+class _Epoch:
+    "The sums, the bar and the clock of an epoch, and the history of the run"
     def __init__(self, model, batches, epochs, valid_set, metric, quiet):
         self.model,self.batches,self.valid_set = model, batches, valid_set
         self.metric = metric
@@ -176,56 +176,55 @@ class _Watch:
         self.epoch,self.done,self.sums = epoch, 0, (0, 0., 0.)
         self.start = self.now = time.perf_counter()
 
-# %% ../nbs/08b_training.ipynb #68ce28f4
-@patch
-def look(self:_Watch, loss, yb):
-    "Stop where the loss is not finite, and see how many examples are right"
-    self.loss = loss.item()
-    if not math.isfinite(self.loss): raise self.error()
-    self.right = self.metric(self.model.loss.args[0], yb).item() if self.metric else 0.
-
-@patch
-def note(self:_Watch, n, lr):
-    "A step has been made"
-    self.history.losses.append(self.loss)
-    self.history.rates.append(lr)
-    self.done,self.now = self.done+1, time.perf_counter()
-    self.sums = [s + n*v for s,v in zip(self.sums, (1, self.loss, self.right))]
-    self.bar.set_description(f'epoch {self.epoch}, loss {self.loss:.3f}', refresh=False)
-    self.bar.update()
+    def note(self, n, lr):
+        "A step has been made"
+        self.history.losses.append(self.loss)
+        self.history.rates.append(lr)
+        self.done,self.now = self.done+1, time.perf_counter()
+        self.sums = [s + n*v for s,v in zip(self.sums, (1, self.loss, self.right))]
+        shown = f'epoch {self.epoch}, loss {self.loss:.3f}'
+        self.bar.set_description(shown, refresh=False)
+        self.bar.update()
 
 # %% ../nbs/08b_training.ipynb #o8b00001
-@patch
-def row(self:_Watch, validate=True):
-    "Write the row of an epoch"
-    n,*sums = self.sums
-    found = {'train': [s/n for s in sums]}
-    if validate and self.valid_set is not None:
-        found['valid'] = evaluate(self.model, *self.valid_set, self.metric)
-    names = ('loss', 'acc') if self.metric else ('loss',)
-    row = {f'{kind} {name}': v
-           for kind,vs in found.items() for name,v in zip(names, vs)}
-    self.history.rows.append(dict(epoch=self.epoch, seconds=self.now-self.start, **row))
-    self.sums = 0,  # written
-    self.write(self.history._line(self.history.rows[-1]))
+class _Table(_Epoch):
+    "A row for each epoch. After Ctrl-C, what there is"
+    def row(self, validate=True):
+        n,*sums = self.sums
+        found = {'train': [s/n for s in sums]}
+        if validate and self.valid_set is not None:
+            found['valid'] = evaluate(self.model, *self.valid_set, self.metric)
+        names = ('loss', 'acc') if self.metric else ('loss',)
+        row = {f'{kind} {name}': v
+               for kind,vs in found.items() for name,v in zip(names, vs)}
+        row = dict(epoch=self.epoch, seconds=self.now-self.start) | row
+        self.history.rows.append(row)
+        self.sums = 0,  # written
+        self.write(self.history._line(row))
 
-# %% ../nbs/08b_training.ipynb #6b73ee1f
-@patch
-def stop(self:_Watch):
-    "Ctrl-C: keep what there is"
-    self.history.stopped = (f'Stopped in epoch {self.epoch}, after batch {self.done} '
-                            f'of {self.batches}')
-    if self.sums[0]: self.row(validate=False)
-    self.write(self.history.stopped)
+    def stop(self):
+        self.history.stopped = (f'Stopped in epoch {self.epoch}, '
+                                f'after batch {self.done} of {self.batches}')
+        if self.sums[0]: self.row(validate=False)
+        self.write(self.history.stopped)
 
-@patch
-def error(self:_Watch):
-    "Where the first number went bad, with the history so far"
-    e = FloatingPointError(
-        f'fit: the loss is {self.loss} in epoch {self.epoch}, batch {self.done+1} of '
-        f'{self.batches}; {first_nonfinite(self.model)}. Try a smaller learning rate')
-    e.history = self.history
-    return e
+# %% ../nbs/08b_training.ipynb #423515b6
+class _Watch(_Table):
+    "Stop where the loss is not finite, and see how many examples are right"
+    def look(self, loss, yb):
+        self.loss = loss.item()
+        if not math.isfinite(self.loss): raise self.error()
+        outputs = self.model.loss.args[0]
+        self.right = self.metric(outputs, yb).item() if self.metric else 0.
+
+    def error(self):
+        "Where the first number went bad, with the history so far"
+        e = FloatingPointError(
+            f'fit: the loss is {self.loss} in epoch {self.epoch}, batch {self.done+1} '
+            f'of {self.batches}; {first_nonfinite(self.model)}. '
+            'Try a smaller learning rate')
+        e.history = self.history
+        return e
 
 # %% ../nbs/08b_training.ipynb #c8cd17ba
 def _bar(steps, quiet):
