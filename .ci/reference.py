@@ -31,7 +31,9 @@ def parameters(o):
     if f.returns: rows.append(('returns', word(f.returns), comment(f.returns.end_lineno)))
     elif comment(f.body[0].lineno-1) and len(lines) > 1 and lines[f.body[0].lineno-2].startswith(')'):
         rows.append(('returns', '', comment(f.body[0].lineno-1)))
-    return [star+a.arg + (f'={word(value)}' if value else '') for a,value,star in every], rows
+    words = [star+a.arg + (f'={word(value)}' if value else '') for a,value,star in every]
+    if args.kwonlyargs and not args.vararg: words.insert(-len(args.kwonlyargs)-bool(args.kwarg), '*')
+    return words, rows
 
 
 def fields(o):

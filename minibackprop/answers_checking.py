@@ -353,7 +353,6 @@ def _scale_shift(bwd):
     "The source of a `ScaleShift` with this backward: three right-hand sides, and what assigns the second"
     inp,w,b,put = bwd
     return f"""class ScaleShift(Module):
-    params = 'w','b'
     def __init__(self, w, b): self.w,self.b = w,b
     def forward(self, inp): return inp*self.w + self.b
     def bwd(self, out, inp):
@@ -537,7 +536,6 @@ _ = exercise('6.15', 'Centre and scale', 60,
 def _soft_maximum(inp_g, t_g, p='((inp - out[...,None])/self.t).exp()'):
     "Source of a `SoftMaximum` with these gradients"
     return f"""class SoftMaximum(Module):
-    params = 't',
     def __init__(self, t): self.t = t
     def forward(self, inp): return self.t*(inp/self.t).logsumexp(-1)
     def bwd(self, out, inp):

@@ -33,9 +33,11 @@ def _pair(
 # %% ../nbs/91b_answers_gradients.ipynb #9e265c1d
 def _library(
     cls:type, # A layer that a student wrote
-)->type: # The same as a subclass of the library's `Module`
+)->type: # The same on the library's `Module`
     "The `Module` of chapter 4 is defined in its notebook, and `check_grads` asks for that of the library"
-    return cls if issubclass(cls, Module) else type(cls.__name__, (cls, Module), {})
+    if issubclass(cls, Module): return cls
+    written = {n for c in cls.__mro__ if c.__name__ != 'Module' and c is not object for n in vars(c)}
+    return type(cls.__name__, (cls, Module), {n: o for n,o in vars(Module).items() if n not in written})
 
 # %% ../nbs/91b_answers_gradients.ipynb #e2e707d2
 exercise('3.1', 'A chain by hand', 3, is_value((4, 2, 6), {
@@ -342,10 +344,10 @@ exercise('4.1', 'Count before you run', 3, _parts(
         152: 'the parameters do not depend on the number of examples', 20: 'the first layer has 3 biases, not 4'}),
     ('the gradient of x', False, {
         True: 'a model computes the gradient of the data only when asked, with backward(inp_grad=True)'})),
-    hints=('What does each of the three layers list in `params`?',
+    hints=('Which tensors does each of the three layers hold?',
            'A Lin from 4 to 3 has a table of weights and a row of biases. How many numbers are in each?',
-           'Two tensors for each Lin. 4*3 + 3 numbers in the first, 3*1 + 1 in the second. And look at the default '
-           'of inp_grad in Model.backward.'),
+           'Two tensors for each Lin. 4*3 + 3 numbers in the first, 3*1 + 1 in the second. And read what '
+           'Module.backward says about inp_grad=None.'),
     wrong=[('answer = (4, 19, True)', 'only when asked'), ('answer = (2, 19, False)', 'two parameters, w and b'),
            ('answer = (4, 15, False)', 'biases of each are learned too'), ('answer = (4, 152, False)',
            'number of examples')])
@@ -354,9 +356,8 @@ exercise('4.1', 'Count before you run', 3, _parts(
 exercise('4.2', 'What a layer keeps', 3, _parts(
     ('the attribute layer.out', False, {True: 'after backward a layer lets go of what it kept'}),
     ('the gradient of layer.w', True, {False: 'the gradient of a parameter is on the parameter, and stays there'}),
-    ('the gradient of x', True, {False: 'a single layer computes the gradient of its inputs, unless told '
-     'inp_grad=False; it is Model '
-                        'that leaves it out'}),
+    ('the gradient of x', False, {True: 'nobody asked for it: the gradient of the inputs is computed with '
+     'backward(inp_grad=True), or inside another layer, which hands it on'}),
     ('the error', 'RuntimeError', {
         'AttributeError': 'that is what it would be if backward did not look first; Module says what is wrong, with an '
                           'error of its own choice',
@@ -364,15 +365,14 @@ exercise('4.2', 'What a layer keeps', 3, _parts(
          'looks '
                       'at shapes',
         'NotImplementedError': 'that is for a layer without a bwd, and Lin has one'})),
-    hints=('What does the last part of Module.backward do after bwd has run?',
-           '`del self.args,self.out`: the layer has no output any more. The tensors are still there, with their .g.',
-           'The default of inp_grad is True in Module.backward, and False in Model.backward. The error is raised in '
-            'the '
-           'first lines of Module.backward.'),
-    wrong=[("answer = (True, True, True, 'RuntimeError')", 'lets go of what it kept'),
-           ("answer = (False, True, False, 'RuntimeError')", 'it is Model that leaves it out'),
-           ("answer = (False, True, True, 'AttributeError')", 'if backward did not look first'),
-           ("answer = (False, False, True, 'RuntimeError')", 'on the parameter, and stays')])
+    hints=('What does Module.backward do last, after bwd has run?',
+           'It lets go of the call: the layer has no output any more. The tensors are still there, with their .g.',
+           'With inp_grad=None a layer asks: am I inside the bwd of another layer, or do I hold nothing to learn? '
+           'The error is raised in the first lines of Module.backward.'),
+    wrong=[("answer = (True, True, False, 'RuntimeError')", 'lets go of what it kept'),
+           ("answer = (False, True, True, 'RuntimeError')", 'nobody asked for it'),
+           ("answer = (False, True, False, 'AttributeError')", 'if backward did not look first'),
+           ("answer = (False, False, False, 'RuntimeError')", 'on the parameter, and stays')])
 
 # %% ../nbs/91b_answers_gradients.ipynb #3fd6aae6
 class _Sigmoid(Module):
@@ -458,7 +458,6 @@ exercise('4.5', 'Softplus', 10, is_gradient(
 
 # %% ../nbs/91b_answers_gradients.ipynb #3d822d18
 class _ScaleShift(Module):
-    params = 'scale','shift'
     def __init__(self, scale, shift): self.scale,self.shift = scale,shift
     def forward(self, inp): return inp*self.scale + self.shift
 
@@ -487,7 +486,7 @@ exercise('4.6', 'Scale and shift', 10, is_gradient(
            'The input touches one output. The two parameters touch unit j of every example, so there is a sum over i.',
            'inp.g is out.g times scale. scale.g is the sum over the examples of out.g times inp, shift.g that of '
             'out.g.'),
-    wrong=[("class ScaleShift(Module):\n    params = 'scale','shift'\n"
+    wrong=[('class ScaleShift(Module):\n'
             '    def __init__(self, scale, shift): self.scale,self.shift = scale,shift\n'
             '    def forward(self, inp): return inp*self.scale + self.shift\n'
             f'    def bwd(self, out, inp): inp.g,self.scale.g,self.shift.g = {bwd}', piece) for bwd,piece in (
@@ -524,9 +523,11 @@ exercise('4.7', 'As deep as you like', 10, _judge_deep,
            ('def deep(*sizes):\n    layers = []\n    for n_in,n_out in zip(sizes, sizes[1:]): layers += [Lin.random(n_in, '
             'n_out), Relu]\n'
             '    return Model(layers[:-1])', 'is not a layer, such as'),
-           ('def deep(*sizes): return Model([Lin(m, n) for m,n in zip(sizes, sizes[1:])])', 'one linear layer'),
-           ('def deep(*sizes):\n    layers,act = [],Relu()\n    for m,n in zip(sizes, sizes[1:]): layers += [Lin(m, '
-            'n), act]\n'
+           ('def deep(*sizes): return Model([Lin.random(m, n) for m,n in zip(sizes, sizes[1:])])', 'one linear layer'),
+           ('def deep(*sizes):\n    layers = []\n    for m,n in zip(sizes, sizes[1:]): layers += [Lin(m, n), Relu()]\n'
+            '    return Model(layers[:-1])', 'To draw them: Lin.random'),
+           ('def deep(*sizes):\n    layers,act = [],Relu()\n'
+            '    for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), act]\n'
             '    return Model(layers[:-1])', 'used twice'),
            ('def deep(*sizes): return Model([Lin.random(sizes[0], sizes[1]), Relu(), Lin.random(sizes[1], sizes[2])])',
            'the weights have')])
@@ -554,9 +555,8 @@ class _SkipOnly(_Residual):
         inp.g = out.g.clone()
 
 def _block(cls):
-    "A block with a linear layer in it, whose parameters count as those of the block"
-    new = type(cls.__name__, (_library(cls),), dict(named_parameters=lambda self: self.layer.named_parameters()))
-    return new(Lin(torch.randn(3, 3).double(), torch.randn(3).double()))
+    "A block with a linear layer in it"
+    return _library(cls)(Lin(torch.randn(3, 3).double(), torch.randn(3).double()))
 
 class _Cubes(Module):
     "A layer without parameters, whose backward needs its own output and input"
@@ -591,9 +591,8 @@ def _judge_residual(cls):
 # %% ../nbs/91b_answers_gradients.ipynb #becde515
 exercise('4.8', 'A residual block', 25, _judge_residual,
     hints=('The input touches the output in two ways: directly, and through the layer inside. Add the two gradients.',
-           'The layer inside kept its output, `self.layer.out`. Its upstream gradient is out.g, because a sum hands '
-            'its '
-           'gradient on to both summands.',
+           'The layer inside still has its output, `self.layer.out`. Its upstream gradient is out.g, because a sum '
+           'hands its gradient on to both summands.',
            'Set self.layer.out.g = out.g, call self.layer.backward(), which sets inp.g, and then add out.g to inp.g.'),
     wrong=[('class Residual(Module):\n    def __init__(self, layer): self.layer = layer\n'
             '    def forward(self, inp): return inp + self.layer(inp)\n    def bwd(self, out, inp):\n        ' +
@@ -609,7 +608,7 @@ exercise('4.8', 'A residual block', 25, _judge_residual,
 _frozen = torch.randn(6, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 class _LowRank(Module):
-    params = 'a','b'
+    buffers = 'w',
     def __init__(self, w, a, b): self.w,self.a,self.b = w,a,b
     def forward(self, inp): return inp @ self.w + (inp @ self.a) @ self.b
 
@@ -625,7 +624,7 @@ def _low_rank_with(thick=1, thin=1):
 def _make_low_rank(cls): return _library(cls)(_frozen.clone(), torch.randn(6, 2).double(), torch.randn(2, 4).double())
 
 _judge_low_rank = is_gradient(_make_low_rank, lambda: (torch.randn(5, 6).double(),),
-    lambda inp, a, b: inp @ _frozen + inp @ a @ b, mistakes=[
+    lambda inp, *own: inp @ _frozen + inp @ own[-2] @ own[-1], mistakes=[
         (_low_rank_with(thick=0), 'the gradient of inp misses what comes through the frozen w: it is not learned, '
          'and the gradient goes '
          'through it all the same'),
@@ -638,33 +637,35 @@ def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
     if why := _judge_low_rank(cls): return why
     layer = _make_low_rank(cls)
-    before,inp = set(vars(layer)), torch.randn(5, 6).double()
+    before,inp = dict(vars(layer)), torch.randn(5, 6).double()
     out = layer(inp)
     out.g = torch.randn(5, 4).double()
     layer.backward()
     if hasattr(layer.w, 'g'): return 'the frozen w has got a gradient, a table as large as w itself that nobody wants'
-    left = {n for n in vars(layer) if isinstance(getattr(layer, n), torch.Tensor)} - before
-    if left: return (f'after backward the layer still holds {sorted(left)[0]!r}: what bwd needs goes to self.kept, '
-         f'which is let go of')
+    left = [n for n,o in vars(layer).items() if isinstance(o, torch.Tensor) and before.get(n) is not o]
+    if left: return (f'after backward the layer still holds {left[0]!r}: what is made in __init__ stays. What bwd '
+         f'needs goes to a name made in forward, such as self.saved, which is let go of')
 
 # %% ../nbs/91b_answers_gradients.ipynb #433218e1
 exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
     hints=('Call x a by a name, h. Then there are two linear layers without biases, one after the other, and a third '
            'beside them.',
            'The upstream gradient of h is out.g @ b.t(). With it, a is the weight of a linear layer like any other.',
-           'inp.g is a sum: out.g @ w.t() through the frozen layer, and h_g @ a.t() through the thin one. Keep h in '
-           'self.kept.'),
-    wrong=[("class LowRank(Module):\n    params = 'a','b'\n    def __init__(self, w, a, b): self.w,self.a,self.b = "
-         "w,a,b\n"
-            f'    def forward(self, inp):\n        {name} = inp @ self.a\n        return inp @ self.w + '
-             f'{name} @ self.b\n'
-            f'    def bwd(self, out, inp):\n        h_g = out.g @ self.b.t()\n        self.b.g = {name}.t() @ out.g\n'
-            f'        self.a.g = inp.t() @ h_g\n        {rest}', piece) for name,rest,piece in (
-                ('self.kept', 'inp.g = h_g @ self.a.t()', 'through it all the same'),
-                ('self.kept', 'inp.g = out.g @ self.w.t()', 'what comes through a and b'),
-                ('self.kept', 'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ self.a.t()',
-                'The frozen w'),
-                ('self.h', 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()', "still holds 'h'"))])
+           'inp.g is a sum: out.g @ w.t() through the frozen layer, and h_g @ a.t() through the thin one. Put h into '
+           'self.saved, in forward.'),
+    wrong=[(f"class LowRank(Module):\n    {buffers}\n    def __init__(self, w, a, b): self.w,self.a,self.b{more}\n"
+            '    def forward(self, inp):\n        self.saved = inp @ self.a\n'
+            '        return inp @ self.w + self.saved @ self.b\n'
+            '    def bwd(self, out, inp):\n        h_g = out.g @ self.b.t()\n'
+            '        self.b.g = self.saved.t() @ out.g\n'
+            f'        self.a.g = inp.t() @ h_g\n        {rest}', piece) for buffers,more,rest,piece in (
+                ("buffers = 'w',", ' = w,a,b', 'inp.g = h_g @ self.a.t()', 'through it all the same'),
+                ("buffers = 'w',", ' = w,a,b', 'inp.g = out.g @ self.w.t()', 'what comes through a and b'),
+                ("buffers = 'w',", ' = w,a,b',
+                 'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ self.a.t()', 'The frozen w'),
+                ('pass', ' = w,a,b', 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()', "buffers = 'w'"),
+                ("buffers = 'w',", ',self.saved = w,a,b,None',
+                 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()', "still holds 'saved'"))])
 
 # %% ../nbs/91b_answers_gradients.ipynb #d289eaff
 def _judge_leaves(answer):
@@ -708,25 +709,27 @@ exercise('5.2', 'Two calls of backward', 3, _parts(
 
 # %% ../nbs/91b_answers_gradients.ipynb #a1a42bdd
 exercise('5.3', 'The size of the record', 4, _parts(
-    ('with w2', 5, {
-        10: 'that is the whole record of the chapter, where all four parameters require gradients',
-        4: 'the AccumulateGrad of w2 counts too, or one of Mean, Pow, Sub and Addmm is missing',
-        7: 'nothing before the second linear layer requires gradients, so nothing before it is recorded',
-        8: 'nothing before the second linear layer requires gradients, so nothing before it is recorded',
-        6: 'the bias of that layer requires no gradient, so it has no AccumulateGrad', 3: 'mse is three operations'}),
-    ('with w1', 7, {
-        10: 'that is the whole record; b1, w2 and b2 require nothing, and have no AccumulateGrad',
-        8: 'b1, w2 and b2 require nothing, and have no AccumulateGrad',
-        5: 'the record goes on through the second layer and the ReLU, to w1',
-        6: 'the AccumulateGrad of w1 counts too, or a step in between is missing'})),
+    ('with w2', 6, {
+        12: 'that is the whole record of the chapter, where all four parameters require gradients',
+        5: 'the AccumulateGrad of w2 counts too, or one of Mean, Pow, Sub, Add and Mm is missing',
+        9: 'nothing before the second linear layer requires gradients, so nothing before it is recorded',
+        10: 'nothing before the second linear layer requires gradients, so nothing before it is recorded',
+        7: 'the bias of that layer requires no gradient, so it has no AccumulateGrad',
+        4: 'mse is three operations, and lin is two'}),
+    ('with w1', 9, {
+        12: 'that is the whole record; b1, w2 and b2 require nothing, and have no AccumulateGrad',
+        10: 'b1, w2 and b2 require nothing, and have no AccumulateGrad',
+        6: 'the record goes on through the second layer and the ReLU, to w1',
+        7: 'lin is two operations, a product and a sum',
+        8: 'the AccumulateGrad of w1 counts too, or a step in between is missing'})),
     hints=('An operation is recorded if something that goes into it requires gradients.',
-           'mse is three operations: a difference, a power and a mean. lin is one, and so is relu.',
-           'With w2 the record ends at the second addmm and the leaf below it. With w1 there are relu and the first '
-            'addmm '
-           'as well.'),
-    wrong=[('answer = (10, 10)', 'whole record'), ('answer = (8, 7)', 'nothing before it is recorded'),
-           ('answer = (4, 6)', 'AccumulateGrad of w2'), ('answer = (5, 5)', 'goes on through'),
-           ('answer = (5, 10)', 'have no AccumulateGrad')])
+           'mse is three operations: a difference, a power and a mean. lin is two, a product and a sum, and relu is '
+           'one.',
+           'With w2 the record ends at the second mm and the leaf below it. With w1 there are relu, add and the first '
+           'mm as well.'),
+    wrong=[('answer = (12, 12)', 'whole record'), ('answer = (10, 9)', 'nothing before it is recorded'),
+           ('answer = (5, 8)', 'AccumulateGrad of w2'), ('answer = (6, 6)', 'goes on through'),
+           ('answer = (6, 7)', 'lin is two'), ('answer = (6, 12)', 'have no AccumulateGrad')])
 
 # %% ../nbs/91b_answers_gradients.ipynb #96dad7ff
 def _judge_step(step):

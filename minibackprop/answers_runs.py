@@ -136,11 +136,10 @@ exercise('8b.6', 'What to keep of a run', 5,
         'c': 'letter c: AdamW divides averages over many steps. Started at 0 again, its next steps are other ones',
         'd': 'letter d: the schedule takes its learning rate from the number of steps, and AdamW its correction',
         'e': 'letter e: backward lets go of the activations, and the next forward call computes its own',
-        'f': 'letter f: a generator started anew from its seed gives the fourth epoch the order of the first'}),
+        'f': 'letter f: orders drawn anew from the seed give the fourth epoch the order of the first'}),
     hints=('Ask of each: does any line of the next step, or of the next epoch, read it before it is written?',
            'A step reads parameters, averages and the number of steps. The gradients and activations are made in it.',
-           'Four letters. The order of the fourth epoch is drawn from a generator that has been drawn from three '
-           'times.'),
+           'Four letters. The order of the fourth epoch is the fourth that is drawn from the seed.'),
     wrong=[("answer = 'a'", 'its next steps are other ones'),
            ("answer = 'abcdf'", 'step deletes the gradients'),
            ("answer = 'acd'", 'the order of the first'),
@@ -267,6 +266,9 @@ exercise('8b.8', 'Even batches', 20, _even,
 class _Watched(Model):
     "A model that notes how many examples it was given at once"
     most = 0
+    def __call__(self, inp, targ):
+        self.most = max(self.most, len(inp))
+        return super().__call__(inp, targ)
     def predict(self, inp):
         self.most = max(self.most, len(inp))
         return super().predict(inp)
@@ -578,18 +580,18 @@ def _small(*sizes, relu=Relu):
 def _saliency(upstream, mask=True, result=lambda g: g):
     "The gradient of the scores for an `upstream` that is a function of scores and class"
     def saliency(model, x, k):
-        out = model.predict(x)
+        out = x
+        for layer in model.layers: out = layer(out)
         out.g = upstream(out, k)
         for layer in reversed(model.layers):
-            if mask or isinstance(layer, Lin): layer.backward()
+            if mask or isinstance(layer, Lin): layer.backward(inp_grad=True)
             else: layer.args[0].g = layer.out.g
         return result(x.g)
     return saliency
 
 def _only(out, k): return torch.zeros_like(out).index_fill(1, torch.tensor([k]), 1.)
 
-exercise('8c.7', 'Which pixels speak for a 3', 20,
-    is_function(_saliency(_only),
+_judge_saliency = is_function(_saliency(_only),
         lambda: [(_small(9, 7, 4), torch.randn(5, 9, dtype=torch.float64), 2),
                  (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3)],
         [(_saliency(lambda out, k: torch.ones_like(out)), 'an out.g of all ones asks for the sum of all scores. Only '
@@ -606,14 +608,26 @@ exercise('8c.7', 'Which pixels speak for a 3', 20,
          (_saliency(_only, result=lambda g: g.mean(0)), 'the images are averaged: the result has a row for each of '
                                                         'them'),
          (_saliency(lambda out, k: (p := out.softmax(1))[:,[k]]*(_only(out, k) - p)), 'this is the gradient of the '
-          'probability of the class. The gradient of its score was asked')]),
+          'probability of the class. The gradient of its score was asked')])
+
+def _pixels(answer):
+    "Judge `saliency`"
+    try: return _judge_saliency(answer)
+    except RuntimeError as e:
+        if 'there was no forward call' not in str(e): raise
+        return 'predict keeps nothing for a backward pass: call the layers one after the other'
+
+exercise('8c.7', 'Which pixels speak for a 3', 20, _pixels,
     hints=('Which upstream gradient belongs to the scores, if the loss is the sum of those of class k over the images?',
-           'out = model.predict(x); out.g has the shape of out, 1 in column k and 0 elsewhere. Then go backward.',
-           'for layer in reversed(model.layers): layer.backward() puts the gradient of the pixels into x.g.'),
+           'out = x; for layer in model.layers: out = layer(out). Then out.g has the shape of out, 1 in column k and 0 '
+           'elsewhere.',
+           'for layer in reversed(model.layers): layer.backward(inp_grad=True) puts the gradient of the pixels into '
+           'x.g.'),
     wrong=[("""def saliency(model, x, k):
-    out = model.predict(x)
+    out = x
+    for layer in model.layers: out = layer(out)
     out.g = torch.ones_like(out)
-    for layer in reversed(model.layers): layer.backward()
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
     return x.g""", 'asks for the sum of all scores'),
            ("""def saliency(model, x, k):
     g = torch.zeros(len(x), model.layers[-1].b.shape[0], dtype=x.dtype)
@@ -622,23 +636,39 @@ exercise('8c.7', 'Which pixels speak for a 3', 20,
         if isinstance(layer, Lin): g = g @ layer.w.t()
     return g""", 'mask of the ReLU is missing'),
            ("""def saliency(model, x, k):
-    out = model.predict(x)
+    out = x
+    for layer in model.layers: out = layer(out)
     out.g = torch.zeros_like(out)
     out.g[:,k] = out[:,k]
-    for layer in reversed(model.layers): layer.backward()
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
     return x.g""", 'with respect to itself is 1'),
            ("""def saliency(model, x, k):
-    out = model.predict(x)
+    out = x
+    for layer in model.layers: out = layer(out)
     out.g = torch.zeros_like(out)
     out.g[:,k] = 1
-    for layer in model.layers: layer.backward()
+    for layer in model.layers: layer.backward(inp_grad=True)
     return x.g""", 'no gradient'),
+           ("""def saliency(model, x, k):
+    out = x
+    for layer in model.layers: out = layer(out)
+    out.g = torch.zeros_like(out)
+    out.g[:,k] = 1
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    return x.g.abs()""", 'a pixel may speak against the class'),
+           ("""def saliency(model, x, k):
+    out = x
+    for layer in model.layers: out = layer(out)
+    out.g = torch.zeros_like(out)
+    out.g[:,k] = 1
+    for layer in reversed(model.layers): layer.backward()
+    return x.g""", 'with inp_grad=True'),
            ("""def saliency(model, x, k):
     out = model.predict(x)
     out.g = torch.zeros_like(out)
     out.g[:,k] = 1
-    for layer in reversed(model.layers): layer.backward()
-    return x.g.abs()""", 'a pixel may speak against the class')])
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    return x.g""", 'keeps nothing for a backward pass')])
 
 # %% ../nbs/91e_answers_runs.ipynb #be87bea5
 _nine = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
@@ -853,12 +883,19 @@ def _holds(value, but):
     if isinstance(value, dict): return any(_holds(v, but) for v in value.values())
     return isinstance(value, Module) and _holds(vars(value), but)
 
+class _Square(Module):
+    "A layer that puts something on itself in forward"
+    def forward(self, inp):
+        self.saved = 2*inp
+        return inp*inp
+    def bwd(self, out, inp): inp.g = out.g*self.saved
+
 def _group(cls):
     draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
-    return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), Relu(), Lin(draw(4, 3), draw(3)))
+    return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(), Lin(draw(4, 3), draw(3)))
 
 _group_gradient = is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
-    lambda x, w, b, w2, b2, w3, b3: ((x @ w + b).relu() @ w2 + b2).relu() @ w3 + b3)
+    lambda x, w, b, w2, b2, w3, b3: ((x @ w + b).relu() @ w2 + b2)**2 @ w3 + b3)
 
 def _checkpoint(answer):
     "Judge `Checkpoint`: its gradients, and then what it keeps"
@@ -867,12 +904,13 @@ def _checkpoint(answer):
     with torch.random.fork_rng():
         torch.manual_seed(0)
         layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
+    own = layer.parameters()
     out = layer(inp)
-    own = [inp, out, *layer.parameters()]
+    own += [inp, out]
     if _holds(layer, own):
-        return ('the gradients are right, but after the forward call the values between the layers are still kept, '
-                'which '
-                'was to be spared. Calling a layer keeps them, its forward alone does not')
+        return ('the gradients are right, but after the forward call values between the layers are still kept, which '
+                'was to be spared. A call keeps them, and a bare forward leaves what it puts on its layer, such as '
+                'self.saved; a call in `with no_record():` leaves nothing')
     out.g = torch.randn(4, 3, dtype=torch.float64)
     layer.backward(False)
     if _holds(layer, own):
@@ -883,13 +921,20 @@ def _checkpoint(answer):
 # %% ../nbs/91e_answers_runs.ipynb #aaa2a0d2
 _start = """class Checkpoint(Module):
     def __init__(self, *layers): self.layers = layers
-    def named_parameters(self):
-        return {f'{i}.{name}': p for i,layer in enumerate(self.layers) for name,p in layer.named_parameters().items()}
     def forward(self, inp):
 """
+_unseen = _start + """        with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+"""
+_again = """        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()"""
 
 exercise('9.8', 'Checkpoint', 60, _checkpoint,
-    hints=('layer(inp) remembers its arguments and its output for backward. What does layer.forward(inp) remember?',
+    hints=('A call remembers what its backward needs. In `with no_record():` it does not.',
            'In bwd, call the layers one after the other, from inp on. The last output is a new tensor without a '
            'gradient.',
            'Put out.g on that last output as its .g, and then call the backward of each layer, the last one first.'),
@@ -900,23 +945,17 @@ exercise('9.8', 'Checkpoint', 60, _checkpoint,
            (_start + """        for layer in self.layers: inp = layer.forward(inp)
         return inp
     def bwd(self, out, inp):
-        for layer in reversed(self.layers): layer.backward()""", 'there was no forward call'),
-           (_start + """        for layer in self.layers: inp = layer.forward(inp)
-        return inp
-    def bwd(self, out, inp):
-        for layer in self.layers: inp = layer(inp)
+""" + _again, 'a bare forward leaves'),
+           (_unseen + """        for layer in reversed(self.layers): layer.backward()""", 'there was no forward call'),
+           (_unseen + """        for layer in self.layers: inp = layer(inp)
         for layer in reversed(self.layers): layer.backward()""", 'no gradient'),
-           (_start + """        for layer in self.layers: inp = layer.forward(inp)
-        return inp
-    def bwd(self, out, inp):
-        for layer in self.layers: inp = layer(inp)
+           (_unseen + """        for layer in self.layers: inp = layer(inp)
         inp.g = torch.ones_like(out)
         for layer in reversed(self.layers): layer.backward()""", 'does not use out.g'),
-           (_start + """        self.values = [inp]
-        for layer in self.layers: self.values.append(layer.forward(self.values[-1]))
-        return self.values[-1]
+           (_start + """        values = [inp]
+        with no_record():
+            for layer in self.layers: values.append(layer(values[-1]))
+        self.values = values
+        return values[-1]
     def bwd(self, out, inp):
-        again = inp
-        for layer in self.layers: again = layer(again)
-        again.g = out.g
-        for layer in reversed(self.layers): layer.backward()""", 'which was to be spared')])
+""" + _again, 'which was to be spared')])

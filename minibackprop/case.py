@@ -387,8 +387,9 @@ def look_at(self:_Case, grads, tensors, out):
     "Shape, dtype and device of each gradient, and whose memory it is"
     for n,g in grads.items():
         t = tensors[n]
-        if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. If it is not learned: '
-                                  f'buffers = {n!r}, in the layer; if nobody wants it: skip={n!r}')
+        if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. ' + (
+            f'If no gradient is wanted there: skip={n!r}' if n in self.names else
+            f'If it is not learned: buffers = {n.split(".")[-1]!r}, in its layer'))
         elif not isinstance(g, torch.Tensor): self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
         elif g.dtype != t.dtype: self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
         elif not g.isfinite().all(): self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')

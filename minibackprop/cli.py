@@ -114,7 +114,8 @@ def run(
     opt = make_optimizer(args.opt, model.parameters(), args.lr)
     print(f'Training by hand-written gradients: {args.epochs} epochs, batches of {args.batch_size}, {args.opt}, '
           f'learning rate up to {opt.lr:g}', flush=True)
-    history = fit(model, train_set, valid_set, args.epochs, opt, args.batch_size, seed=args.seed)
+    history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
+                  batch_size=args.batch_size, seed=args.seed)
     if history.stopped: raise KeyboardInterrupt
     print(f'Trained in {sum(r["seconds"] for r in history.rows):.1f} s. '
           f'{evaluate(model, *test_set)[1]:.2%} of {len(test_set[0]):,} test images are read right', flush=True)
@@ -159,10 +160,11 @@ def predict(
 
 # %% ../nbs/99_cli.ipynb #4d786510
 def _end(
-    message:str, # One sentence
+    message:str, # One sentence, or an error that has one
     code:int, # Exit code
 ):
     "Leave with a sentence on standard error"
+    if isinstance(message, BrokenPipeError): raise message  # `main` ends without a word
     print(f'minibackprop: {message}', file=sys.stderr)
     raise SystemExit(code)
 

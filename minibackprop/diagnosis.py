@@ -196,6 +196,7 @@ def _crossed(e):
     def with_g(t, u):
         t.g = u.clone()
         return t
+    if any(_if_right(e, run(lambda out,args,u: {id(out): with_g(out.clone(), u)}), '', '')): return
     same = [i for i,a in enumerate(case.args) if _floating(a) and a.shape == e.out.shape]
     for i in same:
         who = case.names[i]

@@ -7,7 +7,7 @@ __all__ = ['Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 'is_funct
            'read_exercises', 'prove_exercises', 'copy_notebooks', 'list_exercises', 'show_exercises']
 
 # %% ../nbs/90_exercises.ipynb #a0630da3
-import ast, contextlib, dis, importlib, io, json, re, textwrap
+import ast, contextlib, dis, importlib.util, io, json, re, textwrap
 from dataclasses import dataclass
 from pathlib import Path
 import torch
@@ -237,8 +237,8 @@ def _forward_difference(make, answer, inputs, forward):
     "What is wrong with the forward pass, or None"
     with _seeded():
         layer = make(answer)
-        args = inputs()
-        found,right = layer.forward(*_copies(args)), forward(*args, *layer.parameters())
+        args,own = inputs(), layer.parameters()
+        found,right = layer.forward(*_copies(args)), forward(*args, *own)
     if _agree(found, right): return None
     return 'the forward pass: ' + (_tensor_difference(found, right))
 
@@ -302,12 +302,19 @@ def read_exercises(
     return found
 
 # %% ../nbs/90_exercises.ipynb #4f4e1f12
+def _anew(chapter):
+    "What a chapter exports, defined once more"
+    spec = importlib.util.find_spec(f'minibackprop.{chapter}')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {n: getattr(module, n) for n in module.__all__}
+
 def _imports(file):
     "What a chapter imports: the cells that hold nothing else, and its own module"
     space = {}
     for kind,source,_ in _cells(file):
         own = re.match(r'#\| default_exp (\w+)', source)
-        if own: exec(f'from minibackprop.{own[1]} import *', space)
+        if own: space |= _anew(own[1])
         if kind != 'code' or source.lstrip().startswith('%') or '\n%' in source: continue
         body = ast.parse(source).body
         if body and all(isinstance(o, (ast.Import, ast.ImportFrom)) for o in body): exec(source, space)

@@ -153,17 +153,18 @@ def _describe(t):
 # %% ../nbs/04_module.ipynb #m0d00007
 @patch
 def _refuse(self:Module, o):
-    "`ValueError` if the gradient of a tensor in `o` does not fit. A scalar output gets 1"
-    if o is self.out and not isinstance(getattr(o, 'g', None), torch.Tensor) and not o.dim():
-        o.g = torch.full_like(o, getattr(o, 'g', 1.))
+    "`ValueError` if a gradient in `o` is missing or does not fit. A scalar output gets 1"
+    g,is_out = getattr(o, 'g', None), o is self.out and isinstance(o, torch.Tensor)
+    if is_out and not o.dim() and not isinstance(g, torch.Tensor):
+        o.g = torch.full_like(o, 1. if g is None else g)
+    elif is_out and g is None: raise ValueError(
+        f'{type(self).__name__}.backward: its output {tuple(o.shape)} has no gradient out.g '
+        'yet. Run the backward of the step after it first, with inp_grad=True')
     for t in _tensors(o) if _thread.check else ():
-        name = next(n for n,u in [('out', self.out), *self._named(self.args)] if u is t)
+        name = next((n for n,u in self._named(self.args) if u is t), 'out')
         if not _fits(t, None): raise ValueError(
             f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; expected '
             f'{_describe(t)}, as {name}')
-        if t is self.out and not hasattr(t, 'g'): raise ValueError(
-            f'{type(self).__name__}.backward: its output {tuple(t.shape)} has no gradient out.g '
-            'yet. Run the backward of the step after it first, with inp_grad=True')
 
 # %% ../nbs/04_module.ipynb #m0d00008
 @patch

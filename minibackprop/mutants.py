@@ -101,8 +101,11 @@ class _WritesOnce(Lin):
         self.b.g = out.g.sum(0)
 
 class _FirstInput(Lin):
+    def __init__(self, w, b):
+        super().__init__(w, b)
+        self.first = None
     def forward(self, inp):
-        if not hasattr(self, 'first'): self.first = inp
+        if self.first is None: self.first = inp
         return super().forward(inp)
     def bwd(self, out, inp):
         inp.g,self.w.g,self.b.g = out.g @ self.w.t(), self.first.t() @ out.g, out.g.sum(0)
@@ -123,8 +126,9 @@ def _relu_in_place(out, inp):
     inp.g = out.g.mul_(inp > 0)
 
 class _FirstMask(Module):
+    def __init__(self): self.mask = None
     def forward(self, inp):
-        if not hasattr(self, 'mask'): self.mask = inp > 0
+        if self.mask is None: self.mask = inp > 0
         return relu(inp)
     def bwd(self, out, inp): inp.g = out.g*self.mask
 
