@@ -50,6 +50,17 @@ def without_signature(cell):
         o['data']['text/markdown'] = re.sub('^###.*', lambda m: m[0].replace('__', r'\_\_'), text, flags=re.M)
 
 
+def check_sources():
+    "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
+    sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
+    pages = [f.name for f in (root/'nbs').glob('*.ipynb') if not f.name.startswith('91')]
+    if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
+    for file in (root/'nbs').glob('*.ipynb'):
+        for kind,source,_ in cells(file):
+            for url in re.findall(r'^git clone (\S+)$', source, flags=re.M) if kind == 'markdown' else ():
+                if url != get_config().git_url: raise SystemExit(f'{file.name}: git clone {url}: expected {get_config().git_url}')
+
+
 def prepare():
     "nbdev's part: from nbs/ to _proc/, where 02_forward becomes forward, the name that nbdev's own links use"
     import nbdev.doclinks, nbdev.quarto
@@ -57,7 +68,6 @@ def prepare():
     shutil.rmtree(proc, ignore_errors=True)
     nbdev.quarto.refresh_quarto_yml()
     nbdev.doclinks._build_modidx()
-    nbdev.quarto.nbdev_sidebar.__wrapped__()
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
     for file in proc.glob('91*.ipynb'): file.unlink()  # the answers to the exercises are not for reading
@@ -70,7 +80,7 @@ def prepare():
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
     sidebar = proc/'sidebar.yml'
-    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', re.sub(r'\n.*- 91.*', '', sidebar.read_text())))
+    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 
 
 def render():
@@ -84,6 +94,7 @@ def render():
 
 
 if __name__ == '__main__':
+    check_sources()
     if '--readme' not in sys.argv:
         prepare()
         render()

@@ -78,17 +78,41 @@ def number(source):
     return (found[1].strip('0') + found[2] + found[3]) if found and found[1] != '9' else ''
 
 
-def number_chapters(soup, sources):
-    "In the sidebar, each chapter with its number, which is how the prose speaks of it"
+not_read_through = 'index.html', 'reference.html', 'symbols.html', 'traps.html'
+
+
+def minutes(soup):
+    "How long a page takes: 200 words a minute, up to the summary, without what is folded. A formula is one word"
+    main = BeautifulSoup(str(soup.select_one('main')), 'html.parser')
+    for tag in main.select('#title-block-header, script, style, details:not([open])'): tag.decompose()
+    for tag in main.select('.katex, span.math'): tag.replace_with('x')
+    if end := main.select_one('#summary'):
+        for tag in [end, *end.find_all_next()]: tag.extract()
+    return max(1, round(len(main.get_text(' ').split())/200))
+
+
+def sidebar(soup, sources, times):
+    "The parts of the book as plain headings, and each page with its number, as the prose calls it, and its minutes"
+    for part in soup.select('.sidebar-item-section > .sidebar-item-container'):
+        heading = soup.new_tag('span', attrs={'class': 'sidebar-part'})
+        heading.string = part.get_text().strip()
+        part.replace_with(heading)
     for link in soup.select('.sidebar-link'):
-        if n := number(sources[link['href'].removeprefix('./')].name): link.span.insert(0, f'{n}. ')
+        page = link['href'].removeprefix('./')
+        if n := number(sources[page].name): link.span.insert(0, f'{n}. ')
+        if page in not_read_through: continue
+        time = soup.new_tag('span', attrs={'class': 'minutes'})
+        time.string = f'{times[page]} min'
+        link.append(time)
 
 
-def link_notebook(soup, source, repository):
-    "Under the title: see the notebook behind the page, or take it"
+def link_notebook(soup, source, repository, time):
+    "Under the title: the number of the chapter, how long it takes, and the notebook behind the page, to see or to take"
     line = soup.new_tag('p', attrs={'class': 'notebook-links'})
     n = number(source)
-    line.append((f'Chapter {n}. ' if n else '') + 'This page is a notebook: ')
+    if n: line.append(f'Chapter {n}. ')
+    if time: line.append(f'{time} minute{"s"[:time > 1]}{" up to the summary" if soup.select_one("#summary") else ""}. ')
+    line.append('This page is a notebook: ')
     view = soup.new_tag('a', href=f'{repository}/blob/main/nbs/{source}')
     view.string = 'view'
     take = soup.new_tag('a', href=f'notebooks/{source}', download=source)
@@ -212,14 +236,15 @@ def finish(site, nbs, repository):
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups['reference.html'])
+    for soup in soups.values(): fold(soup)
+    times = {page: minutes(soup) for page,soup in soups.items()}
     (site/'notebooks').mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
-        number_chapters(soup, sources)
+        sidebar(soup, sources, times)
         contents_here(soup)
-        fold(soup)
         wrap(soup)
-        link_notebook(soup, sources[page].name, repository)
+        link_notebook(soup, sources[page].name, repository, None if page in not_read_through else times[page])
         reachable(soup)
         sharp(soup)
         (site/page).write_text(str(soup))

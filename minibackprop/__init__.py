@@ -9,8 +9,8 @@ __all__ = []
 __version__ = "0.2.0"
 
 # %% ../nbs/index.ipynb #3b8ca60b
-from . import data, broadcasting, forward, backward, module, autograd, diagnosis, check
-from . import losses, optimizers, training, digits
+from . import data, broadcasting, forward, backward, module, autograd
+from . import diagnosis, check, losses, optimizers, training, digits
 from .data import *
 from .broadcasting import *
 from .forward import *
