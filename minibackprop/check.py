@@ -30,6 +30,13 @@ class GradReport:
 
     def __bool__(self): return self.ok
 
+    def __repr__(self):
+        table = self._cells()
+        wide = [max(map(len, column)) for column in zip(*table)]
+        lines = ['  '.join(c.ljust(w) for c,w in zip(r, wide)).rstrip() for r in table]
+        title = f"{self.title}: {'right' if self.ok else 'NOT right'}"
+        return '\n'.join([title, *lines, *self._sentences()])
+
 # %% ../nbs/06d_check.ipynb #c368c245
 @patch
 def _judge(self:GradReport, name):
@@ -124,16 +131,6 @@ def _sentences(self:GradReport)->list: # Strings
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
     return said
-
-# %% ../nbs/06d_check.ipynb #112ab8f5
-@patch
-def __repr__(self:GradReport):
-    "The table as text"
-    table = self._cells()
-    wide = [max(map(len, column)) for column in zip(*table)]
-    lines = ['  '.join(c.ljust(w) for c,w in zip(row, wide)).rstrip() for row in table]
-    title = f"{self.title}: {'right' if self.ok else 'NOT right'}"
-    return '\n'.join([title, *lines, *self._sentences()])
 
 # %% ../nbs/06d_check.ipynb #584e86e3
 @patch
