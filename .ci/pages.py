@@ -109,7 +109,7 @@ def sidebar(soup, sources, times):
     here = soup.new_tag('script')  # the list is longer than a screen: bring the page that is shown into view
     here.string = '''{
       const list = document.getElementById('quarto-sidebar'), link = list.querySelector('.active')
-      if (link) list.scrollTop = link.offsetTop - list.clientHeight/2
+      if (link) list.scrollTop = link.offsetTop - innerHeight/2
     }'''
     soup.select_one('#quarto-sidebar').insert_after(here)
 
