@@ -98,7 +98,7 @@ def search(context, home):
         page.keyboard.press('Enter')
         page.wait_for_selector('.smalldocs-search input', state='visible')
     page.keyboard.press('/')
-    page.keyboard.type('broadcast')
+    page.keyboard.insert_text('broadcast')  # at once: letter by letter, the list might still change
     page.wait_for_selector('.search-result')
     hits = page.eval_on_selector_all('.search-result', 'all => all.map(a => a.getAttribute("href"))')
     if not any('broadcasting.html' in h for h in hits): wrong.append(f'{home}: search for broadcast found {hits}')

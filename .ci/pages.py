@@ -72,6 +72,14 @@ def link_names(soup, page, known):
         if name in known: code.wrap(soup.new_tag('a', href=known[name].removeprefix(page) or known[name]))
 
 
+def private(soup):
+    "A private name is no heading: it becomes a paragraph, and leaves the contents"
+    for heading in soup.select('h3.anchored, h4.anchored'):
+        if not re.search(r'(^|\.)_(?!_)\w', heading.get_text()): continue
+        for link in soup.select(f'nav a[href$="#{heading["id"]}"]'): link.find_parent('li').decompose()
+        heading.name,heading['class'] = 'p', 'private'
+
+
 def number(source):
     "The number of a chapter, from the name of its notebook; nothing for what is not a chapter"
     found = re.match(r'(\d)(\d)([a-z]?)_', source)
@@ -249,6 +257,7 @@ def finish(site, nbs, repository):
     (site/'notebooks').mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
+        private(soup)
         sidebar(soup, sources, times)
         contents_here(soup)
         wrap(soup)

@@ -13,28 +13,34 @@ from .module import Module
 
 # %% ../nbs/05_autograd.ipynb #cb4300c5
 class Linear(nn.Module):
-    "`lin` as an `nn.Module`: weights `w` (n_in, n_out) of variance 2/n_in, biases `b` (n_out,) of 0"
+    "`lin` as an `nn.Module`: random weights `w` of variance 2/n_in, biases `b` of 0"
     def __init__(self,
         n_in:int, # Inputs
         n_out:int, # Outputs
     ):
         super().__init__()
-        if min(n_in, n_out) < 1:
-            raise ValueError(f'Linear: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
+        if min(n_in, n_out) < 1: raise ValueError(
+            f'Linear: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
         self.w = nn.Parameter(torch.randn(n_in, n_out)*(2/n_in)**.5)
         self.b = nn.Parameter(torch.zeros(n_out))
+
     def forward(self, inp): return lin(inp, self.w, self.b)
-    def extra_repr(self): return ', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters())
+
+    def extra_repr(self):
+        return ', '.join(f'{n} {tuple(p.shape)}' for n,p in self.named_parameters())
 
 # %% ../nbs/05_autograd.ipynb #bf589583
 class MLP(nn.Module):
-    "A multilayer perceptron: `Linear` layers with `relu` between them. Takes inputs, returns outputs, has no loss"
+    "A multilayer perceptron: `Linear` layers with `relu` between them, and no loss"
     def __init__(self,
         *sizes:int, # Inputs, units of each hidden layer, outputs, such as 784, 50, 1
     ):
         super().__init__()
-        if len(sizes) < 2: raise ValueError(f'MLP: sizes {sizes}; expected inputs and outputs, such as 784, 50, 1')
-        self.layers = nn.ModuleList([Linear(n_in, n_out) for n_in,n_out in zip(sizes, sizes[1:])])
+        if len(sizes) < 2: raise ValueError(
+            f'MLP: sizes {sizes}; expected inputs and outputs, such as 784, 50, 1')
+        self.layers = nn.ModuleList([Linear(n_in, n_out)
+                                     for n_in,n_out in zip(sizes, sizes[1:])])
+
     def forward(self, inp):
         *hidden,last = self.layers
         for layer in hidden: inp = relu(layer(inp))
@@ -46,7 +52,7 @@ def _copy(
     change, # A function of a tensor: what to put in its place
     copies=None, # id -> (tensor or layer, its copy), filled on the way
 ): # `o` for one call
-    "`o`, with the layers in it copied and `change` applied to each tensor; the rest is shared"
+    "`o`, with the layers in it copied and `change` applied to each tensor"
     copies = {} if copies is None else copies
     if id(o) in copies: return copies[id(o)][1]
     if isinstance(o, dict):
@@ -63,42 +69,52 @@ def _copy(
         for n,v in vars(o).items(): vars(new)[n] = _copy(v, change, copies)
     return copies.get(id(o), (o, o))[1]
 
+# %% ../nbs/05_autograd.ipynb #f369753e
+def _run_copy(layer, n_args, inside):
+    "A copy of `layer` for one call, its output, and a name for each tensor in `inside`"
+    own,copies = layer.named_parameters(), {}
+    instead = {id(p): q for p,q in zip(own.values(), inside[n_args:])}
+    new = _copy(layer, lambda t: instead.get(id(t), t), copies)
+    out = new(*inside[:n_args])
+    if not isinstance(out, torch.Tensor):
+        raise ValueError(f'{layer!r} returned a {type(out).__name__}, not a tensor')
+    for old,twin in copies.values():
+        if isinstance(twin, Module):
+            vars(old).update({n: vars(twin)[n] for n in twin._assigned})
+    return new, out, [f'input {i}' for i in range(n_args)] + list(own)
+
+# %% ../nbs/05_autograd.ipynb #6bfc3541
+def _gradients(ctx, out_g):
+    "The gradient of each input and parameter of the call that `ctx` has kept"
+    layer,wanted = _copy(ctx.layer, lambda t: t), ctx.needs_input_grad[2:]
+    for t in ctx.inside:
+        if isinstance(t, torch.Tensor): t.g = None
+    layer.out.g = out_g.clone()
+    layer.backward(inp_grad=any(wanted[:ctx.n_args]))
+    for name,t,want in zip(ctx.names, ctx.inside, wanted):
+        if want and t.g is None: raise ValueError(
+            f'{type(layer).__name__}.bwd set no gradient on {name} {tuple(t.shape)}, '
+            f'and one is wanted. If it is not learned: buffers = {name!r},')
+    return [t.g if want else None for t,want in zip(ctx.inside, wanted)]
+
 # %% ../nbs/05_autograd.ipynb #b4d9745d
 class _Bridge(torch.autograd.Function):
     "One call of a hand-written layer, as autograd sees it"
     @staticmethod
     def forward(ctx, layer, n_args, *tensors):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
-        own = layer.named_parameters()
-        instead = {id(p): q for p,q in zip(own.values(), inside[n_args:])}
-        copies = {}
-        ctx.layer = _copy(layer, lambda t: instead.get(id(t), t), copies)
-        out = ctx.layer(*inside[:n_args])
-        if not isinstance(out, torch.Tensor):
-            raise ValueError(f'{layer!r} returned a {type(out).__name__}, not a tensor')
-        for old,new in copies.values():
-            if isinstance(new, Module): vars(old).update({n: vars(new)[n] for n in new._assigned})
+        ctx.layer,out,ctx.names = _run_copy(layer, n_args, inside)
         ctx.inside,ctx.n_args = inside,n_args
-        ctx.names = [f'input {i}' for i in range(n_args)] + list(own)
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
-        return out.detach()  # not `out` itself: what autograd holds must not hold autograd
+        return out.detach()  # not `out`: what autograd holds must not hold autograd
 
     @staticmethod
     def backward(ctx, out_g):
-        ctx.saved_tensors  # an error if one was changed in place, or if the graph is freed
+        ctx.saved_tensors  # an error if one was changed in place, or the graph is freed
         if torch.is_grad_enabled(): raise RuntimeError(
             f'{ctx.layer!r} has no second derivative: its bwd is not recorded, so '
             'create_graph=True would give wrong numbers')
-        layer,wanted = _copy(ctx.layer, lambda t: t), ctx.needs_input_grad[2:]
-        for t in ctx.inside:
-            if isinstance(t, torch.Tensor): t.g = None
-        layer.out.g = out_g.clone()
-        layer.backward(inp_grad=any(wanted[:ctx.n_args]))
-        for name,t,want in zip(ctx.names, ctx.inside, wanted):
-            if want and t.g is None: raise ValueError(
-                f'{type(layer).__name__}.bwd set no gradient on {name} {tuple(t.shape)}, '
-                f'and one is wanted. If it is not learned: buffers = {name!r},')
-        return None, None, *[t.g if want else None for t,want in zip(ctx.inside, wanted)]
+        return None, None, *_gradients(ctx, out_g)
 
 # %% ../nbs/05_autograd.ipynb #85ae973a
 class _HandWritten(nn.Module):
@@ -114,7 +130,8 @@ class _HandWritten(nn.Module):
 
     def forward(self, *args):
         if any(isinstance(a, (list, tuple, dict)) for a in args): raise ValueError(
-            f'{self.layer!r}: tensors in a list would get no gradient, pass them one by one')
+            f'{self.layer!r}: tensors in a list would get no gradient, '
+            'pass them one by one')
         params = [getattr(self, n) for n in self.names]
         return _Bridge.apply(self.layer, len(args), *args, *params)
 
@@ -124,14 +141,14 @@ class _HandWritten(nn.Module):
 # %% ../nbs/05_autograd.ipynb #2877e31c
 def as_nn_module(
     layer:Module, # A hand-written layer, or a whole `Model` with its loss
-)->nn.Module: # Takes and computes what `layer` does; its gradients are those of `layer.bwd`
+)->nn.Module: # Takes and computes what `layer` does; its gradients are those of `bwd`
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
-    What `forward` makes on the layer belongs to one call; what it changes stays changed.
-    The parameters share memory with the layer's own, so training moves both, until the
-    module is moved to another device or dtype. Backward raises `ValueError` if `bwd` sets
-    no gradient where one is wanted, or one that does not fit, and `RuntimeError` under
-    `create_graph=True`."""
-    if not isinstance(layer, Module):
-        raise ValueError(f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+    What `forward` makes on the layer belongs to one call; what it changes stays
+    changed. The parameters share memory with the layer's own, so training moves both,
+    until the module is moved to another device or dtype. Backward raises `ValueError`
+    if `bwd` sets no gradient where one is wanted, or one that does not fit, and
+    `RuntimeError` under `create_graph=True`."""
+    if not isinstance(layer, Module): raise ValueError(
+        f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
     return _HandWritten(layer)

@@ -13,111 +13,124 @@ from .diagnosis import Finding, diagnose
 import minibackprop.referees
 
 # %% ../nbs/06d_check.ipynb #1e631094
-_referees = {'autograd': 1e-9, 'differences': 1e-6, 'dot_product': 1e-9, 'symbols': 1e-9}  # largest scaled error
+_referees = {'autograd': 1e-9, 'differences': 1e-6,  # the largest scaled error
+             'dot_product': 1e-9, 'symbols': 1e-9}   # that a referee lets pass
 
 # %% ../nbs/06d_check.ipynb #25741c28
 class GradReport:
-    "What `check_grads` found. True if every gradient is right; prints as a table, and `plot` shows where errors sit"
+    "What `check_grads` found: true if all is right; prints as a table; has a `plot`"
     def __init__(self,
         case:_Case, # After its backward has run
     ):
-        self.title,self.case,self.rows,self.notes,self.findings = case.title, case, [], {}, []
+        self.title,self.case,self.rows,self.notes = case.title, case, [], {}
+        self.findings = []
         for name in case.wanted: self.rows.append(self._judge(name))
-        self.rest = [f for n,faults in case.faults.items() for f in faults]
-        self.ok = all(verdict == 'right' for *_,verdict in self.rows) and not self.rest
+        self.rest = [f for faults in case.faults.values() for f in faults]
+        self.ok = all(v == 'right' for *_,v in self.rows) and not self.rest
 
     def __bool__(self): return self.ok
 
-    def _judge(self, name):
-        "One row: name, shape, referee -> error, verdict"
-        case,errors = self.case, {}
-        shape = tuple(case.values[name].shape)
-        found,causes = case.found[name], {cause for cause,_ in case.faults.get(name, [])}
-        if any(g is None for g in found): return name, shape, errors, 'not written'
-        if any(tuple(g.shape) != shape for g in found): verdict = 'wrong shape'
-        else:
-            for referee,limit in _referees.items():
-                try: errors[referee] = getattr(case, referee)(name, [g.double() for g in found])
-                except _CannotJudge as e: self.notes.setdefault(referee, {}).setdefault(str(e), []).append(name)
-            verdict = self._verdict(name, errors)
-        if verdict != 'right': self.findings += self._explain(name, verdict)
-        elif causes: verdict = 'faulty'
-        return name, shape, errors, verdict
+    def __repr__(self):
+        table = self._cells()
+        wide = [max(map(len, column)) for column in zip(*table)]
+        lines = ['  '.join(c.ljust(w) for c,w in zip(r, wide)).rstrip() for r in table]
+        title = f"{self.title}: {'right' if self.ok else 'NOT right'}"
+        return '\n'.join([title, *lines, *self._sentences()])
 
-# %% ../nbs/06d_check.ipynb #5ac04872
+# %% ../nbs/06d_check.ipynb #c368c245
 @patch
-def _right(self:GradReport):
-    "For each draw, what the gradients should be: from autograd, or from SymPy's formulas; None without either"
-    case = self.case
-    try: return case.expected()
-    except _CannotJudge: pass
-    try: jacobian = case.jacobian()
-    except _CannotJudge: return None
-    return [{n: (u.flatten() @ j).view_as(case.values[n]) for n,j in jacobian.items()} for u in case.us]
+def _judge(self:GradReport, name):
+    "One row: name, shape, referee -> error, verdict"
+    case,errors = self.case, {}
+    shape = tuple(case.values[name].shape)
+    found,causes = case.found[name], {cause for cause,_ in case.faults.get(name, [])}
+    if any(g is None for g in found): return name, shape, errors, 'not written'
+    if any(tuple(g.shape) != shape for g in found): verdict = 'wrong shape'
+    else:
+        for referee in _referees:
+            judge = getattr(case, referee)
+            try: errors[referee] = judge(name, [g.double() for g in found])
+            except _CannotJudge as e:
+                self.notes.setdefault(referee, {}).setdefault(str(e), []).append(name)
+        verdict = self._verdict(name, errors)
+    if verdict != 'right': self.findings += self._explain(name, verdict)
+    elif causes: verdict = 'faulty'
+    return name, shape, errors, verdict
 
 # %% ../nbs/06d_check.ipynb #7c50cf67
 @patch
 def _verdict(self:GradReport, name, errors):
-    "Right where every referee that can judge agrees; where one does not, the others are asked about autograd too"
-    if self.case.nudged == float('inf') or not errors: return 'undecided' if self.case.values[name].numel() else 'right'
-    if all(error <= self._limit(r, name) for r,error in errors.items()): return 'right'
+    "Right where all referees agree; if not: is autograd itself in doubt?"
+    case = self.case
+    if case.nudged == float('inf') or not errors:
+        return 'undecided' if case.values[name].numel() else 'right'
+    if all(e <= self._limit(r, name) for r,e in errors.items()): return 'right'
     if 'autograd' in errors and 'differences' in errors:
-        own = [g[name] for g in self.case.expected()]
-        if self.case.differences(name, own) > self._limit('differences', name): return 'referees disagree'
+        own = case.differences(name, [g[name] for g in case.expected()])
+        if own > self._limit('differences', name): return 'referees disagree'
     return 'wrong'
 
 # %% ../nbs/06d_check.ipynb #4eeb2cdd
 @patch
 def _limit(self:GradReport, referee, name):
     "The largest error that a referee lets pass"
-    return 1e-9 if referee == 'differences' and self.case.exact.get(name) else _referees[referee]
+    exact = referee == 'differences' and self.case.exact.get(name)
+    return 1e-9 if exact else _referees[referee]
+
+# %% ../nbs/06d_check.ipynb #5ac04872
+@patch
+def _right(self:GradReport):
+    "For each draw, the right gradients, from autograd or SymPy; None without either"
+    case = self.case
+    try: return case.expected()
+    except _CannotJudge: pass
+    try: jacobian = case.jacobian()
+    except _CannotJudge: return None
+    return [{n: (u.flatten() @ j).view_as(case.values[n]) for n,j in jacobian.items()}
+            for u in case.us]
 
 # %% ../nbs/06d_check.ipynb #702ce555
 @patch
 def _explain(self:GradReport, name, verdict):
     "Why a gradient is wrong, or why nobody can say"
-    if verdict == 'undecided': return [Finding(name, 'undecided', f'{name}.g: no referee can judge it here', 'sure')]
-    if verdict == 'referees disagree': return [Finding(
-        name, 'referees disagree', f'{name}.g: autograd and the measured slopes disagree, so the forward does not '
-        'compute what autograd sees: it detaches something, or rounds, or is not smooth here', 'sure')]
+    say = {'undecided': 'no referee can judge it here',
+           'referees disagree': 'autograd and the measured slopes disagree, so the '
+           'forward does not compute what autograd sees: it detaches something, or '
+           'rounds, or is not smooth here'}
+    if verdict in say:
+        return [Finding(name, verdict, f'{name}.g: {say[verdict]}', 'sure')]
     return diagnose(self.case, name, self._right())
 
 # %% ../nbs/06d_check.ipynb #8dffc172
 @patch
 def _cells(self:GradReport)->list: # Rows of text, the head first
     "The table"
+    def show(errors, r): return f'{errors[r]:.0e}' if r in errors else '-'
     head = ['tensor', 'shape', *[r.replace('_', ' ') for r in _referees], 'verdict']
-    show = lambda errors, r: f'{errors[r]:.0e}' if r in errors else '-'
-    return [head] + [[n, str(s), *[show(errors, r) for r in _referees], v] for n,s,errors,v in self.rows]
+    return [head] + [[n, str(s), *[show(errors, r) for r in _referees], v]
+                     for n,s,errors,v in self.rows]
 
 # %% ../nbs/06d_check.ipynb #a575b8b3
 @patch
 def _sentences(self:GradReport)->list: # Strings
     "What stands under the table"
-    case,said = self.case, []
-    said += [repr(f) for f in self.findings]
-    said += [f'{s} (sure)' for _,s in self.rest]
-    if 0 < case.nudged < float('inf'):
-        said.append(f'the inputs are at a kink, where a derivative jumps: checked {case.nudged:.1%} away from it')
-    if case.nudged == float('inf'): said.append('a derivative jumps here and wherever the inputs are moved: no verdict')
+    case = self.case
+    said = [repr(f) for f in self.findings] + [f'{s} (sure)' for _,s in self.rest]
+    if case.nudged == float('inf'):
+        said.append('a derivative jumps here and wherever the inputs are moved: '
+                    'no verdict')
+    elif case.nudged: said.append('the inputs are at a kink, where a derivative jumps: '
+                                  f'checked {case.nudged:.1%} away from it')
     for referee,why in self.notes.items():
         referee = referee.replace('_', ' ')
-        said += [f"- {referee} cannot judge {', '.join(names)}: {reason}" for reason,names in why.items()]
-    if not case.warm: said.append(
-        '- the forward does not take these inputs shuffled: leftovers of an earlier call were not looked for')
+        said += [f"- {referee} cannot judge {', '.join(names)}: {reason}"
+                 for reason,names in why.items()]
+    if not case.warm: said.append('- the forward does not take these inputs shuffled: '
+                                  'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
     return said
-
-# %% ../nbs/06d_check.ipynb #112ab8f5
-@patch
-def __repr__(self:GradReport):
-    "The table as text"
-    table = self._cells()
-    wide = [max(map(len, column)) for column in zip(*table)]
-    lines = ['  '.join(c.ljust(w) for c,w in zip(row, wide)).rstrip() for row in table]
-    return '\n'.join([f"{self.title}: {'right' if self.ok else 'NOT right'}", *lines, *self._sentences()])
 
 # %% ../nbs/06d_check.ipynb #584e86e3
 @patch
@@ -125,13 +138,17 @@ def _repr_html_(self:GradReport):
     "The table as HTML"
     e = html.escape
     def cell(text, kind='td', colour='transparent'):
-        return f'<{kind} style="text-align:left;padding:2px 12px 2px 0;background:{colour}">{e(text)}</{kind}>'
+        return (f'<{kind} style="text-align:left;padding:2px 12px 2px 0;'
+                f'background:{colour}">{e(text)}</{kind}>')
+    def verdict(text):
+        return cell(text, colour='#56b4e955' if text == 'right' else '#d55e0088')
     head,*rows = self._cells()
-    body = ''.join('<tr>' + ''.join(map(cell, row[:-1])) +
-                   cell(row[-1], colour='#56b4e955' if row[-1] == 'right' else '#d55e0088') + '</tr>' for row in rows)
-    return (f"<p><strong>{e(self.title)}: {'right' if self.ok else 'NOT right'}</strong></p><table><thead><tr>" +
-            ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody></table><p>' +
-            '<br>'.join(map(e, self._sentences())) + '</p>')
+    body = ''.join('<tr>' + ''.join(map(cell, row[:-1])) + verdict(row[-1]) + '</tr>'
+                   for row in rows)
+    title = f"{e(self.title)}: {'right' if self.ok else 'NOT right'}"
+    return (f'<p><strong>{title}</strong></p><table><thead><tr>' +
+            ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody>'
+            '</table><p>' + '<br>'.join(map(e, self._sentences())) + '</p>')
 
 # %% ../nbs/06d_check.ipynb #6b5a6f43
 @patch
@@ -145,33 +162,38 @@ def plot(self:GradReport,
     found = self.case.found[name][0]
     maps = [] if right is None else [('should be', right[0][name])]
     if found is not None: maps.append(('is', found))
-    if len(maps) == 2 and found.shape == right[0][name].shape: maps.append(('difference', found-right[0][name]))
+    if len(maps) == 2 and found.shape == right[0][name].shape:
+        maps.append(('difference', found-right[0][name]))
     n = max(len(maps), 1)
-    fig,axs = plt.subplots(1, n, figsize=(3.2*n, 2.8), squeeze=False, layout='constrained')
+    fig,axs = plt.subplots(1, n, figsize=(3.2*n, 2.8), squeeze=False,
+                           layout='constrained')
     top = max([t.abs().max().item() for _,t in maps if t.numel()], default=1.) or 1.
     for ax,(word,t) in zip(axs[0], maps):
         flat = t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1)
         image = ax.imshow(flat, cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
-        ax.set(title=f'{name}.g {word}', xlabel=f'{tuple(t.shape)}', xticks=[], yticks=[])
+        ax.set(title=f'{name}.g {word}', xlabel=str(tuple(t.shape)))
+        ax.set(xticks=[], yticks=[])
     if maps: fig.colorbar(image, ax=axs[0])
     return fig
 
 # %% ../nbs/06d_check.ipynb #37e7de94
 def check_grads(
-    layer, # A `Module`, a pair of functions (forward, backward), or a subclass of `torch.autograd.Function`
+    layer, # A `Module`, a pair (forward, backward), or a `torch.autograd.Function`
     *inputs, # What its forward is called on
     skip:tuple=(), # Names of tensors whose gradient is not wanted, such as 'targ'
     draws:int=3, # Number of random upstream gradients
     seed:int=0, # Seed of everything random
 )->GradReport: # True if every gradient is right
-    """Ask up to four referees whether the gradients of a hand-written backward are right, and if not, what is wrong.
+    """Ask four referees whether a hand-written backward is right, and if not, why.
 
-    Works on float64 copies: `layer` and `inputs` stay as they are. The backward of a pair is called as
-    `backward(out, *inputs)`; it reads `out.g`, and sets `.g` on the inputs or returns their gradients.
-    Raises `ValueError` where there is nothing to judge (no floating tensor, several outputs, NaN, a forward that is not
+    Works on float64 copies: `layer` and `inputs` stay as they are. The backward of a
+    pair is called as `backward(out, *inputs)`; it reads `out.g`, and sets `.g` on the
+    inputs or returns their gradients. Raises `ValueError` where there is nothing to
+    judge (no floating tensor, several outputs, NaN, a forward that is not
     deterministic), and `RuntimeError` if the backward raises."""
     if draws < 1: raise ValueError(f'check_grads: draws={draws}; expected at least 1')
-    case = _Case(_subject(layer), inputs, (skip,) if isinstance(skip, str) else tuple(skip), draws, seed)
+    skip = (skip,) if isinstance(skip, str) else tuple(skip)
+    case = _Case(_subject(layer), inputs, skip, draws, seed)
     case.hand_written()
     return GradReport(case)
 

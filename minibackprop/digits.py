@@ -20,8 +20,8 @@ def make_model(
 )->Model: # Lin, Relu, Lin and CrossEntropy
     "The network of this chapter"
     random = torch.Generator().manual_seed(seed)
-    return Model([Lin.random(inputs, hidden, random), Relu(), Lin.random(hidden, outputs, random)],
-                 CrossEntropy(label_smoothing=.1))
+    first,last = Lin.random(inputs, hidden, random), Lin.random(hidden, outputs, random)
+    return Model([first, Relu(), last], CrossEntropy(label_smoothing=.1))
 
 # %% ../nbs/08c_digits.ipynb #31330786
 def make_optimizer(
@@ -32,7 +32,8 @@ def make_optimizer(
     "An optimizer for the network of this chapter"
     if name == 'adamw': return AdamW(params, .004 if lr is None else lr)
     if name == 'adam': return Adam(params, .004 if lr is None else lr)
-    if name == 'sgd': return SGD(params, .2 if lr is None else lr, momentum=.9, nesterov=True)
+    if name == 'sgd':
+        return SGD(params, .2 if lr is None else lr, momentum=.9, nesterov=True)
     raise ValueError(f'make_optimizer: {name!r}; expected adamw, adam or sgd')
 
 # %% ../nbs/08c_digits.ipynb #807f8b96
@@ -40,38 +41,48 @@ def _grey(file):
     "A picture as a float array, light or dark as it is"
     import numpy as np
     from PIL import Image, ImageOps
+    def array(picture): return np.asarray(picture.convert('L'), dtype='float32')
     with Image.open(file) as picture:
         picture = ImageOps.exif_transpose(picture)
         if picture.mode[0] in 'IF': return np.asarray(picture, dtype='float32')
-        if not picture.has_transparency_data: return np.asarray(picture.convert('L'), dtype='float32')
+        if not picture.has_transparency_data: return array(picture)
         rgba = picture.convert('RGBA')
-        over = [np.asarray(Image.alpha_composite(Image.new('RGBA', rgba.size, c), rgba).convert('L'), dtype='float32')
-                for c in ('white', 'black')]
+        sheets = [Image.new('RGBA', rgba.size, c) for c in ('white', 'black')]
+        over = [array(Image.alpha_composite(sheet, rgba)) for sheet in sheets]
         return max(over, key=np.ptp)  # on which of the two can the ink be seen?
 
-# %% ../nbs/08c_digits.ipynb #ff6f2dab
-def read_digit(
-    file:str, # A picture of one digit, in any format that Pillow reads
-)->torch.Tensor: # (1, 784), light ink on black, from 0 to below 1
-    """A picture prepared as MNIST was: light ink on black, 20 pixels large, centred by mass in 28 x 28.
-
-    A picture that has 28 x 28 pixels already keeps its pixels, inverted if the background is light.
-    Raises `ValueError` if the file is no picture, or nothing is on it; `OSError` if there is no such file."""
+# %% ../nbs/08c_digits.ipynb #494e83e3
+def _read(file):
+    "The grey numbers of a file. `ValueError` if it is no picture"
     import numpy as np
     from PIL import Image
     with open(file, 'rb') as opened:
         try: grey = _grey(opened)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
-            raise ValueError(f'{file} cannot be read as a picture: {e}'.replace(repr(opened), 'the file')) from None
+            why = f'{file} cannot be read as a picture: {e}'
+            raise ValueError(why.replace(repr(opened), 'the file')) from None
     if grey.ndim != 2 or not np.isfinite(grey).all():
         raise ValueError(f'{file}: not a picture of grey or coloured pixels')
+    return grey
+
+# %% ../nbs/08c_digits.ipynb #ff6f2dab
+def read_digit(
+    file:str, # A picture of one digit, in any format that Pillow reads
+)->torch.Tensor: # (1, 784), light ink on black, from 0 to below 1
+    """A picture prepared as MNIST was: light ink on black, 20 pixels, centred by mass.
+
+    A picture of 28 x 28 pixels keeps them, inverted if the background is light.
+    Raises `ValueError` for no picture or an empty one, `OSError` for no such file."""
+    import numpy as np
+    grey = _read(file)
     edge = np.median(np.concatenate([grey[0], grey[-1], grey[:,0], grey[:,-1]]))
     low,high = grey.min(), grey.max()
-    if high-low < .08*max(high, 1):
-        raise ValueError(f'{file}: there is nothing on the picture, all of it is equally bright')
+    light = edge > (low+high)/2
+    if high-low < .08*max(high, 1): raise ValueError(
+        f'{file}: there is nothing on the picture, all of it is equally bright')
     if grey.shape == (28, 28) and high <= 255:
-        return torch.tensor((255-grey if edge > (low+high)/2 else grey)/256).view(1, 784)
-    ink = (edge-grey)/(edge-low) if edge > (low+high)/2 else (grey-edge)/(high-edge)
+        return torch.tensor((255-grey if light else grey)/256).view(1, 784)
+    ink = (edge-grey)/(edge-low) if light else (grey-edge)/(high-edge)
     return _centre(ink.clip(0, 1)).view(1, 784)
 
 # %% ../nbs/08c_digits.ipynb #68c22291
@@ -82,9 +93,11 @@ def _centre(ink):
     rows,columns = [np.flatnonzero((ink > .25).any(axis)) for axis in (1, 0)]
     ink = ink[rows[0]:rows[-1]+1, columns[0]:columns[-1]+1]
     size = [max(1, round(n*20/max(ink.shape))) for n in ink.shape]
-    small = np.asarray(Image.fromarray(ink.astype('float32')).resize(size[::-1], Image.Resampling.BOX)).clip(0, 1)
+    small = Image.fromarray(ink.astype('float32'))
+    small = np.asarray(small.resize(size[::-1], Image.Resampling.BOX)).clip(0, 1)
     out = torch.zeros(28, 28)
-    middle = [(small.sum(1-axis)*np.arange(n)).sum()/small.sum() for axis,n in enumerate(size)]
+    middle = [(small.sum(1-axis)*np.arange(n)).sum()/small.sum()
+              for axis,n in enumerate(size)]
     top,left = [int(min(max(round(13.5-m), 0), 28-n)) for m,n in zip(middle, size)]
     out[top:top+size[0], left:left+size[1]] = torch.tensor(small)
     return out*(255/256)
