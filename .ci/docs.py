@@ -23,8 +23,8 @@ def readme():
     for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
         if kind == 'markdown': parts.append(re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', source))
         elif any('image/png' in o.get('data', {}) for o in outputs):
-            alt = re.search('fig-alt: "(.*)"', source)[1]
-            parts.append(f'![{alt}](docs/home.png)')
+            alt,caption = [re.search(f'fig-{name}: "(.*)"', source)[1] for name in ('alt', 'cap')]
+            parts.append(f'![{alt}](docs/home.png)\n\n*{caption}*')
         elif re.match(r'#\| *(hide|export|default_exp)', source): continue
         else:
             parts.append(f'```python\n{source}\n```')

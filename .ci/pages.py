@@ -96,7 +96,8 @@ def minutes(soup):
     for tag in main.select('.katex, span.math'): tag.replace_with('x')
     if end := main.select_one('#summary'):
         for tag in [end, *end.find_all_next()]: tag.extract()
-    return max(1, round(len(main.get_text(' ').split())/200))
+    for tag in main.select('p, li, td, th, h2, h3, h4, pre, div, dt, dd, figcaption, summary'): tag.append(' ')
+    return max(1, round(len(main.get_text().split())/200))
 
 
 def sidebar(soup, sources, times):
@@ -105,6 +106,7 @@ def sidebar(soup, sources, times):
         heading = soup.new_tag('span', attrs={'class': 'sidebar-part'})
         heading.string = part.get_text().strip()
         part.replace_with(heading)
+    for tag in soup.select('.quarto-title-breadcrumbs, .breadcrumb-item:not(:last-child)'): tag.decompose()
     for link in soup.select('.sidebar-link'):
         page = link['href'].removeprefix('./')
         if n := number(sources[page].name): link.span.insert(0, f'{n}. ')
@@ -112,6 +114,12 @@ def sidebar(soup, sources, times):
         time = soup.new_tag('span', attrs={'class': 'minutes'})
         time.string = f'{times[page]} min'
         link.append(time)
+    here = soup.new_tag('script')  # the list is longer than a screen: bring the page that is shown into view
+    here.string = '''{
+      const list = document.getElementById('quarto-sidebar'), link = list.querySelector('.active')
+      if (link) list.scrollTop = link.offsetTop - innerHeight/2
+    }'''
+    soup.select_one('#quarto-sidebar').insert_after(here)
 
 
 def link_notebook(soup, source, repository, time):
