@@ -99,7 +99,10 @@ class Adam(Optimizer):
 
 # %% ../nbs/08a_optimizers.ipynb #o8a00003
 @patch
-def update(self:Adam, ps, gs):
+def update(self:Adam,
+    ps:list, # The parameters
+    gs:list, # Their gradients
+):
     "The four formulas, for each parameter"
     (b1,b2),t,eta,decay = self.betas, self.steps, self.lr, self.weight_decay
     for p,g,m,v in zip(ps, gs, self.m, self.v):
