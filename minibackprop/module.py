@@ -64,9 +64,16 @@ class Mse(Module):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
 # %% ../nbs/04_module.ipynb #a992a952
-Module._call = ()  # names that the last forward call has made: its state
+Module._call = None  # of the last call: output, arguments, names that it has made
 Module._assigned = frozenset()  # names that `forward` or `bwd` has given another value
 Module._held = 0,(),False  # number of names, those with tensors, anything to learn?
+
+def _from_call(self, name):
+    "`self.out` and `self.args`, as long as the call is there"
+    if name in ('out', 'args') and self._call: return self._call[name == 'args']
+    raise AttributeError(f'{type(self).__name__} has no attribute {name}')
+
+Module.__getattr__ = _from_call
 
 # %% ../nbs/04_module.ipynb #aece7876
 class _Thread(threading.local):
@@ -108,31 +115,30 @@ def __call__(self:Module, *args):
         mine.clear()
         mine.update(before)
         raise error
-    if len(mine) > len(held) or not all(map(is_, mine.values(), held.values())):
-        self._assigned |= {n for n,v in held.items() if mine.get(n) is not v}
-    made = ([n for n in mine if n not in held and n != '_assigned']
-            if len(mine) > len(held) else ())
-    mine.update(out=out, args=args, _call=('out', 'args', *made))
+    made = [*mine][len(held):] if len(mine) > len(held) else ()
+    if not all(map(is_, map(mine.get, held), held.values())):
+        self._assigned |= {n for n,v in held.items() if mine[n] is not v}
+    self._call = out, args, made
     if not _thread.keep:
         self._let_go()
-        earlier = '_call', *before.get('_call', ())
-        mine.update({n: before[n] for n in earlier if n in before})
+        earlier = ('_call', *before['_call'][2]) if before.get('_call') else ()
+        mine.update({n: before[n] for n in earlier})
     return out
 
 # %% ../nbs/04_module.ipynb #m0d00003
 @patch
 def _let_go(self:Module):
     "Forget the last call"
-    for n in self._call: vars(self).pop(n, None)
-    self._call = ()
+    for n in self._call[2]: vars(self).pop(n, None)
+    self._call = None
 
 @patch
 def _look(self:Module):
     "Look up which names hold tensors of this layer, so that `backward` need not"
     mine = vars(self)
-    mine.update(_call=(), _held=None)
+    mine.update(_call=None, _held=None)
     parts = {n: v for n,v in mine.items()
-             if isinstance(v, (Module, *_holds)) and n != '_call'}
+             if isinstance(v, (Module, *_holds))}
     names = [n for n,v in parts.items() if any(True for _ in _tensors(v))]
     self._held = len(mine), names, bool(parts)
 
@@ -146,15 +152,16 @@ def backward(self:Module,
     With `inp_grad=None` the gradient of the inputs is computed inside the `bwd` of
     another layer, which hands it on, and by a layer that holds nothing to learn.
     `RuntimeError` without a forward call; `ValueError` if a gradient does not fit."""
-    if not self._call: raise RuntimeError(
+    if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
-    mine,out,args = vars(self), self.out, self.args
-    if not _fits(out): self._refuse(out)
+    mine,(out,args,_) = vars(self), self._call
+    if not _fits(getattr(out, 'g', None), out): self._refuse(out)
     before = len(mine)
     self._run_bwd(out, args, inp_grad)
     for t in *args, *map(mine.get, self._held[1]):
-        if not _fits(t, None): self._refuse(t)
+        g = getattr(t, 'g', None)
+        if not (isinstance(t, torch.Tensor) if g is None else _fits(g, t)): self._refuse(t)
     if len(mine) > before: self._assigned |= {*[*mine][before:]}
     self._let_go()
 
@@ -181,12 +188,10 @@ def _tensors(o):
     elif isinstance(o, _holds):
         for v in o.values() if isinstance(o, dict) else o: yield from _tensors(v)
 
-def _fits(t, missing=False):
-    "Has the gradient of `t` its shape, dtype and device? `missing` may stand for none"
-    g = getattr(t, 'g', None)
-    if not isinstance(g, torch.Tensor):
-        return g is None and missing is None and not isinstance(t, _holds[1:])
-    return g.shape == t.shape and g.dtype is t.dtype and g.device == t.device
+def _fits(g, t):
+    "Is `g` a tensor of the shape, dtype and device of `t`?"
+    return (isinstance(g, torch.Tensor) and g.shape == t.shape and g.dtype is t.dtype
+            and g.device == t.device)
 
 def _shape(t): return tuple(t.shape) if isinstance(t, torch.Tensor) else t
 
@@ -207,8 +212,9 @@ def _refuse(self:Module, o):
         f'{type(self).__name__}.backward: its output {tuple(o.shape)} has no gradient '
         'out.g yet. Run the backward of the step after it first, with inp_grad=True')
     for t in _tensors(o) if _thread.check else ():
+        if getattr(t, 'g', None) is None or _fits(t.g, t): continue
         name = next((n for n,u in self._named(self.args) if u is t), 'out')
-        if not _fits(t, None): raise ValueError(
+        raise ValueError(
             f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; expected '
             f'{_describe(t)}, as {name}')
 
@@ -244,7 +250,8 @@ def _learned(o, at, seen):
 def _parts(self:Module):
     "What the layer holds, without buffers and what a call has made or assigned"
     buffers = (self.buffers,) if isinstance(self.buffers, str) else self.buffers
-    skip = {'_call', '_held', '_assigned', *buffers, *self._call, *self._assigned}
+    made = self._call[2] if self._call else ()
+    skip = {'_call', '_held', '_assigned', *buffers, *made, *self._assigned}
     return {n: v for n,v in vars(self).items() if n not in skip}
 
 @patch
@@ -276,7 +283,8 @@ def __repr__(self:Module):
 # %% ../nbs/04_module.ipynb #93bbac40
 def _state(self):
     "What a copy or a file gets"
-    return {n: v for n,v in vars(self).items() if n not in ('_call', *self._call)}
+    skip = '_call', *(self._call[2] if self._call else ())
+    return {n: v for n,v in vars(self).items() if n not in skip}
 
 def _warn_of_params(cls):
     "`params` of 0.1 would be ignored without a word"
