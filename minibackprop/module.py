@@ -161,7 +161,8 @@ def backward(self:Module,
     self._run_bwd(out, args, inp_grad)
     for t in *args, *map(mine.get, self._held[1]):
         g = getattr(t, 'g', None)
-        if not (isinstance(t, torch.Tensor) if g is None else _fits(g, t)): self._refuse(t)
+        fine = isinstance(t, torch.Tensor) if g is None else _fits(g, t)
+        if not fine: self._refuse(t)
     if len(mine) > before: self._assigned |= {*[*mine][before:]}
     self._let_go()
 
@@ -204,7 +205,7 @@ def _describe(t):
 # %% ../nbs/04_module.ipynb #m0d00007
 @patch
 def _refuse(self:Module, o):
-    "`ValueError` if a gradient in `o` is missing or does not fit. A scalar output gets 1"
+    "`ValueError` if a gradient in `o` is missing or misfits. A scalar output gets 1"
     g,is_out = getattr(o, 'g', None), o is self.out and isinstance(o, torch.Tensor)
     if is_out and not o.dim() and not isinstance(g, torch.Tensor):
         o.g = torch.full_like(o, 1. if g is None else g)
@@ -215,8 +216,8 @@ def _refuse(self:Module, o):
         if getattr(t, 'g', None) is None or _fits(t.g, t): continue
         name = next((n for n,u in self._named(self.args) if u is t), 'out')
         raise ValueError(
-            f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; expected '
-            f'{_describe(t)}, as {name}')
+            f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; '
+            f'expected {_describe(t)}, as {name}')
 
 # %% ../nbs/04_module.ipynb #m0d00008
 @patch
