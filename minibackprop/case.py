@@ -31,13 +31,15 @@ def _scaled(
     *sizes, # Tensors, or numbers, to compare them with
 )->float: # 0 where there is no difference
     "The largest difference, divided by the largest of `sizes`"
-    top = lambda t: (t.abs().max().item() if t.numel() else 0.) if isinstance(t, torch.Tensor) else t
+    def top(t):
+        if not isinstance(t, torch.Tensor): return t
+        return t.abs().max().item() if t.numel() else 0.
     error,size = top(error), max(map(top, sizes))
     return error/size if size else error and float('inf')
 
 # %% ../nbs/06a_case.ipynb #82b5a506
 class _Layer:
-    "A `Module` under test. The checks of `Module` are off, so that every bug reaches a referee"
+    "A `Module` under test, without the checks of `Module`: every bug meets a referee"
     def __init__(self, layer):
         self.layer,self.forward = layer, layer.forward
         taken = inspect.signature(layer.forward).parameters
@@ -47,7 +49,8 @@ class _Layer:
 
     def copy(self, params):
         instead = {id(p): params[name] for name,p in self.params.items()}
-        return _copy(self.layer, lambda t: instead[id(t)] if id(t) in instead else _double(t))
+        def instead_of(t): return instead[id(t)] if id(t) in instead else _double(t)
+        return _copy(self.layer, instead_of)
 
     def plain(self, params): return self.start(params)[0]
 
@@ -71,7 +74,7 @@ class _Layer:
 
 # %% ../nbs/06a_case.ipynb #4f8a31a4
 class _Pair:
-    "Two functions under test: `forward(*inputs)`, and `backward(out, *inputs)`, which sets `.g` or returns gradients"
+    "Two functions under test: `backward(out, *inputs)` sets `.g` or returns gradients"
     params = {}
     def __init__(self, pair):
         self.forward,self.backward = pair
@@ -86,8 +89,8 @@ class _Pair:
         grads = (grads,) if isinstance(grads, torch.Tensor) else tuple(grads)
         tensors = [a for a in args if _floating(a)]
         if len(grads) == len(args): tensors = args
-        if len(grads) != len(tensors):
-            raise ValueError(f'returned {len(grads)} gradients for {len(tensors)} floating inputs')
+        if len(grads) != len(tensors): raise ValueError(
+            f'returned {len(grads)} gradients for {len(tensors)} floating inputs')
         for t,g in zip(tensors, grads):
             if _floating(t): t.g = g
 
@@ -115,8 +118,10 @@ class _Function:
     params = {}
     def __init__(self, function):
         self.function,self.title = function, function.__name__
-        self.split = function.setup_context is not torch.autograd.Function.setup_context  # forward has no ctx
-        self.forward = function.forward if self.split else functools.partial(function.forward, None)
+        # with a `setup_context` of its own, the forward gets no ctx
+        self.split = function.setup_context is not torch.autograd.Function.setup_context
+        self.forward = function.forward
+        if not self.split: self.forward = functools.partial(function.forward, None)
 
     def noted(self, args):
         ctx = _Notes()
@@ -130,14 +135,16 @@ class _Function:
     def start(self, params):
         @torch.enable_grad()
         def forward(*args):
-            return self.function.apply(*[a.detach().requires_grad_() if _floating(a) else a for a in args])
+            leaves = [a.detach().requires_grad_() if _floating(a) else a for a in args]
+            return self.function.apply(*leaves)
 
         return forward, lambda out, *args: self.run(out.grad_fn, out.g, args)
 
     def run(self, ctx, g, args):
         grads = self.function.backward(ctx, g)
         grads = grads if isinstance(grads, tuple) else (grads,)
-        if len(grads) != len(args): raise ValueError(f'returned {len(grads)} gradients for {len(args)} inputs')
+        if len(grads) != len(args): raise ValueError(
+            f'returned {len(grads)} gradients for {len(args)} inputs')
         for a,grad in zip(args, grads):
             if _floating(a) and grad is not None: a.g = grad
 
@@ -145,7 +152,8 @@ class _Function:
         out,ctx = self.noted(args)
         instead = cross(out, args)
         ctx.saved_tensors = tuple(instead.get(id(t), t) for t in ctx.saved_tensors)
-        for name,value in vars(ctx).items(): setattr(ctx, name, instead.get(id(value), value))
+        for name,value in vars(ctx).items():
+            setattr(ctx, name, instead.get(id(value), value))
         out,*args = [instead.get(id(t), t) for t in (out, *args)]
         self.run(ctx, out.g, args)
         return args
@@ -156,17 +164,20 @@ def _subject(
 ): # `_Layer`, `_Pair` or `_Function`
     "The three things that can be checked, in one form. `ValueError` for anything else"
     if isinstance(layer, Module): return _Layer(layer)
-    if isinstance(layer, (tuple, list)) and len(layer) == 2 and all(map(callable, layer)): return _Pair(layer)
-    if isinstance(layer, type) and issubclass(layer, torch.autograd.Function): return _Function(layer)
-    raise ValueError(f'check_grads: {layer!r} is not a Module, a pair of functions (forward, backward), or a '
-                     'subclass of torch.autograd.Function')
+    pair = isinstance(layer, (tuple, list)) and len(layer) == 2
+    if pair and all(map(callable, layer)): return _Pair(layer)
+    if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
+        return _Function(layer)
+    raise ValueError(
+        f'check_grads: {layer!r} is not a Module, a pair of functions (forward, '
+        'backward), or a subclass of torch.autograd.Function')
 
 # %% ../nbs/06a_case.ipynb #a603e1ad
 class _CannotJudge(Exception): "Why a referee cannot judge"
 
 # %% ../nbs/06a_case.ipynb #c70aa9d0
 class _Case:
-    "One thing under test at one point: named float64 tensors, and the forward as a function of them"
+    "One thing under test at one point: named float64 tensors, and a function of them"
     def __init__(self,
         subject, # `_Layer`, `_Pair` or `_Function`
         inputs:tuple, # What it is called on
@@ -174,25 +185,31 @@ class _Case:
         draws:int, # Number of upstream gradients
         seed:int, # Where they come from
     ):
-        self.subject,self.title,self.args = subject, subject.title, [_double(a) for a in inputs]
+        self.subject,self.title = subject,subject.title
+        self.args = [_double(a) for a in inputs]
         self.names = _input_names(subject.forward, len(inputs))
-        tensors = {**dict(zip(self.names, self.args)), **{n: _double(p) for n,p in subject.params.items()}}
-        self.fixed = {n: t for n,t in tensors.items() if isinstance(t, torch.Tensor) and not _floating(t)}
+        params = {n: _double(p) for n,p in subject.params.items()}
+        named = {**dict(zip(self.names, self.args)), **params}
+        tensors = {n: t for n,t in named.items() if isinstance(t, torch.Tensor)}
+        self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
-        unknown = [n for n in skip if n not in tensors]
-        if unknown: raise ValueError(f"{self.title}: skip={unknown[0]!r} is not among {', '.join(tensors)}")
+        unknown = [n for n in skip if n not in named]
+        if unknown: raise ValueError(
+            f"{self.title}: skip={unknown[0]!r} is not among {', '.join(named)}")
         self.wanted = [n for n in self.values if n not in skip]
+        given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
         if not self.wanted: raise ValueError(
-            f'{self.title}: nothing to differentiate. Only floating tensors have gradients, and it was given ' +
-            (', '.join(f'{n} {t.dtype}' for n,t in tensors.items() if isinstance(t, torch.Tensor)) or 'no tensor'))
+            f'{self.title}: nothing to differentiate. Only floating tensors have '
+            f'gradients, and it was given {given}')
         self.random = torch.Generator().manual_seed(seed)
         self.out = self.look()
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
     def normal(self, like):
-        "Random numbers, standard normal, drawn on the CPU so that every device gets the same"
-        return torch.randn(like.shape, dtype=torch.float64, generator=self.random).to(like.device)
+        "Random numbers, standard normal, drawn on the CPU: the same on every device"
+        drawn = torch.randn(like.shape, dtype=torch.float64, generator=self.random)
+        return drawn.to(like.device)
 
     def split(self, values):
         "`values` as what the forward is called on, and the parameters"
@@ -212,7 +229,8 @@ def _input_names(
     "What `forward` calls its first `n` inputs"
     try: parameters = inspect.signature(forward).parameters.values()
     except (TypeError, ValueError): parameters = ()
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
+    names = [p.name for p in parameters
+             if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
 # %% ../nbs/06a_case.ipynb #72797c78
@@ -223,20 +241,25 @@ def look(self:_Case):
     def call():
         with torch.no_grad():
             try: return self.forward({n: t.clone() for n,t in self.values.items()})
-            except Exception as e:
-                raise ValueError(f'{self.title}: the forward raised {type(e).__name__}: {e} '
-                                 '(it was called on float64 copies)') from e
+            except Exception as e: raise ValueError(
+                f'{self.title}: the forward raised {type(e).__name__}: {e} '
+                '(it was called on float64 copies)') from e
     for name,t in self.values.items():
-        if not t.isfinite().all(): stop(f'{name} holds NaN or infinity; a gradient there means nothing')
+        if not t.isfinite().all():
+            stop(f'{name} holds NaN or infinity; a gradient there means nothing')
     out,again = call(),call()
-    if not isinstance(out, torch.Tensor):
-        stop(f'the forward returned a {type(out).__name__}; check one output tensor at a time')
-    if not _floating(out): stop(f'the forward returned {out.dtype}; only floating outputs have gradients')
-    if out.dtype != torch.float64: stop(f'the forward turned float64 into {out.dtype}; take the dtype from the inputs')
-    if not out.isfinite().all(): stop('the forward returned NaN or infinity on these inputs; check it on others')
-    if out.shape != again.shape or not torch.equal(out, again):
-        stop('the forward is not deterministic: two calls on equal inputs differ. Fix the seed inside, or pass the '
-             'random numbers as an input')
+    if not isinstance(out, torch.Tensor): stop(
+        f'the forward returned a {type(out).__name__}; '
+        'check one output tensor at a time')
+    if not _floating(out): stop(
+        f'the forward returned {out.dtype}; only floating outputs have gradients')
+    if out.dtype != torch.float64: stop(
+        f'the forward turned float64 into {out.dtype}; take the dtype from the inputs')
+    if not out.isfinite().all(): stop(
+        'the forward returned NaN or infinity on these inputs; check it on others')
+    if out.shape != again.shape or not torch.equal(out, again): stop(
+        'the forward is not deterministic: two calls on equal inputs differ. '
+        'Fix the seed inside, or pass the random numbers as an input')
     return out
 
 # %% ../nbs/06a_case.ipynb #c567625f
@@ -250,9 +273,10 @@ def step(self:_Case,
 # %% ../nbs/06a_case.ipynb #d9a1bcc2
 @patch
 def noise(self:_Case)->float: # In the unit of the output
-    "How much the output moves where every tensor moves by about one unit in its last place: rounding, measured"
+    "How far the output moves if every tensor moves by about its last digit: rounding"
     if not hasattr(self, 'moved'):
-        near = {n: t + 2**-50*self.step(n)*self.normal(t) for n,t in self.values.items()}
+        near = {n: t + 2**-50*self.step(n)*self.normal(t)
+                for n,t in self.values.items()}
         with torch.no_grad(): moved = self.forward(near)-self.out
         self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
     return self.moved
@@ -264,7 +288,8 @@ def dust(self:_Case)->bool:
     if not hasattr(self, 'is_dust'):
         size = 1e-12*max(self.step(n) for n in self.values)
         away = {n: t + 1e-3*self.step(n)*self.normal(t) for n,t in self.values.items()}
-        with torch.no_grad(): self.is_dust = _rms(self.out) < size and _rms(self.forward(away)) < size
+        with torch.no_grad():
+            self.is_dust = _rms(self.out) < size and _rms(self.forward(away)) < size
     return self.is_dust
 
 # %% ../nbs/06a_case.ipynb #0bad7aa8
@@ -273,7 +298,7 @@ def curvature(self:_Case,
     vs:dict, # Name -> direction
     h:float, # Step
 )->torch.Tensor: # In the shape of the output
-    "How much the slope of each output changes across the point: 0 as `h` gets small, unless there is a kink"
+    "How much the slopes change across the point: little for small `h`, save at a kink"
     at = lambda h: self.forward({n: self.values[n] + h*v for n,v in vs.items()})
     return (at(h) - 2*self.out + at(-h)).abs()/h
 
@@ -284,20 +309,23 @@ def at_kink(self:_Case)->bool:
     vs = {n: self.normal(self.values[n])*self.step(n) for n in self.wanted}
     if not self.out.numel() or self.dust(): return False
     with torch.no_grad(): wide,near = self.curvature(vs, 8e-7), self.curvature(vs, 1e-7)
-    if self.noise() > 1e-6*_rms(self.out): return True  # the last digit of the inputs decides: a jump
+    # a jump: the last digit of the inputs decides
+    if self.noise() > 1e-6*_rms(self.out): return True
     noise = max(2**-52*self.out.abs().max().item(), self.noise(), 1e-300)/1e-7
     return bool(((near > wide/2) & (near > 64*noise)).any())
 
 # %% ../nbs/06a_case.ipynb #94bdebbc
 @patch
-def leave_kink(self:_Case)->float: # How far it moved, relative to the size of each tensor; 0 if not at all
+def leave_kink(self:_Case)->float: # How far it moved, in the size of each tensor; or 0
     "Move off a point where a derivative jumps, by as little as it takes"
     start = self.values
     for far in (0, .001, .01, .1):
         if far:
-            away = {n: self.normal(t).clamp(-1, 1)*far*self.step(n) for n,t in start.items()}
-            self.values = {n: t + away[n] if n in self.wanted else t for n,t in start.items()}
-            vars(self).pop('is_dust', None), vars(self).pop('moved', None)  # they belong to the point before
+            away = {n: self.normal(t).clamp(-1, 1)*far*self.step(n)
+                    for n,t in start.items()}
+            self.values = {n: t + away[n] if n in self.wanted else t
+                           for n,t in start.items()}
+            for old in 'is_dust', 'moved': vars(self).pop(old, None)  # of the old point
             try: self.out = self.look()
             except ValueError: continue  # no output there
         if not self.at_kink(): return far
@@ -311,16 +339,20 @@ def _overlap(
     b:torch.Tensor, # Another
 )->bool:
     "Do two tensors share a number in memory?"
-    if not a.numel() or not b.numel() or a.untyped_storage().data_ptr() != b.untyped_storage().data_ptr(): return False
-    places = torch.arange(a.untyped_storage().nbytes()//a.element_size())
+    stored,other = a.untyped_storage(), b.untyped_storage()
+    if not a.numel() or not b.numel() or stored.data_ptr() != other.data_ptr():
+        return False
+    places = torch.arange(stored.nbytes()//a.element_size())
     at = lambda t: places.as_strided(t.shape, t.stride(), t.storage_offset()).flatten()
     return bool(torch.isin(at(a), at(b)).any())
 
 # %% ../nbs/06a_case.ipynb #292a7709
 @patch
 def hand_written(self:_Case):
-    "Run the backward under test: once on other inputs, once for each draw, and once more for the first"
-    self.faults,self.stale,self.runs = {}, set(), []  # name -> [(cause, sentence)]; names; gradients of each run
+    "Run the backward under test: on other inputs, once a draw, and the first again"
+    self.faults = {}  # name -> [(cause, sentence)]
+    self.stale = set()  # names
+    self.runs = []  # gradients of each run
     args,params = self.split({n: t.clone() for n,t in self.values.items()})
     forward,backward = self.subject.start(params)
     self.warm_up(forward, backward, args)
@@ -329,16 +361,18 @@ def hand_written(self:_Case):
         self.runs.append(self.once(forward, backward, fresh, params, u))
     for name in self.wanted:
         first,last = self.runs[0][name], self.runs[-1][name]
-        if None not in (first, last) and first.shape == last.shape and _scaled(first-last, first) > 1e-12:
-            self.fault(name, 'not repeatable',
-                       f'{name}.g is another one the second time, for the same inputs and out.g')
+        if None in (first, last) or first.shape != last.shape: continue
+        if _scaled(first-last, first) > 1e-12: self.fault(
+            name, 'not repeatable',
+            f'{name}.g is another one the second time, for the same inputs and out.g')
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
 
 # %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch
 def fault(self:_Case, name, cause, sentence):
     "Note a fault, once"
-    if (cause, sentence) not in self.faults.setdefault(name, []): self.faults[name].append((cause, sentence))
+    known = self.faults.setdefault(name, [])
+    if (cause, sentence) not in known: known.append((cause, sentence))
 
 # %% ../nbs/06a_case.ipynb #39ca00f8
 @patch
@@ -346,22 +380,27 @@ def warm_up(self:_Case, forward, backward, args):
     "A call on other inputs first: what it leaves behind must not show in the next"
     def shuffled(a):
         if not _floating(a) or a.numel() < 2: return a
-        return a.flatten()[torch.randperm(a.numel(), generator=self.random).to(a.device)].view(a.shape)
+        order = torch.randperm(a.numel(), generator=self.random)
+        return a.flatten()[order.to(a.device)].view(a.shape)
     self.other,self.warm = [shuffled(a) for a in args], True
+    copies = [a.clone() if isinstance(a, torch.Tensor) else a for a in self.other]
     try:
         with torch.no_grad():
-            out = forward(*[a.clone() if isinstance(a, torch.Tensor) else a for a in self.other])
+            out = forward(*copies)
             if not out.isfinite().all(): raise ValueError('no output there')
             out.g = self.normal(out)
             backward(out, *self.other)
-    except Exception: self.other,self.warm = args, False  # the report says so; what always raises is met next
+    except Exception:  # the report says so; what always raises is met next
+        self.other,self.warm = args, False
 
 # %% ../nbs/06a_case.ipynb #420b98de
 @patch
 def once(self:_Case, forward, backward, args, params, u):
-    "One forward and backward; what they change and what they leave is looked at. Name -> gradient, or None"
-    tensors = {**{n: a for n,a in zip(self.names, args) if isinstance(a, torch.Tensor)}, **params}
-    before,old = {n: t.clone() for n,t in tensors.items()}, {n: getattr(t, 'g', None) for n,t in params.items()}
+    "One forward and backward. What they change or leave is noted. Name -> gradient"
+    named = {n: a for n,a in zip(self.names, args) if isinstance(a, torch.Tensor)}
+    tensors = {**named, **params}
+    before = {n: t.clone() for n,t in tensors.items()}
+    old = {n: getattr(t, 'g', None) for n,t in params.items()}
     kept = {n: g.clone() for n,g in old.items() if g is not None}
     with torch.no_grad():
         out = forward(*args)
@@ -369,17 +408,22 @@ def once(self:_Case, forward, backward, args, params, u):
         for n in changed: self.fault(n, 'changed', f'the forward changed {n} in place')
         out.g,was = u.clone(), out.detach().clone()
         try: backward(out, *args)
-        except Exception as e: raise RuntimeError(f'{self.title}: the backward raised {type(e).__name__}: {e}') from e
+        except Exception as e:
+            raised = f'the backward raised {type(e).__name__}: {e}'
+            raise RuntimeError(f'{self.title}: {raised}') from e
     for n,t in tensors.items():
         if n not in changed and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
-    if not torch.equal(out.g, u): self.fault('out', 'changed', 'the backward changed out.g in place')
-    if not torch.equal(out, was): self.fault('out', 'changed', 'the backward changed out in place')
+    for t,b,name in (out.g, u, 'out.g'), (out, was, 'out'):
+        if not torch.equal(t, b):
+            self.fault('out', 'changed', f'the backward changed {name} in place')
     grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
     self.look_at(grads, tensors, out)
     for n,g in old.items():
-        if g is not None and grads.get(n) is g is not tensors[n] and torch.equal(g, kept[n]): self.stale.add(n)
-    return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
+        is_old = g is not None and grads.get(n) is g is not tensors[n]
+        if is_old and torch.equal(g, kept[n]): self.stale.add(n)
+    return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None
+            for n,g in grads.items()}
 
 # %% ../nbs/06a_case.ipynb #1fea783b
 @patch
@@ -390,15 +434,21 @@ def look_at(self:_Case, grads, tensors, out):
         if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. ' + (
             f'If no gradient is wanted there: skip={n!r}' if n in self.names else
             f'If it is not learned: buffers = {n.split(".")[-1]!r}, in its layer'))
-        elif not isinstance(g, torch.Tensor): self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
-        elif g.dtype != t.dtype: self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
-        elif not g.isfinite().all(): self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')
-        elif g.device != t.device: self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
+        elif not isinstance(g, torch.Tensor):
+            self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
+        elif g.dtype != t.dtype:
+            self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
+        elif not g.isfinite().all():
+            self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')
+        elif g.device != t.device:
+            self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
     real = {n: g for n,g in grads.items() if isinstance(g, torch.Tensor)}
     for n,g in real.items():
         for other,t in [*tensors.items(), ('out', out)]:
-            if _overlap(g, t):
-                self.fault(n, 'alias', f'{n}.g is the same memory as {other}: whoever changes one changes both')
+            if _overlap(g, t): self.fault(
+                n, 'alias', f'{n}.g is the same memory as {other}: '
+                'whoever changes one changes both')
     for a,b in itertools.combinations(real, 2):
-        if _overlap(real[a], real[b]):
-            self.fault(b, 'alias', f'{a}.g and {b}.g are the same memory: adding to one changes both')
+        if _overlap(real[a], real[b]): self.fault(
+            b, 'alias',
+            f'{a}.g and {b}.g are the same memory: adding to one changes both')
