@@ -16,9 +16,10 @@ from .case import _Case, _CannotJudge, _rms, _scaled
 def floor(self:_Case,
     name:str, # Name of a tensor
 )->float: # In the unit of its gradient
-    """A hundred-thousandth of the slope with which a tensor, moved by its own size, moves the output by its own.
+    """A hundred-thousandth of the size of the output over that of the tensor.
 
-    What is smaller beside it counts as zero: rounding. An output that is all rounding counts as one of slope 1"""
+    What is smaller counts as zero: rounding. If the output is nothing but rounding,
+    it counts as one of slope 1"""
     if self.dust(): return 1e-5
     return 1e-5*max(_rms(self.out), 2**52*self.noise())/self.step(name)
 
@@ -29,15 +30,20 @@ def by_graph(self:_Case,
     change=None, # A context in which to run the forward
     values:dict=None, # Other values for some tensors
 )->list: # For each of `us`, name -> gradient
-    "The gradients that PyTorch's reverse mode finds. Raises `_CannotJudge` where the forward leaves no graph"
-    leaves = {n: t.detach().clone().requires_grad_() for n,t in {**self.values, **(values or {})}.items()}
+    "The gradients of PyTorch's reverse mode; `_CannotJudge` if there is no graph"
+    at = {**self.values, **(values or {})}
+    leaves = {n: t.detach().clone().requires_grad_() for n,t in at.items()}
     try:
-        with torch.enable_grad(), change or torch.enable_grad(): out = self.forward(leaves)
-        if not out.requires_grad: raise _CannotJudge('the forward leaves PyTorch, or detaches what it computes')
+        with torch.enable_grad(), change or torch.enable_grad():
+            out = self.forward(leaves)
+        if not out.requires_grad: raise _CannotJudge(
+            'the forward leaves PyTorch, or detaches what it computes')
         wanted = [leaves[n] for n in self.wanted]
-        return [dict(zip(self.wanted, torch.autograd.grad(out, wanted, u, retain_graph=True, materialize_grads=True)))
-                for u in us]
-    except (RuntimeError, NotImplementedError, TypeError) as e: raise _CannotJudge(_first_line(e))
+        grads = [torch.autograd.grad(out, wanted, u, retain_graph=True,
+                                     materialize_grads=True) for u in us]
+        return [dict(zip(self.wanted, g)) for g in grads]
+    except (RuntimeError, NotImplementedError, TypeError) as e:
+        raise _CannotJudge(_first_line(e))
 
 # %% ../nbs/06b_referees.ipynb #724ad0e5
 def _first_line(e): return (str(e).strip().splitlines() or [type(e).__name__])[0][:100]
@@ -49,7 +55,8 @@ def expected(self:_Case)->list: # For each draw, name -> gradient
     if not hasattr(self, 'from_graph'):
         try:
             self.from_graph = self.by_graph(self.us)
-            if not all(g.isfinite().all() for grads in self.from_graph for g in grads.values()):
+            every = [g for grads in self.from_graph for g in grads.values()]
+            if not all(g.isfinite().all() for g in every):
                 raise _CannotJudge('it finds NaN or infinity at these inputs')
         except _CannotJudge as e: self.from_graph = e
     if isinstance(self.from_graph, _CannotJudge): raise self.from_graph
@@ -62,22 +69,24 @@ def autograd(self:_Case,
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
     "Referee 1: PyTorch's reverse mode through the forward"
-    return max(_scaled(f - e[name], e[name], self.floor(name)) for f,e in zip(found, self.expected()))
+    return max(_scaled(f - e[name], e[name], self.floor(name))
+               for f,e in zip(found, self.expected()))
 
 # %% ../nbs/06b_referees.ipynb #3944b53c
 @patch
 def slope(self:_Case,
     name:str, # Name of a tensor
     v:torch.Tensor, # Direction, in its shape
-)->tuple: # Slope of the output along `v`; a tensor of how far off each number may be
-    "Central differences at two steps, extrapolated to step 0: the error falls with the fourth power of the step"
+)->tuple: # Slope of the output along `v`; how far off each number may be
+    "Central differences at two steps, extrapolated to 0: an error of the fourth order"
     at = lambda h: self.forward({name: self.values[name] + h*v})
     best = None
     for h in (1e-4, 1e-5, 1e-6):
         h *= self.step(name)
         up,down,up2,down2 = at(h), at(-h), at(h/2), at(-h/2)
         wide,near = (up-down)/(2*h), (up2-down2)/h
-        slope,doubt = (4*near-wide)/3, (near-wide).abs()/3 + 2*(2**-52*self.out.abs() + self.noise())*(wide != 0)/h
+        rounding = 2*(2**-52*self.out.abs() + self.noise())*(wide != 0)/h
+        slope,doubt = (4*near-wide)/3, (near-wide).abs()/3 + rounding
         if best is None or doubt.sum() < best[1].sum(): best = slope,doubt
     return best
 
@@ -86,13 +95,13 @@ def slope(self:_Case,
 def complex_slope(self:_Case,
     name:str, # Name of a tensor
     v:torch.Tensor, # Direction, in its shape
-): # Slope of the output along `v`, exact to rounding; None where the forward does not take complex numbers
-    "The complex step: the imaginary part at `x + ihv`, over `h`. Nothing is subtracted, so nothing cancels"
+): # Slope of the output along `v`, exact to rounding; None without complex numbers
+    "The complex step: the imaginary part at `x + ihv`, over `h`. Nothing cancels"
     h = 1e-30*self.step(name)
     values = {n: t.to(torch.complex128) for n,t in self.values.items()}
     values[name] = torch.complex(self.values[name], h*v)
     try: out = self.forward(values)
-    except Exception: return None  # PyTorch has no complex form of some operation in it
+    except Exception: return None  # some operation in it has no complex form
     return out.imag/h if isinstance(out, torch.Tensor) and out.is_complex() else None
 
 # %% ../nbs/06b_referees.ipynb #8d24da26
@@ -100,22 +109,27 @@ def complex_slope(self:_Case,
 def probes(self:_Case,
     name:str, # Name of a tensor
 )->list: # (direction, for each draw (slope of `<u, out>`, doubt))
-    "Slopes of the output along single entries, and along one direction through all of them; computed once"
+    "Slopes of the output along some entries and along all at once; computed once"
     if not hasattr(self, 'probed'): self.probed,self.exact = {}, {}
     if name in self.probed: return self.probed[name]
     t = self.values[name]
-    some = range(t.numel()) if t.numel() <= 12 else torch.randperm(t.numel(), generator=self.random)[:8].tolist()
+    some = range(t.numel())
+    if t.numel() > 12:
+        some = torch.randperm(t.numel(), generator=self.random)[:8].tolist()
     vs = [torch.zeros(t.numel(), dtype=t.dtype, device=t.device) for _ in some]
     for v,i in zip(vs, some): v[i] = 1.
     found,self.exact[name] = [], True
     with torch.no_grad():
-        for v in ([self.normal(t)] if t.numel() else []) + [v.view(t.shape) for v in vs]:
+        whole = [self.normal(t)] if t.numel() else []
+        for v in whole + [v.view(t.shape) for v in vs]:
             slope,doubt = self.slope(name, v)
             sharp = self.complex_slope(name, v) if self.exact[name] else None
-            near = sharp is not None and (sharp-slope).abs() <= 10*doubt + 1e-6*slope.abs().max()
+            near = sharp is not None and (
+                (sharp-slope).abs() <= 10*doubt + 1e-6*slope.abs().max())
             self.exact[name] = bool(near is not False and near.all())
             if self.exact[name]: slope,doubt = sharp,2**-50*sharp.abs()
-            found.append((v, [((u*slope).sum().item(), (u*doubt).norm().item()) for u in self.us]))
+            found.append((v, [((u*slope).sum().item(), (u*doubt).norm().item())
+                              for u in self.us]))
     self.probed[name] = found
     return found
 
@@ -131,11 +145,15 @@ def differences(self:_Case,
     for v,slopes in probes:
         single = v.count_nonzero() == 1
         for g,(slope,doubt) in zip(found, slopes):
-            size = max((g.abs().max() if single else g.norm()).item(), abs(slope), self.floor(name))
+            largest = (g.abs().max() if single else g.norm()).item()
+            size = max(largest, abs(slope), self.floor(name))
             if size and not doubt <= 1e-7*size: lost += 1  # NaN is lost, too
-            else: worst = max(worst, _scaled(torch.tensor((g*v).sum().item()-slope), size))
-    if lost == len(probes)*len(found): raise _CannotJudge('nothing to move' if not lost else
-                                                          'the slope cannot be measured to seven digits here')
+            else:
+                error = torch.tensor((g*v).sum().item()-slope)
+                worst = max(worst, _scaled(error, size))
+    if lost == len(probes)*len(found): raise _CannotJudge(
+        'the slope cannot be measured to seven digits here' if lost else
+        'nothing to move')
     return worst
 
 # %% ../nbs/06b_referees.ipynb #c14dea51
@@ -144,7 +162,7 @@ def dot_product(self:_Case,
     name:str, # Name of a tensor
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
-    "Referee 3: `<u, Jv>` by PyTorch's forward mode, against `<J'u, v>` by the backward under test"
+    "Referee 3: `<u, Jv>` by forward mode, `<J'u, v>` by the backward under test"
     if not hasattr(self, 'pushed'): self.pushed = {}
     if name not in self.pushed: self.pushed[name] = self.push(name)
     v,jv = self.pushed[name]
@@ -165,9 +183,12 @@ def push(self:_Case,
         with forward_ad.dual_level():
             out = self.forward({name: forward_ad.make_dual(self.values[name], v)})
             jv = forward_ad.unpack_dual(out).tangent
-    except (RuntimeError, NotImplementedError, TypeError) as e: raise _CannotJudge(_first_line(e))
-    if jv is None: raise _CannotJudge('the forward leaves PyTorch, or detaches what it computes')
-    if not jv.isfinite().all(): raise _CannotJudge('it finds NaN or infinity at these inputs')
+    except (RuntimeError, NotImplementedError, TypeError) as e:
+        raise _CannotJudge(_first_line(e))
+    if jv is None: raise _CannotJudge(
+        'the forward leaves PyTorch, or detaches what it computes')
+    if not jv.isfinite().all(): raise _CannotJudge(
+        'it finds NaN or infinity at these inputs')
     return v,jv
 
 # %% ../nbs/06b_referees.ipynb #240147b6
@@ -184,11 +205,12 @@ def _exactly(
 
 # %% ../nbs/06b_referees.ipynb #374ecd92
 class _Symbols(np.ndarray):
-    "An array of SymPy expressions with the methods of a tensor: a forward that runs on it returns formulas"
+    "An array of SymPy expressions with the methods of a tensor"
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         name = func.__name__.strip('_')
-        if name in ('radd', 'rsub', 'rmul', 'rdiv', 'rtruediv', 'rmatmul'): name,args = name[1:], args[::-1]
+        if name in ('radd', 'rsub', 'rmul', 'rdiv', 'rtruediv', 'rmatmul'):
+            name,args = name[1:], args[::-1]
         first,*rest = [_exactly(a) if isinstance(a, torch.Tensor) else a for a in args]
         method = getattr(cls, name, None)
         if method is None: raise _CannotJudge(f'{name} has no symbolic form here')
@@ -196,10 +218,11 @@ class _Symbols(np.ndarray):
 
     def each(self, f): return _exactly(np.frompyfunc(f, 1, 1)(self))
     def total(self, dim, keepdim):
-        return _exactly(np.add.reduce(self, axis=dim if dim is None else tuple(np.atleast_1d(dim)), keepdims=keepdim))
+        axis = dim if dim is None else tuple(np.atleast_1d(dim))
+        return _exactly(np.add.reduce(self, axis=axis, keepdims=keepdim))
 
-    neg,add,sub,mul,div,pow,matmul = (
-        getattr(np.ndarray, f'__{n}__') for n in ('neg', 'add', 'sub', 'mul', 'truediv', 'pow', 'matmul'))
+    neg,add,sub,mul,div,pow,matmul = (getattr(np.ndarray, f'__{n}__') for n in (
+        'neg', 'add', 'sub', 'mul', 'truediv', 'pow', 'matmul'))
     truediv = div
     def dim(self): return self.ndim
     def numel(self): return self.size
@@ -222,7 +245,8 @@ def var(self:_Symbols, dim=None, unbiased=True, keepdim=False, correction=None):
     "The variance over `dim`"
     squares = (self - self.mean(dim, True))**2
     total = squares.total(dim, keepdim)
-    return total/_exactly(self.size//total.size - (int(unbiased) if correction is None else correction))
+    correction = int(unbiased) if correction is None else correction
+    return total/_exactly(self.size//total.size - correction)
 
 # %% ../nbs/06b_referees.ipynb #3d7e1b77
 def _formulas():
@@ -234,40 +258,51 @@ def _formulas():
     _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
     _Symbols.amax = lambda self, dim, keepdim=False: _exactly(
         np.frompyfunc(sympy.Max, 2, 1).reduce(self, axis=dim, keepdims=keepdim))
-    _Symbols.gather = lambda self, dim, index: _exactly(np.take_along_axis(self, index.numpy(), dim))
-    _Symbols.where = lambda self, keep, other: _exactly(np.where(keep.numpy(), self, other))
+    _Symbols.gather = lambda self, dim, index: _exactly(
+        np.take_along_axis(self, index.numpy(), dim))
+    _Symbols.where = lambda self, keep, other: _exactly(
+        np.where(keep.numpy(), self, other))
     _Symbols.is_floating_point = lambda self: True
     _Symbols.square = lambda self: self*self
     _Symbols.rsqrt = lambda self: 1/self.sqrt()
     _Symbols.sigmoid = lambda self: 1/(1 + (-self).exp())
     _Symbols.softmax = lambda self, dim, **_: self.exp()/self.exp().total(dim, True)
-    _Symbols.logsumexp = lambda self, dim, keepdim=False: self.exp().total(dim, keepdim).log()
+    _Symbols.logsumexp = lambda self, dim, keepdim=False: (
+        self.exp().total(dim, keepdim).log())
     _Symbols.log_softmax = lambda self, dim, **_: self - self.logsumexp(dim, True)
     return sympy
 
 # %% ../nbs/06b_referees.ipynb #bcb1d57d
 @patch
 def jacobian(self:_Case):
-    "Every derivative of every output, from the formulas, in 30 digits. Name -> (numbers of output, numbers of tensor)"
+    "Name -> derivatives, (outputs, entries), from the formulas, in 30 digits"
     sizes = {n: self.values[n].numel() for n in self.wanted}
     if not 0 < sum(sizes.values()) <= 24 or not 0 < self.out.numel() <= 12:
-        raise _CannotJudge('too large for symbols, or empty: at most 24 numbers in and 12 out')
+        raise _CannotJudge(
+            'too large for symbols, or empty: at most 24 numbers in and 12 out')
     try:
         import mpmath
         sympy = _formulas()
     except ImportError: raise _CannotJudge('SymPy is not installed')
-    symbols = {n: _exactly(np.array([sympy.Symbol(f'{n}_{i}', real=True) for i in range(k)], dtype=object)).reshape(
-        tuple(self.values[n].shape)) for n,k in sizes.items()}
+    def named(n, k):
+        shape = tuple(self.values[n].shape)
+        letters = [sympy.Symbol(f'{n}_{i}', real=True) for i in range(k)]
+        return _exactly(np.array(letters, dtype=object)).reshape(shape)
+    symbols = {n: named(n, k) for n,k in sizes.items()}
     try: out = _exactly(self.forward(symbols)).ravel()
     except Exception as e: raise _CannotJudge(_first_line(e))
     flat = [s for n in sizes for s in symbols[n].ravel()]
     at = [x for n in sizes for x in self.values[n].flatten().tolist()]
-    slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0) for o in out for s in flat]
+    slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0)
+              for o in out for s in flat]
     numbers = sympy.lambdify(flat, slopes, 'mpmath', cse=True)
     try:
-        with mpmath.workdps(30): found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
-    except (ZeroDivisionError, ValueError, TypeError): raise _CannotJudge('a formula has no real value here')
-    found = torch.tensor(found, dtype=torch.float64, device=self.out.device).reshape(len(out), -1)
+        with mpmath.workdps(30):
+            found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
+    except (ZeroDivisionError, ValueError, TypeError):
+        raise _CannotJudge('a formula has no real value here')
+    found = torch.tensor(found, dtype=torch.float64, device=self.out.device)
+    found = found.reshape(len(out), -1)
     return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
 
 # %% ../nbs/06b_referees.ipynb #d19df86d
@@ -276,10 +311,11 @@ def symbols(self:_Case,
     name:str, # Name of a tensor
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
-    "Referee 4: SymPy's derivatives of SymPy's formulas. No rounding, and nothing of PyTorch's rules"
+    "Referee 4: SymPy's derivatives. No rounding, and nothing of PyTorch's rules"
     if not hasattr(self, 'derived'):
         try: self.derived = self.jacobian()
         except _CannotJudge as e: self.derived = e
     if isinstance(self.derived, _CannotJudge): raise self.derived
-    exact = [(u.flatten() @ self.derived[name]).view_as(self.values[name]) for u in self.us]
+    shape = self.values[name].shape
+    exact = [(u.flatten() @ self.derived[name]).view(shape) for u in self.us]
     return max(_scaled(f-e, e, self.floor(name)) for f,e in zip(found, exact))
