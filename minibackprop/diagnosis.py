@@ -32,7 +32,7 @@ def _matches(
 )->tuple: # Do they match up to a factor? The factor
     "Is `found` a multiple of `guess`, the same in every draw?"
     if any(f.shape != g.shape for f,g in zip(found, guess)): return False, 0.
-    f,g = torch.cat([t.flatten() for t in found]), torch.cat([t.flatten() for t in guess])
+    f,g = [torch.cat([t.flatten() for t in ts]) for ts in (found, guess)]
     if not f.numel() or not g.norm() or not f.norm(): return False, 0.
     c = ((f*g).sum()/(g*g).sum()).item()
     return _scaled(f - c*g, f) < 1e-8, c
@@ -46,11 +46,13 @@ class _Evidence:
         self.all_right = expected
 
     def graph(self, change=None, values=None, us=None):
-        "The gradient by autograd, through a changed forward; None where that cannot be had"
-        try: return [g[self.name] for g in self.case.by_graph(us or self.us, change, values)]
+        "The gradient by autograd, through a changed forward; None if there is none"
+        try: grads = self.case.by_graph(us or self.us, change, values)
         except (_CannotJudge, ValueError): return None
+        return [g[self.name] for g in grads]
 
-hypotheses = []  # functions of `_Evidence` that yield (cause, sentence, guess), most telling first
+# Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
+hypotheses = []
 
 # %% ../nbs/06c_diagnosis.ipynb #afe6c94e
 def _hypothesis(f):
@@ -60,28 +62,33 @@ def _hypothesis(f):
 # %% ../nbs/06c_diagnosis.ipynb #39080ec7
 @_hypothesis
 def _shapes(e):
-    "Right numbers, wrong shape: transposed, a sum missing, a sum too many, an axis kept or lost"
+    "Right numbers, wrong shape: transposed, a sum missing or too many, an axis lost"
     n,right,found = e.name, e.right, e.found
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
     for axes in itertools.permutations(range(len(want))):
         if axes != tuple(range(len(want))) and len(want) < 5:
             turned = [r.permute(axes) for r in right]
-            yield 'transposed', f'{n}.g is the transpose of what it should be: {shapes}', turned
+            sentence = f'{n}.g is the transpose of what it should be: {shapes}'
+            yield 'transposed', sentence, turned
     if have == want: return
     try: summed = [unbroadcast(f, want) for f in found]
     except ValueError: summed = None
     if summed and found[0].numel() > right[0].numel() and _matches(summed, right)[0]:
-        axes = [i for i in range(len(have)) if i < len(have)-len(want) or want[i-len(have)] != have[i]]
-        yield 'missing sum', f"{n}.g misses a sum over axis {', '.join(map(str, axes))}: {shapes}", found
+        axes = [i for i in range(len(have))
+                if i < len(have)-len(want) or want[i-len(have)] != have[i]]
+        over = ', '.join(map(str, axes))
+        yield 'missing sum', f'{n}.g misses a sum over axis {over}: {shapes}', found
     for k in range(1, len(want)+1):
         for axes in itertools.combinations(range(len(want)), k):
+            over = ', '.join(map(str, axes))
+            lost = f'{n}.g is summed over axis {over}, which it should keep: {shapes}'
             for keep in (False, True):
                 guess = [r.sum(axes, keepdim=keep) for r in right]
-                if guess[0].shape == found[0].shape: yield 'extra sum', (
-                    f"{n}.g is summed over axis {', '.join(map(str, axes))}, which it should keep: {shapes}"), guess
+                if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
     if found[0].numel() == right[0].numel():
-        yield 'shape', f'{n}.g has the right numbers in the wrong shape: {shapes}', [r.reshape(have) for r in right]
+        sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
+        yield 'shape', sentence, [r.reshape(have) for r in right]
 
 # %% ../nbs/06c_diagnosis.ipynb #2c10b3b6
 @_hypothesis
@@ -89,7 +96,8 @@ def _factors(e):
     "The sign, or a constant factor"
     same,c = _matches(e.found, e.right)
     if not same: return
-    if abs(c+1) < 1e-6: yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
+    if abs(c+1) < 1e-6:
+        yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
     elif abs(c-1) > 1e-9: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
 
 # %% ../nbs/06c_diagnosis.ipynb #7f219e9b
@@ -97,15 +105,21 @@ def _factor(case, c):
     "A factor in words"
     sizes = {}
     for name,t in [*case.values.items(), ('out', case.out)]:
-        for i,k in enumerate(t.shape): sizes.setdefault(k, []).append(f'axis {i} of {name}')
+        for i,k in enumerate(t.shape):
+            sizes.setdefault(k, []).append(f'axis {i} of {name}')
         sizes.setdefault(t.numel(), []).append(f'the number of entries of {name}')
     sign,c = 'minus ' if c < 0 else '', abs(c)
     for k,why in [(2, []), *sizes.items()]:
-        why = f", and {k} is the size of {' and of '.join(sizes[k][:2])}" if k in sizes else ''
-        for n,text in ((k, f'{k}'), (2*k, f'2 times {k}'), (k*k, f'{k} squared')) if k != 2 else ((2, '2'),):
-            if n > 1 and abs(c/n-1) < 1e-6: return f'{sign}{text} times what it should be{why}'
-            if n > 1 and abs(c*n-1) < 1e-6: return f'{sign}1/{n} of what it should be{why}'
-        if k > 2 and abs(c*k/2-1) < 1e-6: return f'{sign}2/{k} of what it should be{why}'
+        known = ' and of '.join(sizes[k][:2]) if k in sizes else ''
+        why = f', and {k} is the size of {known}' if known else ''
+        for n,text in [(k, f'{k}'), (2*k, f'2 times {k}'), (k*k, f'{k} squared')]:
+            if k == 2 and n > 2: continue
+            if n > 1 and abs(c/n-1) < 1e-6:
+                return f'{sign}{text} times what it should be{why}'
+            if n > 1 and abs(c*n-1) < 1e-6:
+                return f'{sign}1/{n} of what it should be{why}'
+        if k > 2 and abs(c*k/2-1) < 1e-6:
+            return f'{sign}2/{k} of what it should be{why}'
     return f'{sign}{c:.6g} times what it should be'
 
 # %% ../nbs/06c_diagnosis.ipynb #ad44726f
@@ -114,28 +128,37 @@ def _upstream(e):
     "The upstream gradient forgotten, or taken from the wrong place"
     n = e.name
     ones = e.graph(us=[torch.ones_like(u) for u in e.us])
-    if ones: yield 'upstream ignored', f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones
-    yield 'upstream', f'{n}.g is zero everywhere', [torch.zeros_like(r) for r in e.right]
+    if ones: yield (
+        'upstream ignored',
+        f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones)
+    zeros = [torch.zeros_like(r) for r in e.right]
+    yield 'upstream', f'{n}.g is zero everywhere', zeros
 
 # %% ../nbs/06c_diagnosis.ipynb #a39add13
 @_hypothesis
 def _stale(e):
     "Leftovers"
     n,case = e.name, e.case
-    if n in case.stale: yield 'stale', f'{n}.g was not written this time: it is what an earlier backward left', e.found
+    if n in case.stale: yield (
+        'stale', f'{n}.g was not written this time: '
+        'it is what an earlier backward left', e.found)
     if all(r[n] is not None for r in case.runs):
         before = [r[n] for r in case.runs]
         for i in range(1, len(before)):
-            added = before[i-1].shape == e.right[0].shape and _scaled(
-                before[i]-before[i-1]-e.right[i % len(e.us)], e.right[i % len(e.us)]) < 1e-6
+            right = e.right[i % len(e.us)]
+            added = before[i-1].shape == right.shape and _scaled(
+                before[i]-before[i-1]-right, right) < 1e-6
             if not added: break
         else:
-            sentence = f'{n}.g is added to what an earlier backward left there; backward sets .g'
+            sentence = (f'{n}.g is added to what an earlier backward left there; '
+                        'backward sets .g')
             if len(before) > 1: yield 'accumulated', sentence, e.found
     tensors = dict(zip(case.names, case.other))
     old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
-    if old and any(not torch.equal(tensors[k], case.values[k]) for k in tensors if k in case.values):
-        yield 'stale', f'{n}.g belongs to an earlier call: the layer keeps something of the first inputs', old
+    known = [k for k in tensors if k in case.values]
+    if old and any(not torch.equal(tensors[k], case.values[k]) for k in known): yield (
+        'stale', f'{n}.g belongs to an earlier call: '
+        'the layer keeps something of the first inputs', old)
 
 # %% ../nbs/06c_diagnosis.ipynb #9d155418
 @_hypothesis
@@ -145,17 +168,20 @@ def _parts(e):
     if found[0].shape != right[0].shape: return
     for axis in range(e.out.dim()):
         for i in {0, e.out.shape[axis]-1}:
-            less = e.graph(us=[u.index_fill(axis, torch.tensor([i], device=u.device), 0.) for u in e.us])
-            sentence = f'{n}.g leaves out index {i} of axis {axis} of out: look at the bounds of the loop'
-            if less: yield 'part', sentence, less
+            at = torch.tensor([i], device=e.out.device)
+            less = e.graph(us=[u.index_fill(axis, at, 0.) for u in e.us])
+            if less: yield (
+                'part', f'{n}.g leaves out index {i} of axis {axis} of out: '
+                'look at the bounds of the loop', less)
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right)
     wrong = error > 1e-9*size
     for axis in range(error.dim()):
-        where = wrong.movedim(axis, 0).reshape(wrong.shape[axis], -1).any(1).nonzero().flatten().tolist()
-        if len(where) == 1 < error.shape[axis] > 2:
-            sentence = f'{n}.g is wrong at index {where[0]} of axis {axis} only: look at the bounds of the loop'
-            yield 'part', sentence, found
+        rows = wrong.movedim(axis, 0).reshape(wrong.shape[axis], -1).any(1)
+        where = rows.nonzero().flatten().tolist()
+        if len(where) == 1 < error.shape[axis] > 2: yield (
+            'part', f'{n}.g is wrong at index {where[0]} of axis {axis} only: '
+            'look at the bounds of the loop', found)
 
 # %% ../nbs/06c_diagnosis.ipynb #e0552d7c
 @_hypothesis
@@ -167,20 +193,21 @@ def _masks(e):
     silent = torch.stack([f == 0 for f in e.found]).all(0)
     if (silent & ~blocked).any() and not (blocked & ~silent).any():
         many = (silent & ~blocked).sum()
-        yield 'mask', f'{n}.g is zero in {many} entries where it should pass: the mask blocks too much', \
-            [torch.where(silent, 0., r) for r in e.right]
+        yield (
+            'mask', f'{n}.g is zero in {many} entries where it should pass: '
+            'the mask blocks too much', [torch.where(silent, 0., r) for r in e.right])
     leaks = torch.stack(e.found)[:, blocked].abs().sum() > 0
     if 0 < blocked.sum() < blocked.numel() and leaks:
-        yield 'mask', f'{n}.g passes where it should be zero: the mask is missing', \
-            [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)]
-        if not torch.stack(e.found)[:, ~blocked].abs().sum():
-            sentence = f'{n}.g is zero where it should pass, and passes where it should be zero: the mask is inverted'
-            yield 'mask', sentence, e.found
+        yield ('mask', f'{n}.g passes where it should be zero: the mask is missing',
+               [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)])
+        if not torch.stack(e.found)[:, ~blocked].abs().sum(): yield (
+            'mask', f'{n}.g is zero where it should pass, and passes where it should '
+            'be zero: the mask is inverted', e.found)
 
 # %% ../nbs/06c_diagnosis.ipynb #6bd3dace
 @_hypothesis
 def _crossed(e):
-    "The output, the input and the upstream gradient taken for one another: the backward is run with them exchanged"
+    "Output, input and out.g taken for one another: the backward with them exchanged"
     case,n = e.case, e.name
     def run(cross):
         grads = []
@@ -188,25 +215,34 @@ def _crossed(e):
             args,params = case.split({k: t.clone() for k,t in case.values.items()})
             def exchange(out, args): return cross(out, args, u)
             try:
-                with torch.no_grad(): after = case.subject.crossed(params, args, exchange)
+                with torch.no_grad():
+                    after = case.subject.crossed(params, args, exchange)
             except Exception: return None
             g = {**dict(zip(case.names, after)), **params}[n]
             grads.append(getattr(g, 'g', None))
-        return grads if all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right)) else None
+        fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
+        return grads if fit else None
     def with_g(t, u):
         t.g = u.clone()
         return t
-    if any(_if_right(e, run(lambda out,args,u: {id(out): with_g(out.clone(), u)}), '', '')): return
-    same = [i for i,a in enumerate(case.args) if _floating(a) and a.shape == e.out.shape]
+    def put(t): return run(lambda out,args,u: {id(out): with_g(t(out, args, u), u)})
+    if any(_if_right(e, put(lambda out,args,u: out.clone()), '', '')): return
+    same = [i for i,a in enumerate(case.args)
+            if _floating(a) and a.shape == e.out.shape]
     for i in same:
         who = case.names[i]
-        yield from _if_right(e, run(lambda out,args,u: {id(out): with_g(args[i].clone(), u)}), 'from output',
-                             f'{n}.g is computed from the output where {who} is meant')
-        yield from _if_right(e, run(lambda out,args,u: {id(out): with_g(out.clone(), u), id(args[i]): out.clone()}),
-                             'from input', f'{n}.g is computed from {who} where the output is meant')
-    yield from _if_right(e, run(lambda out,args,u: {id(out): with_g(u.clone(), u)}), 'out for out.g',
-                         f'{n}.g is computed from out where out.g is meant. The backward is called as '
-                         'backward(out, *inputs), with the upstream gradient in out.g')
+        yield from _if_right(
+            e, put(lambda out,args,u: args[i].clone()), 'from output',
+            f'{n}.g is computed from the output where {who} is meant')
+        both = lambda out,args,u: {id(out): with_g(out.clone(), u),
+                                   id(args[i]): out.clone()}
+        yield from _if_right(
+            e, run(both), 'from input',
+            f'{n}.g is computed from {who} where the output is meant')
+    yield from _if_right(
+        e, put(lambda out,args,u: u.clone()), 'out for out.g',
+        f'{n}.g is computed from out where out.g is meant. The backward is called as '
+        'backward(out, *inputs), with the upstream gradient in out.g')
 
 # %% ../nbs/06c_diagnosis.ipynb #479dbd85
 def _if_right(e, guess, cause, sentence):
@@ -221,18 +257,24 @@ def _swapped(e):
     "The gradient of another tensor, or one in which another tensor is left out"
     n = e.name
     for other in e.case.wanted:
-        if other != n: yield 'swapped', f'{n}.g is the gradient of {other}: swapped', [r[other] for r in e.all_right]
+        if other == n: continue
+        guess = [r[other] for r in e.all_right]
+        yield 'swapped', f'{n}.g is the gradient of {other}: swapped', guess
     for other,t in e.case.values.items():
         if other == n: continue
-        for value,word in ((torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros')):
+        for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
             guess = e.graph(values={other: value})
-            sentence = f'{n}.g does not use {other}: it is the gradient for {other} all {word}'
-            if guess: yield 'missing factor', sentence, guess
+            if guess: yield (
+                'missing factor', f'{n}.g does not use {other}: it is the gradient for '
+                f'{other} all {word}', guess)
         if t.dim() == 2 and t.shape[0] == t.shape[1]:
             guess = e.graph(values={other: t.t()})
-            if guess: yield 'transposed', f'{n}.g is computed from the transpose of {other}', guess
+            if guess: yield (
+                'transposed', f'{n}.g is computed from the transpose of {other}', guess)
     for other,t in [*e.case.values.items(), ('out', e.case.out)]:
-        try: many,few = [r*t for r in e.right], [torch.where(t != 0, r/t, 0.) for r in e.right]
+        try:
+            many = [r*t for r in e.right]
+            few = [torch.where(t != 0, r/t, 0.) for r in e.right]
         except RuntimeError: continue
         if many[0].shape != e.found[0].shape: continue
         yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
@@ -240,7 +282,7 @@ def _swapped(e):
 
 # %% ../nbs/06c_diagnosis.ipynb #bccf69f4
 class _Cut(TorchFunctionMode):
-    "Runs a forward, numbers each use of a tensor that has a gradient, and blocks or straightens some of the paths"
+    "Runs a forward, numbers each use of a tensor that has a gradient, and cuts paths"
     def __init__(self, cut=(), straight=None):
         self.cut,self.straight,self.uses,self.calls = cut, straight, [], 0
 
@@ -253,17 +295,22 @@ class _Cut(TorchFunctionMode):
         args = [use(a) for a in args]
         out = func(*args, **(kwargs or {}))
         self.calls += 1
-        if self.straight != self.calls-1 or not _floating(out) or not args or not _floating(args[0]): return out
+        if self.straight != self.calls-1 or not _floating(out): return out
+        if not args or not _floating(args[0]): return out
         self.at = _where(func)
-        return out.detach() + args[0] - args[0].detach() if out.shape == args[0].shape else out
+        if out.shape != args[0].shape: return out
+        return out.detach() + args[0] - args[0].detach()
 
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)
     here = _where.__code__.co_filename
-    while frame and (frame.f_code.co_filename == here or frame.f_globals.get('__name__', '').split('.')[0] == 'torch'):
-        frame = frame.f_back
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() if frame else ''
+    def skipped(frame):
+        package = frame.f_globals.get('__name__', '').split('.')[0]
+        return frame.f_code.co_filename == here or package == 'torch'
+    while frame and skipped(frame): frame = frame.f_back
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ''
+    line = line.strip()
     return func.__name__.strip('_'), line
 
 # %% ../nbs/06c_diagnosis.ipynb #1ea48175
@@ -280,46 +327,58 @@ def _paths(e):
             if part is None: continue
             lost = ' and '.join(f'`{uses[i][0]}` in "{uses[i][1]}"' for i in cut)
             direct = all(uses[i][2] for i in cut)
-            added = ': the gradients of all uses are added, none replaces another' if direct else ''
-            yield 'missing term', f'{n}.g misses the part that comes through {lost}{added}', part
-            if k == 1: yield 'counted twice', f'{n}.g counts the part that comes through {lost} twice', \
-                [2*w-p for w,p in zip(whole, part)]
-            if k == 1: yield 'sign', f'{n}.g has the part that comes through {lost} with the wrong sign', \
-                [2*p-w for w,p in zip(whole, part)]
+            part_of = f'the part that comes through {lost}'
+            added = ': the gradients of all uses are added, none replaces another'
+            sentence = f'{n}.g misses {part_of}{added if direct else ""}'
+            yield 'missing term', sentence, part
+            if k > 1: continue
+            yield ('counted twice', f'{n}.g counts {part_of} twice',
+                   [2*w-p for w,p in zip(whole, part)])
+            yield ('sign', f'{n}.g has {part_of} with the wrong sign',
+                   [2*p-w for w,p in zip(whole, part)])
     for i in range(count.calls):
         mode = _Cut(straight=i)
         through = e.graph(mode)
         if through is None or not hasattr(mode, 'at'): continue
         op,line = mode.at
-        cause = 'mask' if op in ('relu', 'clamp', 'clamp_min', 'threshold', 'where') else 'missing factor'
+        masks = 'relu', 'clamp', 'clamp_min', 'threshold', 'where'
+        cause = 'mask' if op in masks else 'missing factor'
         lost = 'its mask' if cause == 'mask' else 'its derivative'
-        yield cause, f'{n}.g goes straight through `{op}` in "{line}": {lost} is missing', through
-        yield cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way round: inverted', \
-            [a-b for a,b in zip(through, whole)]
+        sentence = f'{n}.g goes straight through `{op}` in "{line}": {lost} is missing'
+        yield cause, sentence, through
+        yield (
+            cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way '
+            'round: inverted', [a-b for a,b in zip(through, whole)])
 
 # %% ../nbs/06c_diagnosis.ipynb #5a22529f
 @_hypothesis
 def _coupling(e):
-    "Outputs that depend on every input of their row, treated as if each depended on its own input only"
+    "Outputs that depend on their whole row, treated as if each had one input only"
     n,found,right = e.name, e.found, e.right
     if found[0].shape != right[0].shape or found[0].shape != e.out.shape: return
     k = e.out.numel()
     if 1 < k <= 256:
-        own = e.graph(us=list(torch.eye(k, dtype=torch.float64, device=e.out.device).view(k, *e.out.shape)))
+        each = torch.eye(k, dtype=torch.float64, device=e.out.device)
+        own = e.graph(us=list(each.view(k, *e.out.shape)))
         if own:
-            diagonal = torch.stack([o.flatten()[i] for i,o in enumerate(own)]).view(e.out.shape)
-            yield 'missing term', (
-                f'{n}.g uses only the diagonal of the Jacobian: each output also depends on the other entries of {n}, '
-                'and those terms are missing'), [u*diagonal for u in e.us]
+            diagonal = torch.stack([o.flatten()[i] for i,o in enumerate(own)])
+            diagonal = diagonal.view(e.out.shape)
+            yield (
+                'missing term', f'{n}.g uses only the diagonal of the Jacobian: each '
+                f'output also depends on the other entries of {n}, and those terms are '
+                'missing', [u*diagonal for u in e.us])
+    kinds = [('', torch.ones_like(e.out)), ('times the output ', e.out),
+             (f'times {n} ', e.case.values[n])]
     for axis in range(-1, -right[0].dim()-1, -1):
         if right[0].shape[axis] < 3: continue
-        for name,t in (('', torch.ones_like(e.out)), ('times the output ', e.out), (f'times {n} ', e.case.values[n])):
+        for name,t in kinds:
             lost = []
             for f,r in zip(found, right):
                 a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
                 lost.append(a*t)
             if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
-                sentence = f'{n}.g misses a term that is constant {name}along axis {axis}: a mean or sum over that axis'
+                sentence = (f'{n}.g misses a term that is constant {name}along axis '
+                            f'{axis}: a mean or sum over that axis')
                 yield 'missing term', sentence, [r+m for r,m in zip(right, lost)]
         if right[0].shape[axis] > 3: yield from _two_terms(e, axis)
 
@@ -333,49 +392,57 @@ def _two_terms(e, axis):
         fit = torch.linalg.lstsq(basis, last(f-r).unsqueeze(-1)).solution
         lost.append((basis @ fit).squeeze(-1).movedim(-1, axis))
     if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(e.found, e.right, lost)):
-        yield 'missing term', (
-            f'{e.name}.g misses two terms along axis {axis}, one constant, one a multiple of {e.name}: those of a mean '
-            'and of a variance'), [r+m for r,m in zip(e.right, lost)]
+        yield (
+            'missing term', f'{e.name}.g misses two terms along axis {axis}, one '
+            f'constant, one a multiple of {e.name}: those of a mean and of a variance',
+            [r+m for r,m in zip(e.right, lost)])
 
 # %% ../nbs/06c_diagnosis.ipynb #b8d94f5b
 @_hypothesis
 def _axes(e):
-    "A sum over the wrong axis, a spread where there should be a sum, one slice that is wrong, too few digits"
+    "A sum over the wrong axis, a spread for a sum, one wrong slice, too few digits"
     n,found,right = e.name, e.found, e.right
     for axis in range(e.out.dim()):
         for keep in (False, True):
             over = [u.sum(axis, keepdim=keep) for u in e.us]
-            if over[0].shape == found[0].shape:
-                yield 'wrong axis', f'{n}.g is a sum of out.g over axis {axis}, which is the wrong one', over
+            if over[0].shape == found[0].shape: yield (
+                'wrong axis', f'{n}.g is a sum of out.g over axis {axis}, '
+                'which is the wrong one', over)
     if found[0].shape != right[0].shape: return
     for axis in range(right[0].dim()):
         spread = [r.sum(axis, keepdim=True).expand_as(r) for r in right]
-        yield 'broadcast', f'{n}.g is summed over axis {axis} and spread out again', spread
+        sentence = f'{n}.g is summed over axis {axis} and spread out again'
+        yield 'broadcast', sentence, spread
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right)
-    if error.max() < 1e-5*size: yield ('precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
-                                       'backward runs in a smaller dtype', found)
+    if error.max() < 1e-5*size: yield (
+        'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
+        'backward runs in a smaller dtype', found)
 
 # %% ../nbs/06c_diagnosis.ipynb #f358dc96
 def diagnose(
     case:_Case, # After its backward has run
     name:str, # A tensor whose gradient is wrong
-    right:list, # For each draw, name -> what it should be; None where no referee gives a whole gradient
+    right:list, # For each draw, name -> what it should be; None if no referee knows
 )->list: # `Finding`s, most telling first
-    "Try every hypothesis on the gradients in `case.found[name]`. Empty where there is nothing to compare"
-    if right is None or any(f is None or f.dtype != torch.float64 for f in case.found[name]): return []
+    "Try every hypothesis on `case.found[name]`. Empty if there is nothing to compare"
+    found = case.found[name]
+    if right is None or any(f is None or f.dtype != torch.float64 for f in found):
+        return []
     e,found = _Evidence(case, name, right), []
     for hypothesis in hypotheses:
         for cause,sentence,guess in hypothesis(e):
-            same,c = _matches(e.found, guess) if guess is not e.right or cause != 'factor' else (True, 1.)
+            is_factor = guess is e.right and cause == 'factor'
+            same,c = (True, 1.) if is_factor else _matches(e.found, guess)
             zero = cause == 'upstream' and not any(f.any() for f in e.found)
             if not same and not zero: continue
             plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
-            if not plain and _matches(guess, e.right)[0]: continue  # this bug would change nothing here
+            if not plain and _matches(guess, e.right)[0]: continue  # it changes nothing
             exact = zero or abs(c-1) < 1e-6
             if not exact: sentence += f'; and it is {_factor(case, c)}'
             if sentence not in [f.sentence for f in found]:
-                found.append(Finding(name, cause, sentence, 'sure' if exact else 'likely'))
+                sure = 'sure' if exact else 'likely'
+                found.append(Finding(name, cause, sentence, sure))
     found.sort(key=lambda f: f.sure != 'sure')
     sure = {f.cause for f in found if f.sure == 'sure'}
     if len(sure) > 1:
@@ -385,10 +452,13 @@ def diagnose(
 # %% ../nbs/06c_diagnosis.ipynb #2c565289
 def _largest(e):
     "Where the error is largest"
-    if e.found[0].shape != e.right[0].shape:
-        return f'{e.name}.g has shape {tuple(e.found[0].shape)}, and {e.name} has {tuple(e.right[0].shape)}'
-    error = (e.found[0]-e.right[0]).abs()
-    at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(error.shape)))
-    share = (error > 1e-9*max(e.right[0].abs().max().item(), 1e-300)).double().mean().item()
+    f,r = e.found[0], e.right[0]
+    if f.shape != r.shape:
+        have,want = tuple(f.shape), tuple(r.shape)
+        return f'{e.name}.g has shape {have}, and {e.name} has {want}'
+    error = (f-r).abs()
+    at = np.unravel_index(int(error.argmax()), tuple(error.shape))
+    at = tuple(int(i) for i in at)
+    share = (error > 1e-9*max(r.abs().max().item(), 1e-300)).double().mean().item()
     return (f'{e.name}.g is wrong in {share:.0%} of its entries, most at {at}: '
-            f'{e.found[0][at].item():.4g} where {e.right[0][at].item():.4g} is right')
+            f'{f[at].item():.4g} where {r[at].item():.4g} is right')
