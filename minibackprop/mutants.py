@@ -20,10 +20,11 @@ class Form:
     def __init__(self,
         name:str, # What it is called
         forward, # A function of tensors
-        backward, # `backward(out, *inputs)`, right: returns the gradients of the floating inputs
+        backward, # `backward(out, *inputs)`, right: gradients of the floating inputs
         inputs, # Of a function that makes random tensors, and three sizes
     ):
-        self.name,self.forward,self.backward,self.inputs,self.mutants = name, forward, backward, inputs, []
+        self.name,self.forward,self.backward = name, forward, backward
+        self.inputs,self.mutants = inputs, []
 
     def but(self,
         **wrong, # Name of an input -> function of (out, *inputs), its wrong gradient
@@ -32,13 +33,14 @@ class Form:
         names = list(inspect.signature(self.backward).parameters)[1:]
         def backward(out, *inputs):
             grads = self.backward(out, *inputs)
-            return [wrong[n](out, *inputs) if n in wrong else g for n,g in zip(names, grads)]
+            return [wrong[n](out, *inputs) if n in wrong else g
+                    for n,g in zip(names, grads)]
         return backward
 
     def wrong(self,
         bug:str, # What is wrong, in a few words
         cause:str, # What the diagnosis should say
-        backward, # A wrong backward, or a `Module` class, or a `torch.autograd.Function`
+        backward, # A wrong backward, a `Module` class, or a `torch.autograd.Function`
     ):
         "Add a mutant"
         self.mutants.append((bug, cause, backward))
@@ -58,34 +60,55 @@ def _lin(out, inp, w, b): return out.g @ w.t(), inp.t() @ out.g, out.g.sum(0)
 _lin_inputs = lambda r,n,i,k: (r(n, i), r(i, k), r(k))
 _f = form('lin', lin, _lin, _lin_inputs)
 _f.wrong('w.g transposed', 'transposed', _f.but(w=lambda out,inp,w,b: out.g.t() @ inp))
-_f.wrong('b.g not summed over the batch', 'missing sum', _f.but(b=lambda out,inp,w,b: out.g))
-_f.wrong('b.g summed over the wrong axis', 'wrong axis', _f.but(b=lambda out,inp,w,b: out.g.sum(1)))
-_f.wrong('b.g a mean instead of a sum', 'factor', _f.but(b=lambda out,inp,w,b: out.g.mean(0)))
-_f.wrong('b.g keeps the summed axis', 'shape', _f.but(b=lambda out,inp,w,b: out.g.sum(0, keepdim=True)))
-_f.wrong('b.g summed over both axes', 'extra sum', _f.but(b=lambda out,inp,w,b: out.g.sum()))
-_f.wrong('b.g the whole sum in every entry', 'broadcast', _f.but(b=lambda out,inp,w,b: out.g.sum().expand_as(b)))
-_f.wrong('w.g divided by the batch size', 'factor', _f.but(w=lambda out,inp,w,b: inp.t() @ out.g/len(inp)))
-_f.wrong('w.g twice as large', 'factor', _f.but(w=lambda out,inp,w,b: 2*inp.t() @ out.g))
-_f.wrong('w.g with the wrong sign', 'sign', _f.but(w=lambda out,inp,w,b: -inp.t() @ out.g))
-_f.wrong('w.g from out instead of out.g', 'out for out.g', _f.but(w=lambda out,inp,w,b: inp.t() @ out))
-_f.wrong('out.g ignored', 'upstream ignored', _f.but(w=lambda out,inp,w,b: inp.t() @ torch.ones_like(out)))
-_f.wrong('the last example left out', 'part', _f.but(w=lambda out,inp,w,b: inp[:-1].t() @ out.g[:-1]))
-_f.wrong('the last row of inp.g never filled', 'part',
-        _f.but(inp=lambda out,inp,w,b: torch.cat([out.g[:-1] @ w.t(), torch.zeros_like(inp[:1])])))
+_f.wrong('b.g not summed over the batch', 'missing sum',
+         _f.but(b=lambda out,inp,w,b: out.g))
+_f.wrong('b.g summed over the wrong axis', 'wrong axis',
+         _f.but(b=lambda out,inp,w,b: out.g.sum(1)))
+_f.wrong('b.g a mean instead of a sum', 'factor',
+         _f.but(b=lambda out,inp,w,b: out.g.mean(0)))
+_f.wrong('b.g keeps the summed axis', 'shape',
+         _f.but(b=lambda out,inp,w,b: out.g.sum(0, keepdim=True)))
+_f.wrong('b.g summed over both axes', 'extra sum',
+         _f.but(b=lambda out,inp,w,b: out.g.sum()))
+_f.wrong('b.g the whole sum in every entry', 'broadcast',
+         _f.but(b=lambda out,inp,w,b: out.g.sum().expand_as(b)))
+
+# %% ../nbs/06e_mutants.ipynb #58bf1cde
+_f.wrong('w.g divided by the batch size', 'factor',
+         _f.but(w=lambda out,inp,w,b: inp.t() @ out.g/len(inp)))
+_f.wrong('w.g twice as large', 'factor',
+         _f.but(w=lambda out,inp,w,b: 2*inp.t() @ out.g))
+_f.wrong('w.g with the wrong sign', 'sign',
+         _f.but(w=lambda out,inp,w,b: -inp.t() @ out.g))
+_f.wrong('w.g from out instead of out.g', 'out for out.g',
+         _f.but(w=lambda out,inp,w,b: inp.t() @ out))
+_f.wrong('out.g ignored', 'upstream ignored',
+         _f.but(w=lambda out,inp,w,b: inp.t() @ torch.ones_like(out)))
+_f.wrong('the last example left out', 'part',
+         _f.but(w=lambda out,inp,w,b: inp[:-1].t() @ out.g[:-1]))
+_f.wrong('the last row of inp.g never filled', 'part', _f.but(
+    inp=lambda out,inp,w,b: torch.cat([out.g[:-1] @ w.t(), torch.zeros_like(inp[:1])])))
 _f.wrong('w.g computed in float32', 'precision',
-        _f.but(w=lambda out,inp,w,b: (inp.t().float() @ out.g.float()).double()))
-_f.wrong('w.g left in float32', 'dtype', _f.but(w=lambda out,inp,w,b: (inp.t() @ out.g).float()))
-_f.wrong('inp.g forgotten', 'unwritten', lambda out,inp,w,b: (None, inp.t() @ out.g, out.g.sum(0)))
+         _f.but(w=lambda out,inp,w,b: (inp.t().float() @ out.g.float()).double()))
+_f.wrong('w.g left in float32', 'dtype',
+         _f.but(w=lambda out,inp,w,b: (inp.t() @ out.g).float()))
+_f.wrong('inp.g forgotten', 'unwritten',
+         lambda out,inp,w,b: (None, inp.t() @ out.g, out.g.sum(0)))
 _f.wrong('b.g zero', 'upstream', _f.but(b=lambda out,inp,w,b: torch.zeros_like(b)))
 
 # %% ../nbs/06e_mutants.ipynb #5b342b84
 _f = form('square lin', lin, _lin, lambda r,n,i,k: (r(i, i), r(i, i), r(i)))
 _f.wrong('w.g transposed', 'transposed', _f.but(w=lambda out,inp,w,b: out.g.t() @ inp))
-_f.wrong('w not transposed in inp.g', 'transposed', _f.but(inp=lambda out,inp,w,b: out.g @ w))
-_f.wrong('inp not transposed in w.g', 'transposed', _f.but(w=lambda out,inp,w,b: inp @ out.g))
-_f.wrong('b.g summed over the wrong axis', 'wrong axis', _f.but(b=lambda out,inp,w,b: out.g.sum(1)))
-_f.wrong('inp.g and w.g swapped', 'swapped', lambda out,inp,w,b: (inp.t() @ out.g, out.g @ w.t(), out.g.sum(0)))
-_f.wrong('w.g from the output instead of the input', 'from output', _f.but(w=lambda out,inp,w,b: out.t() @ out.g))
+_f.wrong('w not transposed in inp.g', 'transposed',
+         _f.but(inp=lambda out,inp,w,b: out.g @ w))
+_f.wrong('inp not transposed in w.g', 'transposed',
+         _f.but(w=lambda out,inp,w,b: inp @ out.g))
+_f.wrong('b.g summed over the wrong axis', 'wrong axis',
+         _f.but(b=lambda out,inp,w,b: out.g.sum(1)))
+_f.wrong('inp.g and w.g swapped', 'swapped',
+         lambda out,inp,w,b: (inp.t() @ out.g, out.g @ w.t(), out.g.sum(0)))
+_f.wrong('w.g from the output instead of the input', 'from output',
+         _f.but(w=lambda out,inp,w,b: out.t() @ out.g))
 
 # %% ../nbs/06e_mutants.ipynb #a0035d69
 class _AddsUp(Lin):
@@ -108,17 +131,23 @@ class _FirstInput(Lin):
         if self.first is None: self.first = inp
         return super().forward(inp)
     def bwd(self, out, inp):
-        inp.g,self.w.g,self.b.g = out.g @ self.w.t(), self.first.t() @ out.g, out.g.sum(0)
+        inp.g = out.g @ self.w.t()
+        self.w.g = self.first.t() @ out.g
+        self.b.g = out.g.sum(0)
 
 class _Swapped(Lin):
     def bwd(self, out, inp):
-        inp.g,self.w.g,self.b.g = out.g @ self.w.t(), inp.t() @ out.g, self.b
+        inp.g = out.g @ self.w.t()
+        self.w.g = inp.t() @ out.g
+        self.b.g = self.b
 
 # %% ../nbs/06e_mutants.ipynb #eac157dd
 _f = form('Lin', lambda inp,w,b: Lin(w, b), None, _lin_inputs)
 _f.wrong('w.g added to what was there', 'accumulated', lambda inp,w,b: _AddsUp(w, b))
-_f.wrong('w.g written in the first call only', 'stale', lambda inp,w,b: _WritesOnce(w, b))
-_f.wrong('w.g from the inputs of the first call', 'stale', lambda inp,w,b: _FirstInput(w, b))
+_f.wrong('w.g written in the first call only', 'stale',
+         lambda inp,w,b: _WritesOnce(w, b))
+_f.wrong('w.g from the inputs of the first call', 'stale',
+         lambda inp,w,b: _FirstInput(w, b))
 _f.wrong('b.g is b itself', 'alias', lambda inp,w,b: _Swapped(w, b))
 
 # %% ../nbs/06e_mutants.ipynb #0af0904f
@@ -136,82 +165,123 @@ class _ReluOverInput(Module):
     def forward(self, inp): return inp.relu_()
     def bwd(self, out, inp): inp.g = out.g*(out > 0)
 
+# %% ../nbs/06e_mutants.ipynb #0a7433c6
 _f = form('relu', relu, lambda out,inp: out.g*(inp > 0), lambda r,n,i,k: (r(n, i),))
 _f.wrong('no mask', 'mask', lambda out,inp: out.g.clone())
 _f.wrong('mask inverted', 'mask', lambda out,inp: out.g*(inp < 0))
-_f.wrong('mask of out >= 0, which is always true', 'mask', lambda out,inp: out.g*(out >= 0))
-_f.wrong('the slope of a leaky ReLU', 'mask', lambda out,inp: out.g*torch.where(inp > 0, 1., .01))
+_f.wrong('mask of out >= 0, which is always true', 'mask',
+         lambda out,inp: out.g*(out >= 0))
+_f.wrong('the slope of a leaky ReLU', 'mask',
+         lambda out,inp: out.g*torch.where(inp > 0, 1., .01))
 _f.wrong('the mask begins at 0.5', 'mask', lambda out,inp: out.g*(inp > .5))
 _f.wrong('multiplied by the sign', 'mask', lambda out,inp: out.g*inp.sign())
 _f.wrong('multiplied by the output', 'extra factor', lambda out,inp: out.g*out)
-_f.wrong('the mask alone, without out.g', 'upstream ignored', lambda out,inp: (inp > 0).to(inp.dtype))
+_f.wrong('the mask alone, without out.g', 'upstream ignored',
+         lambda out,inp: (inp > 0).to(inp.dtype))
 _f.wrong('out.g overwritten', 'changed', _relu_in_place)
 _f.wrong('the mask of the first call', 'stale', lambda inp: _FirstMask())
 _f.wrong('the forward overwrites its input', 'changed', lambda inp: _ReluOverInput())
 
 # %% ../nbs/06e_mutants.ipynb #215df42e
-_f = form('mse', mse, lambda out,inp,targ: (out.g*2*(inp-targ)/inp.numel(), out.g*2*(targ-inp)/inp.numel()),
-         lambda r,n,i,k: (r(n, k), r(n, k)))
-_f.wrong('the 2 forgotten', 'factor', _f.but(inp=lambda out,inp,targ: out.g*(inp-targ)/inp.numel()))
+def _mse(out, inp, targ):
+    return out.g*2*(inp-targ)/inp.numel(), out.g*2*(targ-inp)/inp.numel()
+
+_f = form('mse', mse, _mse, lambda r,n,i,k: (r(n, k), r(n, k)))
+_f.wrong('the 2 forgotten', 'factor',
+         _f.but(inp=lambda out,inp,targ: out.g*(inp-targ)/inp.numel()))
 _f.wrong('not divided', 'factor', _f.but(inp=lambda out,inp,targ: out.g*2*(inp-targ)))
-_f.wrong('divided by the batch size only', 'factor', _f.but(inp=lambda out,inp,targ: out.g*2*(inp-targ)/len(inp)))
-_f.wrong('target minus output', 'sign', _f.but(inp=lambda out,inp,targ: out.g*2*(targ-inp)/inp.numel()))
-_f.wrong('out.g ignored', 'upstream ignored', _f.but(inp=lambda out,inp,targ: 2*(inp-targ)/inp.numel()))
-_f.wrong('divided twice', 'factor', _f.but(inp=lambda out,inp,targ: out.g*2*(inp-targ)/inp.numel()**2))
+_f.wrong('divided by the batch size only', 'factor',
+         _f.but(inp=lambda out,inp,targ: out.g*2*(inp-targ)/len(inp)))
+_f.wrong('target minus output', 'sign',
+         _f.but(inp=lambda out,inp,targ: out.g*2*(targ-inp)/inp.numel()))
+_f.wrong('out.g ignored', 'upstream ignored',
+         _f.but(inp=lambda out,inp,targ: 2*(inp-targ)/inp.numel()))
+_f.wrong('divided twice', 'factor',
+         _f.but(inp=lambda out,inp,targ: out.g*2*(inp-targ)/inp.numel()**2))
 _f.wrong('the gradients of outputs and targets are one tensor', 'sign',
-        lambda out,inp,targ: [out.g*2*(inp-targ)/inp.numel()]*2)
+         lambda out,inp,targ: [out.g*2*(inp-targ)/inp.numel()]*2)
 
 # %% ../nbs/06e_mutants.ipynb #6d16453a
 def _softmax(out, inp): return out*(out.g - (out*out.g).sum(-1, keepdim=True))
 _f = form('softmax', lambda inp: inp.softmax(-1), _softmax, lambda r,n,i,k: (r(n, k),))
-_f.wrong('p (1-p), the diagonal only', 'missing term', lambda out,inp: out.g*out*(1-out))
+_f.wrong('p (1-p), the diagonal only', 'missing term',
+         lambda out,inp: out.g*out*(1-out))
 _f.wrong('p g, nothing subtracted', 'missing term', lambda out,inp: out.g*out)
-_f.wrong('a mean instead of a sum', 'missing term', lambda out,inp: out*(out.g - (out*out.g).mean(-1, keepdim=True)))
-_f.wrong('the mean of g subtracted', 'missing term', lambda out,inp: out*(out.g - out.g.mean(-1, keepdim=True)))
-_f.wrong('the sum over the examples', 'wrong axis', lambda out,inp: out*(out.g - (out*out.g).sum(0, keepdim=True)))
-_f.wrong('the sum over everything', 'wrong axis', lambda out,inp: out*(out.g - (out*out.g).sum()))
+_f.wrong('a mean instead of a sum', 'missing term',
+         lambda out,inp: out*(out.g - (out*out.g).mean(-1, keepdim=True)))
+_f.wrong('the mean of g subtracted', 'missing term',
+         lambda out,inp: out*(out.g - out.g.mean(-1, keepdim=True)))
+_f.wrong('the sum over the examples', 'wrong axis',
+         lambda out,inp: out*(out.g - (out*out.g).sum(0, keepdim=True)))
+_f.wrong('the sum over everything', 'wrong axis',
+         lambda out,inp: out*(out.g - (out*out.g).sum()))
 _f.wrong('the sign', 'sign', lambda out,inp: -_softmax(out, inp))
 _f.wrong('scores where probabilities are meant', 'from input',
-        lambda out,inp: inp*(out.g - (inp*out.g).sum(-1, keepdim=True)))
-_f.wrong('out.g ignored: zero', 'upstream ignored', lambda out,inp: out*(1 - out.sum(-1, keepdim=True)))
+         lambda out,inp: inp*(out.g - (inp*out.g).sum(-1, keepdim=True)))
+_f.wrong('out.g ignored: zero', 'upstream ignored',
+         lambda out,inp: out*(1 - out.sum(-1, keepdim=True)))
 
 # %% ../nbs/06e_mutants.ipynb #a8b2c01e
 def _log_softmax(out, inp): return out.g - out.exp()*out.g.sum(-1, keepdim=True)
-_f = form('log-softmax', lambda inp: inp - inp.exp().sum(-1, keepdim=True).log(), _log_softmax,
-        lambda r,n,i,k: (r(n, k),))
-_f.wrong('g (1-p), the diagonal only', 'missing term', lambda out,inp: out.g*(1-out.exp()))
+_f = form('log-softmax', lambda inp: inp - inp.exp().sum(-1, keepdim=True).log(),
+          _log_softmax, lambda r,n,i,k: (r(n, k),))
+_f.wrong('g (1-p), the diagonal only', 'missing term',
+         lambda out,inp: out.g*(1-out.exp()))
 _f.wrong('g passed through', 'missing term', lambda out,inp: out.g.clone())
-_f.wrong('the exponential forgotten', 'unknown', lambda out,inp: out.g - out*out.g.sum(-1, keepdim=True))
+_f.wrong('the exponential forgotten', 'unknown',
+         lambda out,inp: out.g - out*out.g.sum(-1, keepdim=True))
 _f.wrong('scores where log-probabilities are meant', 'from input',
-        lambda out,inp: out.g - inp.exp()*out.g.sum(-1, keepdim=True))
+         lambda out,inp: out.g - inp.exp()*out.g.sum(-1, keepdim=True))
 
-def _cross_entropy(inp, targ): return (inp.exp().sum(-1).log() - inp[range(len(inp)), targ]).mean()
-def _p_minus_y(inp, targ): return inp.softmax(-1) - torch.eye(inp.shape[1], dtype=inp.dtype, device=inp.device)[targ]
-_f = form('cross-entropy', _cross_entropy, lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/len(inp),
-         lambda r,n,i,k: (r(n, k), torch.arange(n) % k))
-_f.wrong('not divided by the batch size', 'factor', lambda out,inp,targ: out.g*_p_minus_y(inp, targ))
-_f.wrong('divided by the number of classes', 'factor', lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/inp.shape[1])
-_f.wrong('divided by the number of entries', 'factor', lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/inp.numel())
+# %% ../nbs/06e_mutants.ipynb #675632c9
+def _cross_entropy(inp, targ):
+    return (inp.exp().sum(-1).log() - inp[range(len(inp)), targ]).mean()
+
+def _p_minus_y(inp, targ):
+    rows = torch.eye(inp.shape[1], dtype=inp.dtype, device=inp.device)
+    return inp.softmax(-1) - rows[targ]
+
+_f = form('cross-entropy', _cross_entropy,
+          lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/len(inp),
+          lambda r,n,i,k: (r(n, k), torch.arange(n) % k))
+_f.wrong('not divided by the batch size', 'factor',
+         lambda out,inp,targ: out.g*_p_minus_y(inp, targ))
+_f.wrong('divided by the number of classes', 'factor',
+         lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/inp.shape[1])
+_f.wrong('divided by the number of entries', 'factor',
+         lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/inp.numel())
 _f.wrong('y - p', 'sign', lambda out,inp,targ: -out.g*_p_minus_y(inp, targ)/len(inp))
-_f.wrong('p, and no target', 'missing term', lambda out,inp,targ: out.g*inp.softmax(-1)/len(inp))
+
+# %% ../nbs/06e_mutants.ipynb #babd98f6
+_f.wrong('p, and no target', 'missing term',
+         lambda out,inp,targ: out.g*inp.softmax(-1)/len(inp))
 _f.wrong('-y, and no probabilities', 'missing term',
-        lambda out,inp,targ: out.g*(_p_minus_y(inp, targ)-inp.softmax(-1))/len(inp))
-_f.wrong('out.g ignored', 'upstream ignored', lambda out,inp,targ: _p_minus_y(inp, targ)/len(inp))
-_f.wrong('softmax over the examples', 'unknown',
-        lambda out,inp,targ: out.g*(_p_minus_y(inp, targ)-inp.softmax(-1)+inp.softmax(0))/len(inp))
-_f.wrong('passed through softmax once more', 'unknown',
-        lambda out,inp,targ: out.g*inp.softmax(-1)*(1-inp.softmax(-1))*_p_minus_y(inp, targ)/len(inp))
+         lambda out,inp,targ: out.g*(_p_minus_y(inp, targ)-inp.softmax(-1))/len(inp))
+_f.wrong('out.g ignored', 'upstream ignored',
+         lambda out,inp,targ: _p_minus_y(inp, targ)/len(inp))
+_f.wrong('softmax over the examples', 'unknown', lambda out,inp,targ: (
+    out.g*(_p_minus_y(inp, targ)-inp.softmax(-1)+inp.softmax(0))/len(inp)))
+_f.wrong('passed through softmax once more', 'unknown', lambda out,inp,targ: (
+    out.g*inp.softmax(-1)*(1-inp.softmax(-1))*_p_minus_y(inp, targ)/len(inp)))
 
 # %% ../nbs/06e_mutants.ipynb #176943c6
-def _sigmoid_form(name, forward, backward): return form(name, forward, backward, lambda r,n,i,k: (r(n, i),))
-_f = _sigmoid_form('sigmoid', lambda inp: inp.sigmoid(), lambda out,inp: out.g*out*(1-out))
-_f.wrong('inputs where outputs are meant', 'from input', lambda out,inp: out.g*inp*(1-inp))
+def _sigmoid_form(name, forward, backward):
+    return form(name, forward, backward, lambda r,n,i,k: (r(n, i),))
+
+_f = _sigmoid_form('sigmoid', lambda inp: inp.sigmoid(),
+                   lambda out,inp: out.g*out*(1-out))
+_f.wrong('inputs where outputs are meant', 'from input',
+         lambda out,inp: out.g*inp*(1-inp))
 _f.wrong('the derivative forgotten', 'missing factor', lambda out,inp: out.g.clone())
 _f.wrong('out.g ignored', 'upstream ignored', lambda out,inp: out*(1-out))
 _f.wrong('out - 1', 'sign', lambda out,inp: out.g*out*(out-1))
-_f.wrong('the derivative taken twice', 'unknown', lambda out,inp: out.g*(out*(1-out))**2)
+_f.wrong('the derivative taken twice', 'unknown',
+         lambda out,inp: out.g*(out*(1-out))**2)
+
+# %% ../nbs/06e_mutants.ipynb #23f54a4d
 _f = _sigmoid_form('tanh', lambda inp: inp.tanh(), lambda out,inp: out.g*(1-out**2))
-_f.wrong('inputs where outputs are meant', 'from input', lambda out,inp: out.g*(1-inp**2))
+_f.wrong('inputs where outputs are meant', 'from input',
+         lambda out,inp: out.g*(1-inp**2))
 _f.wrong('the square forgotten', 'unknown', lambda out,inp: out.g*(1-out))
 _f.wrong('the derivative forgotten', 'missing factor', lambda out,inp: out.g.clone())
 _f = _sigmoid_form('exp', lambda inp: inp.exp(), lambda out,inp: out.g*out)
@@ -230,8 +300,8 @@ def _mean(t): return t.mean(-1, keepdim=True)
 
 def _layer_norm(inp, gain, shift): return _normalize(inp)*gain + shift
 def _norm_inp(g, x, inp): return _rstd(inp)*(g - _mean(g) - x*_mean(g*x))
-def _norm_with(inp_grad=lambda g,x,inp,gain: _norm_inp(g*gain, x, inp), gain_grad=lambda g,x: (g*x).sum(0),
-               shift_grad=lambda g: g.sum(0)):
+def _norm_with(inp_grad=lambda g,x,inp,gain: _norm_inp(g*gain, x, inp),
+               gain_grad=lambda g,x: (g*x).sum(0), shift_grad=lambda g: g.sum(0)):
     "A backward of layer normalization from its three gradients"
     def backward(out, inp, gain, shift):
         x = _normalize(inp)
@@ -239,62 +309,82 @@ def _norm_with(inp_grad=lambda g,x,inp,gain: _norm_inp(g*gain, x, inp), gain_gra
     return backward
 
 # %% ../nbs/06e_mutants.ipynb #4b68292f
-_f = form('layer normalization', _layer_norm, _norm_with(), lambda r,n,i,k: (r(n, i), r(i), r(i)))
-_f.wrong('mean and variance taken for constants', 'missing term', _norm_with(lambda g,x,inp,gain: g*gain*_rstd(inp)))
+_f = form('layer normalization', _layer_norm, _norm_with(),
+          lambda r,n,i,k: (r(n, i), r(i), r(i)))
+_f.wrong('mean and variance taken for constants', 'missing term',
+         _norm_with(lambda g,x,inp,gain: g*gain*_rstd(inp)))
 _f.wrong('the term of the mean forgotten', 'missing term',
-        _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain - x*_mean(g*gain*x))))
+         _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain - x*_mean(g*gain*x))))
 _f.wrong('the term of the variance forgotten', 'missing term',
-        _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain - _mean(g*gain))))
-_f.wrong('the gain forgotten', 'missing factor', _norm_with(lambda g,x,inp,gain: _norm_inp(g, x, inp)))
+         _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain - _mean(g*gain))))
+_f.wrong('the gain forgotten', 'missing factor',
+         _norm_with(lambda g,x,inp,gain: _norm_inp(g, x, inp)))
 _f.wrong('not divided by the standard deviation', 'unknown',
-        _norm_with(lambda g,x,inp,gain: _norm_inp(g*gain, x, inp)/_rstd(inp)))
-_f.wrong('the sign of the mean term', 'sign',
-        _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain + _mean(g*gain) - x*_mean(g*gain*x))))
-_f.wrong('gain.g without the normalized input', 'swapped', _norm_with(gain_grad=lambda g,x: g.sum(0)))
+         _norm_with(lambda g,x,inp,gain: _norm_inp(g*gain, x, inp)/_rstd(inp)))
+_f.wrong('the sign of the mean term', 'sign', _norm_with(
+    lambda g,x,inp,gain: _rstd(inp)*(g*gain + _mean(g*gain) - x*_mean(g*gain*x))))
+_f.wrong('gain.g without the normalized input', 'swapped',
+         _norm_with(gain_grad=lambda g,x: g.sum(0)))
 _f.wrong('gain.g not summed', 'missing sum', _norm_with(gain_grad=lambda g,x: g*x))
 _f.wrong('shift.g a mean', 'factor', _norm_with(shift_grad=lambda g: g.mean(0)))
-_f.wrong('shift.g not summed', 'missing sum', _norm_with(shift_grad=lambda g: g.clone()))
+_f.wrong('shift.g not summed', 'missing sum',
+         _norm_with(shift_grad=lambda g: g.clone()))
+
+# %% ../nbs/06e_mutants.ipynb #7d19958c
+def _batch_norm(out, inp, gain):
+    x = _normalize(inp.t())
+    return _norm_inp((out.g*gain).t(), x, inp.t()).t(), (out.g*x.t()).sum(0)
+
 _f = form('batch normalization', lambda inp,gain: _normalize(inp.t()).t()*gain,
-         lambda out,inp,gain: (_norm_inp((out.g*gain).t(), _normalize(inp.t()), inp.t()).t(),
-        (out.g*_normalize(inp.t()).t()).sum(0)),
-         lambda r,n,i,k: (r(n, i), r(i)))
+          _batch_norm, lambda r,n,i,k: (r(n, i), r(i)))
 _f.wrong('mean and variance taken for constants', 'missing term',
-        lambda out,inp,gain: ((out.g*gain).t().mul(_rstd(inp.t())).t(), (out.g*_normalize(inp.t()).t()).sum(0)))
+         _f.but(inp=lambda out,inp,gain: (out.g*gain).t().mul(_rstd(inp.t())).t()))
 _f.wrong('normalized over features, not over the batch', 'unknown',
-        lambda out,inp,gain: (_norm_inp(out.g*gain, _normalize(inp), inp), (out.g*_normalize(inp.t()).t()).sum(0)))
+         _f.but(inp=lambda out,inp,gain: _norm_inp(out.g*gain, _normalize(inp), inp)))
 
 # %% ../nbs/06e_mutants.ipynb #cde9cb63
-_f = form('tied weights', lambda inp,w: inp @ w @ w.t(), lambda out,inp,w: (out.g @ w @ w.t(),
-        inp.t() @ (out.g @ w) + out.g.t() @ (inp @ w)),
-         lambda r,n,i,k: (r(n, i), r(i, k)))
+def _tied(out, inp, w):
+    return out.g @ w @ w.t(), inp.t() @ (out.g @ w) + out.g.t() @ (inp @ w)
+
+_f = form('tied weights', lambda inp,w: inp @ w @ w.t(), _tied,
+          lambda r,n,i,k: (r(n, i), r(i, k)))
 _f.wrong('the second use overwrites the first', 'missing term',
-        lambda out,inp,w: (out.g @ w @ w.t(), out.g.t() @ (inp @ w)))
-_f.wrong('the first use overwrites the second', 'missing term', lambda out,inp,w: (out.g @ w @ w.t(),
-        inp.t() @ (out.g @ w)))
-_f = form('residual block', lambda inp,w: inp + relu(inp @ w), lambda out,inp,w: (out.g +
-        (out.g*(inp @ w > 0)) @ w.t(), inp.t() @ (out.g*(inp @ w > 0))),
-         lambda r,n,i,k: (r(n, i), r(i, i)))
-_f.wrong('the skip forgotten', 'missing term', lambda out,inp,w: ((out.g*(inp @ w > 0)) @ w.t(),
-        inp.t() @ (out.g*(inp @ w > 0))))
-_f.wrong('the skip alone', 'missing term', lambda out,inp,w: (out.g.clone(), inp.t() @ (out.g*(inp @ w > 0))))
-_f.wrong('the mask forgotten inside', 'mask', lambda out,inp,w: (out.g + (out.g*(inp @ w > 0)) @ w.t(),
-        inp.t() @ out.g))
-_f.wrong('the skip counted twice', 'counted twice', lambda out,inp,w: (2*out.g +
-        (out.g*(inp @ w > 0)) @ w.t(), inp.t() @ (out.g*(inp @ w > 0))))
+         _f.but(w=lambda out,inp,w: out.g.t() @ (inp @ w)))
+_f.wrong('the first use overwrites the second', 'missing term',
+         _f.but(w=lambda out,inp,w: inp.t() @ (out.g @ w)))
+
+# %% ../nbs/06e_mutants.ipynb #262a14fc
+def _residual(out, inp, w):
+    inside = out.g*(inp @ w > 0)
+    return out.g + inside @ w.t(), inp.t() @ inside
+
+_f = form('residual block', lambda inp,w: inp + relu(inp @ w), _residual,
+          lambda r,n,i,k: (r(n, i), r(i, i)))
+_f.wrong('the skip forgotten', 'missing term',
+         _f.but(inp=lambda out,inp,w: (out.g*(inp @ w > 0)) @ w.t()))
+_f.wrong('the skip alone', 'missing term', _f.but(inp=lambda out,inp,w: out.g.clone()))
+_f.wrong('the mask forgotten inside', 'mask',
+         _f.but(w=lambda out,inp,w: inp.t() @ out.g))
+_f.wrong('the skip counted twice', 'counted twice',
+         _f.but(inp=lambda out,inp,w: 2*out.g + (out.g*(inp @ w > 0)) @ w.t()))
+
+# %% ../nbs/06e_mutants.ipynb #faa5992d
 _f = form('a + b', lambda a,b: a + b, lambda out,a,b: (out.g.clone(), out.g.clone()),
-        lambda r,n,i,k: (r(n, i), r(n, i)))
+          lambda r,n,i,k: (r(n, i), r(n, i)))
 def _same(out, a, b): a.g = b.g = out.g
 _f.wrong('both gradients are one tensor', 'alias', _same)
-_f = form('a * b', lambda a,b: a*b, lambda out,a,b: (out.g*b, out.g*a), lambda r,n,i,k: (r(n, i), r(n, i)))
+_f = form('a * b', lambda a,b: a*b, lambda out,a,b: (out.g*b, out.g*a),
+          lambda r,n,i,k: (r(n, i), r(n, i)))
 _f.wrong('swapped', 'swapped', lambda out,a,b: (out.g*a, out.g*b))
 _f = form('a / b', lambda a,b: a/b, lambda out,a,b: (out.g/b, -out.g*a/b**2),
-        lambda r,n,i,k: (r(n, i), r(n, i).abs() + 1))
+          lambda r,n,i,k: (r(n, i), r(n, i).abs() + 1))
 _f.wrong('the minus forgotten', 'sign', _f.but(b=lambda out,a,b: out.g*a/b**2))
 _f.wrong('b not squared', 'extra factor', _f.but(b=lambda out,a,b: -out.g*a/b))
 _f = form('scale', lambda inp,s: inp*s, lambda out,inp,s: (out.g*s, (out.g*inp).sum(0)),
-        lambda r,n,i,k: (r(n, i), r(i)))
+          lambda r,n,i,k: (r(n, i), r(i)))
 _f.wrong('s.g not summed', 'missing sum', lambda out,inp,s: (out.g*s, out.g*inp))
-_f.wrong('s.g without the input', 'missing factor', lambda out,inp,s: (out.g*s, out.g.sum(0)))
+_f.wrong('s.g without the input', 'missing factor',
+         lambda out,inp,s: (out.g*s, out.g.sum(0)))
 
 # %% ../nbs/06e_mutants.ipynb #030db980
 def mutants(
@@ -306,7 +396,8 @@ def mutants(
     for f in forms:
         for bug,cause,backward in f.mutants:
             inputs = _inputs(f, seed, sizes)
-            if f.backward is None or _alone(backward): yield f.name, bug, cause, backward(*inputs), inputs[:1]
+            if f.backward is None or _alone(backward):
+                yield f.name, bug, cause, backward(*inputs), inputs[:1]
             else: yield f.name, bug, cause, (f.forward, backward), inputs
 
 def _alone(backward):
@@ -315,11 +406,12 @@ def _alone(backward):
 
 def _inputs(f, seed, sizes):
     random = torch.Generator().manual_seed(seed)
-    return f.inputs(lambda *shape: torch.randn(shape, generator=random, dtype=torch.float64), *sizes)
+    def r(*shape): return torch.randn(shape, generator=random, dtype=torch.float64)
+    return f.inputs(r, *sizes)
 
 # %% ../nbs/06e_mutants.ipynb #f213122e
 def _grads(layer, inputs, u):
-    "Of one forward and backward for an upstream gradient: name -> gradient or None, and the same by autograd"
+    "Each gradient of one forward and backward, or None, and the same by autograd"
     subject = _subject(layer)
     params = {n: p.clone() for n,p in subject.params.items()}
     args = [a.clone() for a in inputs]
@@ -332,7 +424,8 @@ def _grads(layer, inputs, u):
     leaves = [a.clone().requires_grad_() if _floating(a) else a for a in inputs]
     own = {n: p.clone().requires_grad_() for n,p in subject.params.items()}
     wanted = [t for t in [*leaves, *own.values()] if t.requires_grad]
-    right = torch.autograd.grad(subject.plain(own)(*[t*1 if t.requires_grad else t for t in leaves]), wanted, upstream)
+    again = [t*1 if t.requires_grad else t for t in leaves]
+    right = torch.autograd.grad(subject.plain(own)(*again), wanted, upstream)
     return [t.g for t in [*args, *params.values()] if _floating(t)], right
 
 # %% ../nbs/06e_mutants.ipynb #8688326f
@@ -340,8 +433,9 @@ def check_sum(
     layer, # As for `check_grads`
     *inputs, # As for `check_grads`
 ):
-    "The usual one: `out.sum()`, and `eps=0.01`. `AssertionError` for a gradient that it finds wrong"
-    for g,right in zip(*_grads(layer, inputs, torch.ones_like)): test_close(g, right, eps=.01)
+    "The usual one: `out.sum()`, and `eps=0.01`. `AssertionError` for a wrong gradient"
+    for g,right in zip(*_grads(layer, inputs, torch.ones_like)):
+        test_close(g, right, eps=.01)
 
 def check_entry(
     layer, # As for `check_grads`
@@ -350,11 +444,13 @@ def check_entry(
     "`out.sum()`, and the first entry against a central difference"
     grads,_ = _grads(layer, inputs, torch.ones_like)
     subject,h = _subject(layer), 1e-5
+    parameters = list(subject.params.values())
     def total(tensor, step):
-        new = [t.clone() for t in [*inputs, *subject.params.values()]]
+        new = [t.clone() for t in [*inputs, *parameters]]
         new[tensor].view(-1)[0] += step
-        return subject.plain(dict(zip(subject.params, new[len(inputs):])))(*new[:len(inputs)]).sum()
-    places = [i for i,t in enumerate([*inputs, *subject.params.values()]) if _floating(t)]
+        own = dict(zip(subject.params, new[len(inputs):]))
+        return subject.plain(own)(*new[:len(inputs)]).sum()
+    places = [i for i,t in enumerate([*inputs, *parameters]) if _floating(t)]
     for i,g in zip(places, grads):
         slope = (total(i, h)-total(i, -h))/(2*h)
         assert abs(g.flatten()[0]-slope) <= 1e-3*abs(slope) + 1e-6
@@ -378,13 +474,13 @@ checks = dict(sum=check_sum, entry=check_entry, test_close=check_close, ours=che
 
 # %% ../nbs/06e_mutants.ipynb #4ea9ec21
 def kill_matrix(
-    checks:dict=checks, # Name -> function of (layer, *inputs) that raises where it finds a gradient wrong
+    checks:dict=checks, # Name -> function of (layer, *inputs) that raises for a bug
     **kwargs, # As for `mutants`
 )->list: # Rows: form, bug, for each check whether it killed the mutant
     "Which check kills which mutant"
     def kills(check, layer, inputs):
-        try: check(layer, *inputs)
+        try: check(layer, *[i.clone() for i in inputs])
         except Exception: return True
         return False
-    return [(f, bug, [kills(check, layer, [i.clone() for i in inputs]) for check in checks.values()])
+    return [(f, bug, [kills(check, layer, inputs) for check in checks.values()])
             for f,bug,_,layer,inputs in mutants(**kwargs)]
