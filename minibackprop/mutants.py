@@ -73,7 +73,7 @@ _f.wrong('b.g summed over both axes', 'extra sum',
 _f.wrong('b.g the whole sum in every entry', 'broadcast',
          _f.but(b=lambda out,inp,w,b: out.g.sum().expand_as(b)))
 
-# %% ../nbs/06e_mutants.ipynb #58bf1cde
+# %% ../nbs/06e_mutants.ipynb #c94e7d6a
 _f.wrong('w.g divided by the batch size', 'factor',
          _f.but(w=lambda out,inp,w,b: inp.t() @ out.g/len(inp)))
 _f.wrong('w.g twice as large', 'factor',
@@ -165,7 +165,7 @@ class _ReluOverInput(Module):
     def forward(self, inp): return inp.relu_()
     def bwd(self, out, inp): inp.g = out.g*(out > 0)
 
-# %% ../nbs/06e_mutants.ipynb #0a7433c6
+# %% ../nbs/06e_mutants.ipynb #f967fbc0
 _f = form('relu', relu, lambda out,inp: out.g*(inp > 0), lambda r,n,i,k: (r(n, i),))
 _f.wrong('no mask', 'mask', lambda out,inp: out.g.clone())
 _f.wrong('mask inverted', 'mask', lambda out,inp: out.g*(inp < 0))
@@ -233,7 +233,7 @@ _f.wrong('the exponential forgotten', 'unknown',
 _f.wrong('scores where log-probabilities are meant', 'from input',
          lambda out,inp: out.g - inp.exp()*out.g.sum(-1, keepdim=True))
 
-# %% ../nbs/06e_mutants.ipynb #675632c9
+# %% ../nbs/06e_mutants.ipynb #4f367070
 def _cross_entropy(inp, targ):
     return (inp.exp().sum(-1).log() - inp[range(len(inp)), targ]).mean()
 
@@ -252,7 +252,7 @@ _f.wrong('divided by the number of entries', 'factor',
          lambda out,inp,targ: out.g*_p_minus_y(inp, targ)/inp.numel())
 _f.wrong('y - p', 'sign', lambda out,inp,targ: -out.g*_p_minus_y(inp, targ)/len(inp))
 
-# %% ../nbs/06e_mutants.ipynb #babd98f6
+# %% ../nbs/06e_mutants.ipynb #21e90792
 _f.wrong('p, and no target', 'missing term',
          lambda out,inp,targ: out.g*inp.softmax(-1)/len(inp))
 _f.wrong('-y, and no probabilities', 'missing term',
@@ -278,7 +278,7 @@ _f.wrong('out - 1', 'sign', lambda out,inp: out.g*out*(out-1))
 _f.wrong('the derivative taken twice', 'unknown',
          lambda out,inp: out.g*(out*(1-out))**2)
 
-# %% ../nbs/06e_mutants.ipynb #23f54a4d
+# %% ../nbs/06e_mutants.ipynb #b9aa826b
 _f = _sigmoid_form('tanh', lambda inp: inp.tanh(), lambda out,inp: out.g*(1-out**2))
 _f.wrong('inputs where outputs are meant', 'from input',
          lambda out,inp: out.g*(1-inp**2))
@@ -330,7 +330,7 @@ _f.wrong('shift.g a mean', 'factor', _norm_with(shift_grad=lambda g: g.mean(0)))
 _f.wrong('shift.g not summed', 'missing sum',
          _norm_with(shift_grad=lambda g: g.clone()))
 
-# %% ../nbs/06e_mutants.ipynb #7d19958c
+# %% ../nbs/06e_mutants.ipynb #2cd69786
 def _batch_norm(out, inp, gain):
     x = _normalize(inp.t())
     return _norm_inp((out.g*gain).t(), x, inp.t()).t(), (out.g*x.t()).sum(0)
@@ -353,7 +353,7 @@ _f.wrong('the second use overwrites the first', 'missing term',
 _f.wrong('the first use overwrites the second', 'missing term',
          _f.but(w=lambda out,inp,w: inp.t() @ (out.g @ w)))
 
-# %% ../nbs/06e_mutants.ipynb #262a14fc
+# %% ../nbs/06e_mutants.ipynb #21770905
 def _residual(out, inp, w):
     inside = out.g*(inp @ w > 0)
     return out.g + inside @ w.t(), inp.t() @ inside
@@ -368,7 +368,7 @@ _f.wrong('the mask forgotten inside', 'mask',
 _f.wrong('the skip counted twice', 'counted twice',
          _f.but(inp=lambda out,inp,w: 2*out.g + (out.g*(inp @ w > 0)) @ w.t()))
 
-# %% ../nbs/06e_mutants.ipynb #faa5992d
+# %% ../nbs/06e_mutants.ipynb #616e23f8
 _f = form('a + b', lambda a,b: a + b, lambda out,a,b: (out.g.clone(), out.g.clone()),
           lambda r,n,i,k: (r(n, i), r(n, i)))
 def _same(out, a, b): a.g = b.g = out.g
