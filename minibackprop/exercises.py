@@ -22,14 +22,14 @@ class Exercise:
     number:str # Chapter and place, such as '3.2'
     title:str # A few words
     minutes:int # How long it takes
-    judge:object # Function of the answer: None if it is right, else a sentence that says why it is not
+    judge:object # Function of the answer: None if right, else why it is not
     hints:tuple # Three, each saying more than the one before
-    wrong:list # At least three pairs: source with a wrong answer, and a piece of the explanation it must get
+    wrong:list # At least three pairs: a wrong answer, and a piece of what it hears
 
     def __post_init__(self):
-        if len(self.hints) != 3 or len(self.wrong) < 3:
-            raise ValueError(f'exercise {self.number}: {len(self.hints)} hints and {len(self.wrong)} wrong answers; '
-                             'expected 3 hints and at least 3 wrong answers')
+        if len(self.hints) != 3 or len(self.wrong) < 3: raise ValueError(
+            f'exercise {self.number}: {len(self.hints)} hints and {len(self.wrong)} '
+            'wrong answers; expected 3 hints and at least 3 wrong answers')
 
 # %% ../nbs/90_exercises.ipynb #e93d9c41
 _known,_modules = {}, ('tensors', 'gradients', 'checking', 'losses', 'runs')
@@ -43,7 +43,7 @@ def exercise(
     _known[number] = Exercise(number, *args, **kwargs)
 
 def _exercise(number):
-    "The exercise with this number. The pages with the answers are imported when the first is asked for"
+    "The exercise with this number. The first call imports the pages with the answers"
     for name in _modules: importlib.import_module(f'minibackprop.answers_{name}')
     if number not in _known: raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
@@ -53,7 +53,8 @@ def _only_dots(function):
     "Is there nothing in the body but dots, `pass` or a docstring?"
     idle = {'RESUME', 'NOP', 'LOAD_CONST', 'RETURN_VALUE', 'RETURN_CONST', 'POP_TOP'}
     loaded = [i.argval for i in dis.get_instructions(function) if 'CONST' in i.opname]
-    return all(i.opname in idle for i in dis.get_instructions(function)) and set(loaded) <= {None, ...}
+    idle_only = all(i.opname in idle for i in dis.get_instructions(function))
+    return idle_only and set(loaded) <= {None, ...}
 
 def not_done(
     answer, # What stands in place of the dots
@@ -61,12 +62,13 @@ def not_done(
     "Has nothing been answered yet?"
     if answer is ...: return True
     if isinstance(answer, (tuple, list)): return any(map(not_done, answer))
-    if isinstance(answer, type): return any(not_done(o) for o in vars(answer).values() if hasattr(o, '__code__'))
+    if isinstance(answer, type):
+        return any(not_done(o) for o in vars(answer).values() if hasattr(o, '__code__'))
     return hasattr(answer, '__code__') and _only_dots(answer)
 
 # %% ../nbs/90_exercises.ipynb #d958554e
 def _plain(value):
-    "Shapes, lists and arrays as tuples, tensors of one number, fractions and the like as a number, words in lower case"
+    "Shapes, lists, arrays as tuples, single numbers as numbers, words in lower case"
     if isinstance(value, torch.Tensor) and value.numel() == 1: return value.item()
     if hasattr(value, 'tolist'): value = value.tolist()
     if isinstance(value, str): return value.strip().lower() if len(value) > 1 else value
@@ -74,20 +76,23 @@ def _plain(value):
     exact = isinstance(value, (bool, int, float)) or not hasattr(value, '__float__')
     return value if exact else float(value)
 
-def _number(value): return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 def _same(a, b, tol):
     "Equal, whole numbers exactly, others up to `tol` of their size"
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(_same(p, q, tol) for p,q in zip(a, b))
     if isinstance(a, int) and isinstance(b, int): return a == b  # counts
-    if _number(a) and _number(b): return a == b or abs(a-b) <= tol*abs(b) or b == 0 and abs(a) < 1e-12
+    if _number(a) and _number(b):
+        return a == b or abs(a-b) <= tol*abs(b) or b == 0 and abs(a) < 1e-12
     return type(a) is type(b) and a == b
 
 # %% ../nbs/90_exercises.ipynb #b0165365
 def _factor(c):
     "What is wrong with a number that is `c` times the right one, in words"
-    if abs(c-1) < .02: return 'is close, and not it: give more digits, or look at the method again'
+    if abs(c-1) < .02:
+        return 'is close, and not it: give more digits, or look at the method again'
     if _same(c, -1., 1e-3): return 'has the wrong sign'
     for n in range(2, 1001):
         if _same(c, float(n), 1e-3): return f'is {n} times too large'
@@ -97,11 +102,14 @@ def _factor(c):
 def _difference(answer, right, tol=1e-3):
     "What is wrong with a value, in words"
     if isinstance(right, tuple):
-        if not isinstance(answer, tuple): return f'{answer!r} is not a tuple; one of a single entry ends in a comma: (3,)'
-        if len(answer) != len(right): return f'{answer} has {len(answer)} entries; expected {len(right)}'
+        if not isinstance(answer, tuple): return (
+            f'{answer!r} is not a tuple; one of a single entry ends in a comma: (3,)')
+        if len(answer) != len(right):
+            return f'{answer} has {len(answer)} entries; expected {len(right)}'
         if sorted(map(str, answer)) == sorted(map(str, right)):
             return f'{answer} has the right entries in another order'
-        places = [i for i,(a,r) in enumerate(zip(answer, right)) if not _same(a, r, tol)]
+        pairs = enumerate(zip(answer, right))
+        places = [i for i,(a,r) in pairs if not _same(a, r, tol)]
         return f'{answer}: entry {places[0]+1} of {len(right)} is not right'
     if _number(right):
         if not _number(answer): return f'{answer!r} is not a number'
@@ -115,7 +123,8 @@ def is_value(
     tol:float=2e-3, # Relative, for numbers that are not whole
 )->object: # A judge
     "Judge an answer that is a value"
-    right,mistakes = _plain(right), {_plain(wrong): why for wrong,why in (mistakes or {}).items()}
+    right = _plain(right)
+    mistakes = {_plain(wrong): why for wrong,why in (mistakes or {}).items()}
     def judge(answer):
         answer = _plain(answer)
         if _same(answer, right, tol): return None
@@ -127,14 +136,16 @@ def is_value(
 # %% ../nbs/90_exercises.ipynb #c84ba3ef
 def is_tuple(
     *judges, # One for each entry
-    names:list=(), # What the entries are called in an explanation; by default they are numbered
+    names:list=(), # What an explanation calls the entries; by default it numbers them
 )->object: # A judge
     "Judge a tuple entry by entry: the sentence of the first that is not right"
-    named,names = bool(names), names or [f'entry {i} of {len(judges)}' for i in range(1, len(judges)+1)]
+    named,count = bool(names), len(judges)
+    names = names or [f'entry {i} of {count}' for i in range(1, count+1)]
     def judge(answer):
         if isinstance(answer, torch.Tensor): answer = answer.tolist()
-        if not isinstance(answer, (tuple, list)) or len(answer) != len(judges):
-            return f'{answer!r:.60} is not {len(judges)} entries' + (': ' + ', '.join(names) if named else '')
+        if not isinstance(answer, (tuple, list)) or len(answer) != count:
+            these = ': ' + ', '.join(names) if named else ''
+            return f'{answer!r:.60} is not {count} entries{these}'
         for name,part,judge_part in zip(names, answer, judges):
             if why := judge_part(part): return f'{name}: {why}'
     return judge
@@ -147,35 +158,44 @@ def _seeded():
         torch.manual_seed(0)
         yield
 
-def _copies(inputs): return [a.clone() if isinstance(a, torch.Tensor) else a for a in inputs]
+def _copies(inputs):
+    return [a.clone() if isinstance(a, torch.Tensor) else a for a in inputs]
 
 def _agree(a, b):
     "The same value, or tensors of the same shape and numbers"
-    if not (isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)): return _same(_plain(a), _plain(b), 1e-6)
-    return a.shape == b.shape and (a.numel() == 0 or rel_error(a.double(), b.double()) < 1e-6)
+    if not (isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)):
+        return _same(_plain(a), _plain(b), 1e-6)
+    if a.shape != b.shape: return False
+    return a.numel() == 0 or rel_error(a.double(), b.double()) < 1e-6
 
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
+    shape = tuple(right.shape)
     if not isinstance(answer, torch.Tensor):
-        return f'it returns {answer!r:.40}; expected a tensor of shape {tuple(right.shape)}'
+        return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
     if answer.shape != right.shape:
-        turned = ', which is transposed' if answer.dim() == 2 and answer.t().shape == right.shape else ''
-        return f'its result has shape {tuple(answer.shape)}{turned}; expected {tuple(right.shape)}'
-    if not answer.isfinite().all(): return 'its result has infinite entries, or entries that are not numbers'
+        is_turned = answer.dim() == 2 and answer.t().shape == right.shape
+        turned = ', which is transposed' if is_turned else ''
+        return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
+    if not answer.isfinite().all():
+        return 'its result has infinite entries, or entries that are not numbers'
     answer,right = answer.double(), right.double()
-    if rel_error(answer, right) < 1e-4: return 'its result is right to a few digits only; compute in the dtype of the inputs'
+    if rel_error(answer, right) < 1e-4: return (
+        'its result is right to a few digits only; compute in the dtype of the inputs')
     factor = ((answer*right).sum()/(right*right).sum()).item()
     if _agree(answer, factor*right): return f'its result {_factor(factor)}'
-    share = (~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)).double().mean().item()
+    wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)
+    share = wrong.double().mean().item()
     worst = (answer-right).abs().argmax()
-    return (f'its result is wrong in {share:.0%} of the entries: {answer.flatten()[worst]:.4g} '
-            f'where {right.flatten()[worst]:.4g} is right')
+    a,r = answer.flatten()[worst], right.flatten()[worst]
+    return (f'its result is wrong in {share:.0%} of the entries: '
+            f'{a:.4g} where {r:.4g} is right')
 
 # %% ../nbs/90_exercises.ipynb #421a855a
 def is_function(
     right, # The right function
-    inputs, # Function of nothing: a list of tuples of arguments; it is called with a seed set
-    mistakes:list=(), # Pairs: a function that makes a mistake, and the sentence that it gets
+    inputs, # Function of nothing: a list of tuples of arguments, drawn from a seed
+    mistakes:list=(), # Pairs: a function with a mistake, and the sentence that it gets
 )->object: # A judge
     "Judge an answer that is a function, by what it returns"
     def results(function):
@@ -183,27 +203,30 @@ def is_function(
         with _seeded():
             calls = [(args, _copies(args)) for args in inputs()]
             found = [function(*given) for _,given in calls]
-        pairs = [(a, g) for args,given in calls for a,g in zip(args, given) if isinstance(a, torch.Tensor)]
+        pairs = [(a, g) for args,given in calls for a,g in zip(args, given)
+                 if isinstance(a, torch.Tensor)]
         return found, not all(torch.equal(a, g) for a,g in pairs)
     def judge(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         (found,changes),(expected,may_change) = results(answer), results(right)
         if all(map(_agree, found, expected)):
             if may_change or not changes: return None
-            return 'the result is right, and what it was given has been changed: make a new tensor'
+            return ('the result is right, and what it was given has been changed: '
+                    'make a new tensor')
         for wrong,why in mistakes:
             with contextlib.suppress(Exception):
                 if all(map(_agree, found, results(wrong)[0])): return why
         f,e = next((f, e) for f,e in zip(found, expected) if not _agree(f, e))
-        return _tensor_difference(f, e) if isinstance(e, torch.Tensor) else _difference(_plain(f), _plain(e), 1e-6)
+        if isinstance(e, torch.Tensor): return _tensor_difference(f, e)
+        return _difference(_plain(f), _plain(e), 1e-6)
     return judge
 
 # %% ../nbs/90_exercises.ipynb #4bb97efb
 def is_gradient(
-    make, # Function of the answer: a `Module`, or a pair (forward, backward), with float64 parameters drawn from a seed
+    make, # Function of the answer: a float64 `Module`, or a pair (forward, backward)
     inputs, # Function of nothing: a tuple of inputs
-    forward=None, # Function of the inputs and parameters that the forward must agree with; None: it is given
-    mistakes:list=(), # Pairs: an answer that makes a mistake, and the sentence that it gets
+    forward=None, # The right forward, of inputs and parameters; None: it is given
+    mistakes:list=(), # Pairs: an answer with a mistake, and the sentence that it gets
     skip:tuple=(), # Inputs that want no gradient
 )->object: # A judge
     "Judge an answer that has a backward pass: a class, or a function"
@@ -211,8 +234,10 @@ def is_gradient(
         with _seeded(): return check_grads(make(answer), *inputs(), skip=skip)
     def found(r): return [g for name in r.case.wanted for g in r.case.found[name]]
     def judge(answer):
-        if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
-        if forward and (why := _forward_difference(make, answer, inputs, forward)): return why
+        if not callable(answer):
+            return f'{answer!r:.40} is neither a class nor a function'
+        if forward and (why := _forward_difference(make, answer, inputs, forward)):
+            return why
         try: r = report(answer)
         except RuntimeError as e:
             raised = str(e).partition(': the backward raised ')[2]
@@ -221,16 +246,19 @@ def is_gradient(
         if r or _in_float32(r): return None
         for wrong,why in mistakes:
             with contextlib.suppress(Exception):
-                if all(g is not None and _agree(g, h) for g,h in zip(found(r), found(report(wrong)))): return why
-        said = [re.sub(r" If no gradient is wanted there: skip='\w+'", '', s) for s in r._sentences()]
+                pairs = zip(found(r), found(report(wrong)))
+                if all(g is not None and _agree(g, h) for g,h in pairs): return why
+        skip_it = r" If no gradient is wanted there: skip='\w+'"
+        said = [re.sub(skip_it, '', s) for s in r._sentences()]
         return '; '.join([s for s in said if not s.startswith('- ')][:3])
     return judge
 
 def _in_float32(r):
-    "Are the gradients right but for a number that was rounded to float32 on the way, such as torch.where(c, 1., .1)?"
+    "Right, but for a number that was rounded, as in torch.where(c, 1., .1)?"
     right = r._right()
     if right is None or r.rest or any(r.case.faults.values()): return False
-    pairs = [(g, e[name]) for name in r.case.wanted for g,e in zip(r.case.found[name], right)]
+    pairs = [(g, e[name]) for name in r.case.wanted
+             for g,e in zip(r.case.found[name], right)]
     return all(g is not None and g.dtype == e.dtype and _agree(g, e) for g,e in pairs)
 
 def _forward_difference(make, answer, inputs, forward):
@@ -249,7 +277,8 @@ def _verdict(ex, answer):
     try: why = ex.judge(answer)
     except Exception as e: why = f'it raises {type(e).__name__}: {e}'
     if why is None: return 'right', ''
-    return 'not right yet', why[:1].upper() + why[1:] if re.match('[a-z]+ ', why) else why  # w.g stays w.g
+    if re.match('[a-z]+ ', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
+    return 'not right yet', why
 
 _asked = []  # the exercise that was checked last, for `hint`
 
@@ -268,7 +297,7 @@ def check_answer(
 def hint(
     n:int=1, # 1, 2 or 3: each says more than the one before
 ):
-    "Print a hint for the exercise that was checked last. Raises `ValueError` if there was none, or for another `n`"
+    "Print a hint for the exercise checked last. `ValueError` if there is no such hint"
     if not _asked: raise ValueError('hint: run the cell that checks an exercise first')
     if n not in (1, 2, 3): raise ValueError(f'hint: {n!r}; expected 1, 2 or 3')
     print(f'{_asked[0].number}, hint {n}: {_asked[0].hints[n-1]}')
@@ -282,23 +311,30 @@ def _cells(file):
 
 def read_exercises(
     file:str|Path, # A notebook
-)->list: # Of dicts: number, title, stub, check, solution, state ('right', 'not right yet', 'not done yet' or 'not run')
-    "The exercises in a notebook, and what is done of them. Raises `ValueError` if it is not a notebook"
+)->list: # Of dicts: number, title, stub, check, solution, state
+    """The exercises in a notebook. Raises `ValueError` if it is not a notebook.
+
+    A state is 'right', 'not right yet', 'not done yet' or 'not run'"""
     try: cells = _cells(file)
-    except (ValueError, KeyError, TypeError) as e: raise ValueError(f'{file}: not a notebook: {e}') from None
+    except (ValueError, KeyError, TypeError) as e:
+        raise ValueError(f'{file}: not a notebook: {e}') from None
     found = []
     for i,(kind,source,printed) in enumerate(cells):
         asks = re.search(r"^check_answer\('([^']+)'", source, re.M)
         if kind != 'code' or not asks: continue
         number = asks[1]
-        said = re.search(rf'^{re.escape(number)}: (right|not right yet|not done yet)', printed, re.M)
+        states = 'right|not right yet|not done yet'
+        said = re.search(rf'^{re.escape(number)}: ({states})', printed, re.M)
         heading = re.compile(rf'^### {re.escape(number)} (.*)', re.M)
-        title = next((m[1] for _,s,_ in cells[max(i-2, 0):i] if (m := heading.search(s))), None)
+        before = [s for _,s,_ in cells[max(i-2, 0):i]]
+        title = next((m[1] for s in before if (m := heading.search(s))), None)
         if title is None: continue  # a call, but not a task
         after = cells[i+1][1] if i+1 < len(cells) else ''
-        solution = '\n'.join(re.findall(r'```python\n(.*?)```', after, re.S)) if '<details>' in after else ''
-        found.append(dict(number=number, title=title, stub=cells[i-1][1], check=source, solution=solution,
-                          state=said[1] if said else 'not run'))
+        solution = re.findall(r'```python\n(.*?)```', after, re.S)
+        solution = '\n'.join(solution) if '<details>' in after else ''
+        state = said[1] if said else 'not run'
+        found.append(dict(number=number, title=title, stub=cells[i-1][1], check=source,
+                          solution=solution, state=state))
     return found
 
 # %% ../nbs/90_exercises.ipynb #4f4e1f12
@@ -315,17 +351,20 @@ def _imports(file):
     for kind,source,_ in _cells(file):
         own = re.match(r'#\| default_exp (\w+)', source)
         if own: space |= _anew(own[1])
-        if kind != 'code' or source.lstrip().startswith('%') or '\n%' in source: continue
+        if kind != 'code' or source.lstrip().startswith('%') or '\n%' in source:
+            continue
         body = ast.parse(source).body
-        if body and all(isinstance(o, (ast.Import, ast.ImportFrom)) for o in body): exec(source, space)
+        imports = [isinstance(o, (ast.Import, ast.ImportFrom)) for o in body]
+        if body and all(imports): exec(source, space)
     return space
 
 # %% ../nbs/90_exercises.ipynb #41896203
 def prove_exercises(
     file:str|Path, # A chapter
 )->int: # How many exercises there are
-    "`AssertionError` if a stub passes, a solution does not, or a wrong answer hears the wrong reason"
-    found,imports,words = read_exercises(file), _imports(file), lambda text: ' '.join(text.split())  # whatever the lines
+    "`AssertionError` for a stub that passes, or an answer that hears the wrong reason"
+    found,imports = read_exercises(file), _imports(file)
+    def words(text): return ' '.join(text.split())  # whatever the lines
     for e in found:
         ex = _exercise(e['number'])
         def run(source):
@@ -333,21 +372,26 @@ def prove_exercises(
             exec(source, space)
             with contextlib.redirect_stdout(said): exec(e['check'], space)
             return words(said.getvalue())
-        for source,piece in [(e['stub'], 'not done yet'), (e['solution'], f"{ex.number}: right"), *ex.wrong]:
+        right = f'{ex.number}: right'
+        known = [(e['stub'], 'not done yet'), (e['solution'], right)]
+        for source,piece in [*known, *ex.wrong]:
             said = run(source)
-            assert words(piece) in said, f"{ex.number}: {piece!r} expected for\n{source}\nand not\n{said}"
-            assert piece == f"{ex.number}: right" or ': right' not in said
+            why = f'{ex.number}: {piece!r} expected for\n{source}\nand not\n{said}'
+            assert words(piece) in said, why
+            assert piece == right or ': right' not in said
         assert e['title'] == ex.title, (ex.number, e['title'], ex.title)
     return len(found)
 
 # %% ../nbs/90_exercises.ipynb #9572b83e
 def copy_notebooks(
     folder:str|Path, # Where to; made if it is not there
-)->tuple: # Names of the files that were copied, and of those that were there already and have been left alone
-    "Copy the chapters, and the files that they read. Raises `OSError` if `folder` cannot be written"
+)->tuple: # Names of what was copied, and of what was there already and is left alone
+    "Copy the chapters and their files. Raises `OSError` if `folder` cannot be written"
     source,folder,copied,kept = _shipped('_notebooks', 'nbs'), Path(folder), [], []
-    names = sorted(f.name for f in source.glob('*.ipynb') if not f.name.startswith('91'))  # those are the answers
-    for name in [*names, 'speed.json', 'widgets/broadcasting.html', 'widgets/stepper.html']:
+    names = sorted(f.name for f in source.glob('*.ipynb'))
+    names = [n for n in names if not n.startswith('91')]  # those are the answers
+    widgets = 'widgets/broadcasting.html', 'widgets/stepper.html'
+    for name in [*names, 'speed.json', *widgets]:
         file = folder/name
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -360,17 +404,19 @@ def copy_notebooks(
 def list_exercises(
     folder:str|Path, # Of notebooks
 )->list: # Of dicts, as `read_exercises` makes them, with the name of the file
-    "The exercises in the notebooks of a folder, in the order of the book. `ValueError` if there are none"
+    "The exercises in a folder, in the order of the book. `ValueError` if it has none"
     folder = Path(folder)
     if not folder.is_dir(): raise ValueError(f'{folder}: no such folder')
-    found = [dict(e, file=f.name) for f in sorted(folder.glob('*.ipynb')) for e in read_exercises(f)]
-    if not found: raise ValueError(f'{folder}: no notebook with exercises in this folder')
+    files = sorted(folder.glob('*.ipynb'))
+    found = [dict(e, file=f.name) for f in files for e in read_exercises(f)]
+    if not found:
+        raise ValueError(f'{folder}: no notebook with exercises in this folder')
     return found
 
 def show_exercises(
     folder:str|Path, # Of notebooks
 ):
-    "Print the exercises in the notebooks of a folder, and what is done of them, as their saved outputs say"
+    "Print the exercises of a folder, and what is done, as their saved outputs say"
     rows,last = list_exercises(folder), None
     for e in rows:
         if e['file'] != last: print(f"\n{e['file']}")
