@@ -16,7 +16,8 @@ from .broadcasting import rel_error
 from .module import Relu, Model
 from .autograd import MLP
 from .losses import softmax
-from .training import fit, evaluate, save, load, read_parameters, write_whole
+from .training import fit, evaluate
+from .training import save, load, read_parameters, write_whole
 from .exercises import copy_notebooks, show_exercises
 from .digits import make_model, make_optimizer, read_digit
 
@@ -26,18 +27,21 @@ def gradient_table(
     x:torch.Tensor, # Images, (n, 784)
     y:torch.Tensor, # Labels, (n,)
 )->list: # Rows of name, shape, largest difference, relative error
-    "Each gradient of `model`, the data's included, beside the one that autograd computes"
+    "Each gradient of `model`, and of the data, beside the one that autograd computes"
     ours = model.named_parameters()
     model(x, y)
     model.backward(inp_grad=True)
-    mlp = MLP(*[layer.w.shape[0] for layer in model.layers[::2]], model.layers[-1].w.shape[1]).to(x.dtype)
+    sizes = [layer.w.shape[0] for layer in model.layers[::2]]
+    mlp = MLP(*sizes, model.layers[-1].w.shape[1]).to(x.dtype)
     with torch.no_grad():
         for p,q in zip(mlp.parameters(), ours.values()): p.copy_(q)
     data = x.clone().requires_grad_()
     F.cross_entropy(mlp(data), y, label_smoothing=model.loss.label_smoothing).backward()
     rows = []
-    for name,t,a in zip(['data', *ours], [x, *ours.values()], [data, *mlp.parameters()]):
-        rows.append((name, tuple(t.shape), (t.g - a.grad).abs().max().item(), rel_error(t.g, a.grad)))
+    tensors,grads = [x, *ours.values()], [data, *mlp.parameters()]
+    for name,t,a in zip(['data', *ours], tensors, grads):
+        difference = (t.g - a.grad).abs().max().item()
+        rows.append((name, tuple(t.shape), difference, rel_error(t.g, a.grad)))
     del x.g  # as large as the data, and not needed any more
     return rows
 
@@ -49,51 +53,66 @@ def show_gradients(
 )->bool: # Do all of them agree?
     "Print the gradient table"
     rows = gradient_table(model, x, y)
-    print(f'{"gradient":<10}{"shape":<14}{"largest difference":>20}{"relative error":>17}')
-    for name,shape,difference,error in rows: print(f'{name:<10}{str(shape):<14}{difference:>20.1e}{error:>17.1e}')
+    print(f'{"gradient":<10}{"shape":<14}'
+          f'{"largest difference":>20}{"relative error":>17}')
+    for name,shape,difference,error in rows:
+        print(f'{name:<10}{str(shape):<14}{difference:>20.1e}{error:>17.1e}')
     return all(error < 1e-4 for *_,error in rows)
 
 # %% ../nbs/99_cli.ipynb #780cc678
 def check_arguments(
     args, # What `parser` has read
 ):
-    "Raises `ValueError`, with a sentence, for an argument out of range or a file that cannot be written"
-    for name,ok,expected in (('epochs', 0 <= args.epochs <= 10_000, 'a whole number from 0 to 10000'),
-                             ('batch-size', 1 <= args.batch_size <= 50_000, 'a whole number from 1 to 50000'),
-                             ('lr', args.lr is None or 0 < args.lr < math.inf, 'a positive number'),
-                             ('hidden', 1 <= args.hidden <= 4096, 'a whole number from 1 to 4096'),
-                             ('seed', 0 <= args.seed < 2**63, 'a whole number from 0 to 2**63 - 1')):
-        if not ok: raise ValueError(f'--{name} {getattr(args, name.replace("-", "_"))}: expected {expected}')
+    "Raises `ValueError` for a bad argument, and for a file that cannot be written"
+    lr,size = args.lr, args.batch_size
+    for name,ok,expected in (
+        ('epochs', 0 <= args.epochs <= 10_000, 'a whole number from 0 to 10000'),
+        ('batch-size', 1 <= size <= 50_000, 'a whole number from 1 to 50000'),
+        ('lr', lr is None or 0 < lr < math.inf, 'a positive number'),
+        ('hidden', 1 <= args.hidden <= 4096, 'a whole number from 1 to 4096'),
+        ('seed', 0 <= args.seed < 2**63, 'a whole number from 0 to 2**63 - 1')):
+        found = getattr(args, name.replace('-', '_'))
+        if not ok: raise ValueError(f'--{name} {found}: expected {expected}')
     for name,file in ('save', args.save), ('plot', args.plot):
         if file is None: continue
         if not Path(file).resolve().parent.is_dir():
             raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
-        if Path(file).is_dir(): raise ValueError(f'--{name} {file}: this is a folder; expected a file')
-    if args.plot is not None and _plot_format(args.plot) is None:
-        raise ValueError(f'--plot {args.plot}: expected a name that ends in .png, .svg or .pdf')
+        if Path(file).is_dir():
+            raise ValueError(f'--{name} {file}: this is a folder; expected a file')
+    if args.plot is not None and _plot_format(args.plot) is None: raise ValueError(
+        f'--plot {args.plot}: expected a name that ends in .png, .svg or .pdf')
 
 # %% ../nbs/99_cli.ipynb #6394a091
 def _plot_format(file):
     "The format that the name asks for, or None"
-    return dict([('.png', 'png'), ('.svg', 'svg'), ('.pdf', 'pdf')]).get(Path(file).suffix.lower())
+    formats = {'.png': 'png', '.svg': 'svg', '.pdf': 'pdf'}
+    return formats.get(Path(file).suffix.lower())
 
 # %% ../nbs/99_cli.ipynb #c7347d09
 def parser():
     "The options of the main job"
-    p = argparse.ArgumentParser('minibackprop',
-        description='Check hand-written gradients against autograd on all of MNIST, then train a network with them.',
-        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit with what --save has kept. '
-               'minibackprop notebooks DIR copies the book into a folder, minibackprop exercises DIR lists its exercises.')
-    def option(name, default, help, **kw): p.add_argument(f'--{name}', default=default, help=help, **kw)
+    p = argparse.ArgumentParser(
+        'minibackprop', description='Check hand-written gradients against autograd on '
+        'all of MNIST, then train a network with them.',
+        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit '
+        'with what --save has kept. minibackprop notebooks DIR copies the book into a '
+        'folder, minibackprop exercises DIR lists its exercises.')
+    def option(name, default, help, **kw):
+        p.add_argument(f'--{name}', default=default, help=help, **kw)
     option('epochs', 10, 'passes over the training images (10)', type=int)
     option('batch-size', 128, 'images in a batch (128)', type=int)
     option('lr', None, 'largest learning rate (0.004; with sgd 0.2)', type=float)
-    option('opt', 'adamw', 'optimizer: adamw, adam or sgd (adamw)', choices=['adamw', 'adam', 'sgd'])
+    option('opt', 'adamw', 'optimizer: adamw, adam or sgd (adamw)',
+           choices=['adamw', 'adam', 'sgd'])
     option('hidden', 256, 'units in the hidden layer (256)', type=int)
-    option('seed', 42, 'of the weights and of the order of the images (42): the same seed gives the same run', type=int)
-    option('save', None, 'write what was learned to this file, in safetensors format', metavar='FILE')
-    option('plot', None, 'draw loss and accuracy into this .png, .svg or .pdf', metavar='FILE')
-    option('data', None, "folder of MNIST's IDX files, or mnist.pkl.gz (the MNIST that comes with minibackprop)")
+    option('seed', 42, 'of the weights and of the order of the images (42): '
+           'the same seed gives the same run', type=int)
+    option('save', None, 'write what was learned to this file, in safetensors format',
+           metavar='FILE')
+    option('plot', None, 'draw loss and accuracy into this .png, .svg or .pdf',
+           metavar='FILE')
+    option('data', None, "folder of MNIST's IDX files, or mnist.pkl.gz "
+           '(the MNIST that comes with minibackprop)')
     p.add_argument('--version', action='version', version=f'minibackprop {__version__}')
     return p
 
@@ -108,17 +127,23 @@ def run(
     model = make_model(args.hidden, args.seed)
     print(model, '\n', sep='')
     start = time.perf_counter()
-    print(f'Gradients on {len(train_set[0]):,} images, by hand and by autograd', flush=True)
+    print(f'Gradients on {len(train_set[0]):,} images, by hand and by autograd',
+          flush=True)
     agree = show_gradients(model, *train_set)
-    print(f'{"They agree" if agree else "THEY DISAGREE"}. {time.perf_counter()-start:.1f} s\n', flush=True)
+    seconds = time.perf_counter()-start
+    verdict = 'They agree' if agree else 'THEY DISAGREE'
+    print(f'{verdict}. {seconds:.1f} s\n', flush=True)
     opt = make_optimizer(args.opt, model.parameters(), args.lr)
-    print(f'Training by hand-written gradients: {args.epochs} epochs, batches of {args.batch_size}, {args.opt}, '
-          f'learning rate up to {opt.lr:g}', flush=True)
+    print(f'Training by hand-written gradients: {args.epochs} epochs, '
+          f'batches of {args.batch_size}, {args.opt}, learning rate up to {opt.lr:g}',
+          flush=True)
     history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
                   batch_size=args.batch_size, seed=args.seed)
     if history.stopped: raise KeyboardInterrupt
-    print(f'Trained in {sum(r["seconds"] for r in history.rows):.1f} s. '
-          f'{evaluate(model, *test_set)[1]:.2%} of {len(test_set[0]):,} test images are read right', flush=True)
+    seconds = sum(r['seconds'] for r in history.rows)
+    right = evaluate(model, *test_set)[1]
+    print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
+          'test images are read right', flush=True)
     if args.save is not None:
         save(model, args.save)
         print(f'Saved to {args.save}', flush=True)
@@ -140,9 +165,10 @@ def _plot(history, file):
 def read_model(
     file:str, # What `minibackprop --save` has written
 )->Model: # The network, with its parameters
-    "The network in a file of weights. `ValueError` if that is damaged or holds another, `OSError` if it cannot be read"
+    "The network in a file of weights. `ValueError` or `OSError` if it cannot be read"
     first = read_parameters(file).get('0.w')
-    model = make_model(first.shape[1] if first is not None and first.dim() == 2 and first.shape[1] else 1)
+    known = first is not None and first.dim() == 2 and first.shape[1]
+    model = make_model(first.shape[1] if known else 1)
     load(model, file)
     return model
 
@@ -151,10 +177,12 @@ def predict(
     file:str, # A picture of a digit
     weights:str, # What `minibackprop --save` has written
 )->torch.Tensor: # Ten probabilities
-    "Print the probability of each digit as a bar. `ValueError` or `OSError` if a file is not what it should be"
+    "Print ten probabilities as bars. `ValueError` or `OSError` for a bad file"
     p = softmax(read_model(weights).predict(read_digit(file)))[0]
-    if not p.isfinite().all(): raise ValueError(f'{weights} holds numbers that are not finite')
-    for digit,share in enumerate(p.tolist()): print(f'{digit}  {"#"*round(share*50):<50} {share:6.1%}')
+    if not p.isfinite().all():
+        raise ValueError(f'{weights} holds numbers that are not finite')
+    for digit,share in enumerate(p.tolist()):
+        print(f'{digit}  {"#"*round(share*50):<50} {share:6.1%}')
     print(f'This is a {p.argmax()}, by {p.max():.1%}')
     return p
 
@@ -176,18 +204,24 @@ def _train(words):
         check_arguments(args)
         sets = load_mnist(args.data)
     except (ValueError, OSError) as e: _end(e, 2)
-    print(f'MNIST: {len(sets[0][0]):,} training images, loaded in {time.perf_counter()-start:.1f} s', flush=True)
+    seconds = time.perf_counter()-start
+    print(f'MNIST: {len(sets[0][0]):,} training images, loaded in {seconds:.1f} s',
+          flush=True)
     if not run(args, *sets): _end('a gradient differs from that of autograd', 1)
 
 def _predict(words):
     "`minibackprop predict`, from its words on the command line"
-    p = argparse.ArgumentParser('minibackprop predict', description='Read a picture of a digit.')
-    p.add_argument('file', help='a picture of one digit; it is scaled, inverted and centred as MNIST was')
-    p.add_argument('--weights', required=True, metavar='FILE', help='what minibackprop --save FILE has written')
+    p = argparse.ArgumentParser('minibackprop predict',
+                                description='Read a picture of a digit.')
+    p.add_argument('file', help='a picture of one digit; it is scaled, inverted and '
+                   'centred as MNIST was')
+    p.add_argument('--weights', required=True, metavar='FILE',
+                   help='what minibackprop --save FILE has written')
     args = p.parse_args(words)
     try: predict(args.file, args.weights)
     except (ValueError, OSError) as e: _end(e, 2)
 
+# %% ../nbs/99_cli.ipynb #80e52be1
 def _folder(command, description, words):
     "The one word after `minibackprop notebooks` or `minibackprop exercises`"
     p = argparse.ArgumentParser(f'minibackprop {command}', description=description)
@@ -196,33 +230,37 @@ def _folder(command, description, words):
 
 def _notebooks(words):
     "`minibackprop notebooks`, from its words on the command line"
-    folder = _folder('notebooks', 'Copy the chapters of the book into a folder. No file there is overwritten.', words)
+    folder = _folder('notebooks', 'Copy the chapters of the book into a folder. '
+                     'No file there is overwritten.', words)
     try: copied,kept = copy_notebooks(folder)
     except OSError as e: _end(e, 2)
     print(f'{len(copied)} files copied to {folder}')
-    if kept: print(f'{len(kept)} were there already and have been left as they are: {", ".join(kept)}')
-    print('To run them: pip install jupyterlab sympy hypothesis, then jupyter lab in that folder')
+    if kept: print(f'{len(kept)} were there already and have been left as they are: '
+                   f'{", ".join(kept)}')
+    print('To run them: pip install jupyterlab sympy hypothesis, then jupyter lab in '
+          'that folder')
 
 def _exercises(words):
     "`minibackprop exercises`, from its words on the command line"
-    folder = _folder('exercises', 'List the exercises in the notebooks of a folder, and what is done of them, by their '
-                     'saved outputs.', words)
+    folder = _folder('exercises', 'List the exercises in the notebooks of a folder, '
+                     'and what is done of them, by their saved outputs.', words)
     try: show_exercises(folder)
     except (ValueError, OSError) as e: _end(e, 2)
 
 # %% ../nbs/99_cli.ipynb #e7ef6631
 def main(
-    words:list=None, # What stands after `minibackprop` on the command line; None: take it from there
+    words:list=None, # What follows `minibackprop` on the command line; None: read it
 ):
-    "The command `minibackprop`. Ends with `SystemExit`: 1 if the run fails, 2 for bad input, 130 for Ctrl-C"
+    "The command. `SystemExit`: 1 if the run fails, 2 for bad input, 130 for Ctrl-C"
     words = sys.argv[1:] if words is None else words
     try:
-        command = dict(predict=_predict, notebooks=_notebooks, exercises=_exercises).get(words[0] if words else None)
+        jobs = dict(predict=_predict, notebooks=_notebooks, exercises=_exercises)
+        command = jobs.get(words[0] if words else None)
         command(words[1:]) if command else _train(words)
         print(end='', flush=True)
     except FloatingPointError as e: _end(e, 1)
     except KeyboardInterrupt: _end('stopped, and nothing was saved', 130)
-    except OSError as e:  # the output cannot be written: a full disk, or a reader who has left, `minibackprop | head`
+    except OSError as e:  # a full disk, or a reader who left: `minibackprop | head`
         sys.stdout = None
         if not isinstance(e, BrokenPipeError): _end(e, 1)
         raise SystemExit(1)
