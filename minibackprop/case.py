@@ -206,20 +206,24 @@ class _Case:
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-    def normal(self, like):
-        "Random numbers, standard normal, drawn on the CPU: the same on every device"
-        drawn = torch.randn(like.shape, dtype=torch.float64, generator=self.random)
-        return drawn.to(like.device)
+# %% ../nbs/06a_case.ipynb #5b56d316
+@patch
+def normal(self:_Case, like):
+    "Random numbers, standard normal, drawn on the CPU: the same on every device"
+    drawn = torch.randn(like.shape, dtype=torch.float64, generator=self.random)
+    return drawn.to(like.device)
 
-    def split(self, values):
-        "`values` as what the forward is called on, and the parameters"
-        own = {n: values.get(n, p) for n,p in self.subject.params.items()}
-        return [values.get(n, a) for n,a in zip(self.names, self.args)], own
+@patch
+def split(self:_Case, values):
+    "`values` as what the forward is called on, and the parameters"
+    own = {n: values.get(n, p) for n,p in self.subject.params.items()}
+    return [values.get(n, a) for n,a in zip(self.names, self.args)], own
 
-    def forward(self, values):
-        "The output, where the tensors named in `values` have these values"
-        args,params = self.split({**self.values, **values})
-        return self.subject.plain(params)(*args)
+@patch
+def forward(self:_Case, values):
+    "The output, where the tensors named in `values` have these values"
+    args,params = self.split({**self.values, **values})
+    return self.subject.plain(params)(*args)
 
 # %% ../nbs/06a_case.ipynb #fcb69cf9
 def _input_names(

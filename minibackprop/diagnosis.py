@@ -301,6 +301,7 @@ class _Cut(TorchFunctionMode):
         if out.shape != args[0].shape: return out
         return out.detach() + args[0] - args[0].detach()
 
+# %% ../nbs/06c_diagnosis.ipynb #c2e05907
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)

@@ -99,6 +99,7 @@ def _factor(c):
         if _same(c*n, 1., 1e-3): return f'is {n} times too small'
     return f'is {c:.6g} times the right one'
 
+# %% ../nbs/90_exercises.ipynb #87e6a354
 def _difference(answer, right, tol=1e-3):
     "What is wrong with a value, in words"
     if isinstance(right, tuple):
@@ -168,6 +169,7 @@ def _agree(a, b):
     if a.shape != b.shape: return False
     return a.numel() == 0 or rel_error(a.double(), b.double()) < 1e-6
 
+# %% ../nbs/90_exercises.ipynb #eb33f9fb
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
     shape = tuple(right.shape)
@@ -253,6 +255,7 @@ def is_gradient(
         return '; '.join([s for s in said if not s.startswith('- ')][:3])
     return judge
 
+# %% ../nbs/90_exercises.ipynb #c60da391
 def _in_float32(r):
     "Right, but for a number that was rounded, as in torch.where(c, 1., .1)?"
     right = r._right()
@@ -309,6 +312,7 @@ def _cells(file):
     cells = json.loads(Path(file).read_text(encoding='utf-8'))['cells']
     return [(c['cell_type'], ''.join(c['source']), text(c)) for c in cells]
 
+# %% ../nbs/90_exercises.ipynb #134cb83c
 def read_exercises(
     file:str|Path, # A notebook
 )->list: # Of dicts: number, title, stub, check, solution, state

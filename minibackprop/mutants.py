@@ -123,6 +123,7 @@ class _WritesOnce(Lin):
         if not hasattr(self.w, 'g'): self.w.g = inp.t() @ out.g
         self.b.g = out.g.sum(0)
 
+# %% ../nbs/06e_mutants.ipynb #9467cd90
 class _FirstInput(Lin):
     def __init__(self, w, b):
         super().__init__(w, b)
@@ -437,6 +438,7 @@ def check_sum(
     for g,right in zip(*_grads(layer, inputs, torch.ones_like)):
         test_close(g, right, eps=.01)
 
+# %% ../nbs/06e_mutants.ipynb #6f77e4fd
 def check_entry(
     layer, # As for `check_grads`
     *inputs, # As for `check_grads`
