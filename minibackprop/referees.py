@@ -182,6 +182,11 @@ def _exactly(
     array = o.detach().cpu().numpy() if isinstance(o, torch.Tensor) else np.asarray(o)
     return np.array(np.frompyfunc(exact, 1, 1)(array), dtype=object).view(_Symbols)
 
+# %% ../nbs/06b_referees.ipynb #c919d503
+def _unknown(name):
+    "A function or an attribute of tensors that arrays of symbols do not have"
+    return _CannotJudge(f'the forward uses `{name}`, which SymPy cannot follow')
+
 # %% ../nbs/06b_referees.ipynb #374ecd92
 class _Symbols(np.ndarray):
     "An array of SymPy expressions with the methods of a tensor: a forward that runs on it returns formulas"
@@ -191,7 +196,7 @@ class _Symbols(np.ndarray):
         if name in ('radd', 'rsub', 'rmul', 'rdiv', 'rtruediv', 'rmatmul'): name,args = name[1:], args[::-1]
         first,*rest = [_exactly(a) if isinstance(a, torch.Tensor) else a for a in args]
         method = getattr(cls, name, None)
-        if method is None: raise _CannotJudge(f'{name} has no symbolic form here')
+        if method is None: raise _unknown(name)
         return method(_exactly(first), *rest, **(kwargs or {}))
 
     def each(self, f): return _exactly(np.frompyfunc(f, 1, 1)(self))
@@ -259,6 +264,9 @@ def jacobian(self:_Case):
     symbols = {n: _exactly(np.array([sympy.Symbol(f'{n}_{i}', real=True) for i in range(k)], dtype=object)).reshape(
         tuple(self.values[n].shape)) for n,k in sizes.items()}
     try: out = _exactly(self.forward(symbols)).ravel()
+    except AttributeError as e:
+        ours = isinstance(e.obj, _Symbols)
+        raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
     except Exception as e: raise _CannotJudge(_first_line(e))
     flat = [s for n in sizes for s in symbols[n].ravel()]
     at = [x for n in sizes for x in self.values[n].flatten().tolist()]
