@@ -81,7 +81,8 @@ def private(soup):
 
 
 def number(source):
-    "The number of a chapter, from the name of its notebook; nothing for what is not a chapter"
+    "The number of a chapter, from the name of its notebook; nothing for what is not a chapter, or stands behind one"
+    if source.startswith('06'): return '6' if source.startswith('06d_') else ''
     found = re.match(r'(\d)(\d)([a-z]?)_', source)
     return (found[1].strip('0') + found[2] + found[3]) if found and found[1] != '9' else ''
 

@@ -66,7 +66,7 @@ def forward_and_backward(
 def __getattr__(name):
     "A sentence for notebooks that minibackprop 0.1 has copied"
     if name in ('_no_grad', '_upstream'): raise ImportError(
-        'this notebook was copied by minibackprop 0.1, and 0.2 is installed. Copy the book '
-        'anew, into another folder: minibackprop notebooks FOLDER. CHANGELOG.md says what '
-        'has changed')
+        'this notebook was copied by minibackprop 0.1, and 0.2 is installed. Copy the '
+        'book anew, into another folder: minibackprop notebooks FOLDER. CHANGELOG.md '
+        'says what has changed')
     raise AttributeError(f'minibackprop.backward has no attribute {name!r}')

@@ -203,6 +203,11 @@ def _exactly(
     array = o.detach().cpu().numpy() if isinstance(o, torch.Tensor) else np.asarray(o)
     return np.array(np.frompyfunc(exact, 1, 1)(array), dtype=object).view(_Symbols)
 
+# %% ../nbs/06b_referees.ipynb #c919d503
+def _unknown(name):
+    "A function or an attribute of tensors that arrays of symbols do not have"
+    return _CannotJudge(f'the forward uses `{name}`, which SymPy cannot follow')
+
 # %% ../nbs/06b_referees.ipynb #374ecd92
 class _Symbols(np.ndarray):
     "An array of SymPy expressions with the methods of a tensor"
@@ -213,7 +218,7 @@ class _Symbols(np.ndarray):
             name,args = name[1:], args[::-1]
         first,*rest = [_exactly(a) if isinstance(a, torch.Tensor) else a for a in args]
         method = getattr(cls, name, None)
-        if method is None: raise _CannotJudge(f'{name} has no symbolic form here')
+        if method is None: raise _unknown(name)
         return method(_exactly(first), *rest, **(kwargs or {}))
 
     def each(self, f): return _exactly(np.frompyfunc(f, 1, 1)(self))
@@ -290,6 +295,9 @@ def jacobian(self:_Case):
         return _exactly(np.array(letters, dtype=object)).reshape(shape)
     symbols = {n: named(n, k) for n,k in sizes.items()}
     try: out = _exactly(self.forward(symbols)).ravel()
+    except AttributeError as e:
+        ours = isinstance(e.obj, _Symbols)
+        raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
     except Exception as e: raise _CannotJudge(_first_line(e))
     flat = [s for n in sizes for s in symbols[n].ravel()]
     at = [x for n in sizes for x in self.values[n].flatten().tolist()]
