@@ -7,9 +7,10 @@ __all__ = ['Linear', 'MLP', 'as_nn_module']
 
 # %% ../nbs/05_autograd.ipynb #7a342929
 import copy, torch
+from fastcore.basics import listify
 from torch import nn
 from .forward import lin, relu
-from .module import Module
+from .module import Module, _describe, _expect, _holds, _inside
 
 # %% ../nbs/05_autograd.ipynb #cb4300c5
 class Linear(nn.Module):
@@ -19,8 +20,8 @@ class Linear(nn.Module):
         n_out:int, # Outputs
     ):
         super().__init__()
-        if min(n_in, n_out) < 1: raise ValueError(
-            f'Linear: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
+        _expect(min(n_in, n_out) > 0, f'Linear: {n_in} inputs and {n_out} outputs; '
+                'expected at least 1 of each')
         self.w = nn.Parameter(torch.randn(n_in, n_out)*(2/n_in)**.5)
         self.b = nn.Parameter(torch.zeros(n_out))
 
@@ -36,8 +37,8 @@ class MLP(nn.Module):
         *sizes:int, # Inputs, units of each hidden layer, outputs, such as 784, 50, 1
     ):
         super().__init__()
-        if len(sizes) < 2: raise ValueError(
-            f'MLP: sizes {sizes}; expected inputs and outputs, such as 784, 50, 1')
+        _expect(len(sizes) > 1, f'MLP: sizes {sizes}; expected inputs and outputs, '
+                'such as 784, 50, 1')
         self.layers = nn.ModuleList([Linear(n_in, n_out)
                                      for n_in,n_out in zip(sizes, sizes[1:])])
 
@@ -48,54 +49,20 @@ class MLP(nn.Module):
 
 # %% ../nbs/05_autograd.ipynb #542413c3
 def _copy(
-    o, # A layer, or what a layer has as an attribute
+    layer, # Of the book; with the record of its last call
     change, # A function of a tensor: what to put in its place
-    copies=None, # id -> (tensor or layer, its copy), filled on the way
-): # `o` for one call
-    "`o`, with the layers in it copied and `change` applied to each tensor"
-    copies = {} if copies is None else copies
-    if id(o) in copies: return copies[id(o)][1]
-    if isinstance(o, dict):
-        new = copy.copy(o)
-        for k,v in o.items(): new[k] = _copy(v, change, copies)
-        return new
-    if isinstance(o, (list, tuple)):
-        parts = [_copy(p, change, copies) for p in o]
-        return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
-    if isinstance(o, torch.Tensor): copies[id(o)] = o, change(o)
-    elif isinstance(o, Module):
-        new = object.__new__(type(o))
-        copies[id(o)] = o, new
-        for n,v in vars(o).items(): vars(new)[n] = _copy(v, change, copies)
-    return copies.get(id(o), (o, o))[1]
+):
+    "`layer`, and the layers in it, with `change` applied to each tensor"
+    inside = [o for _,o in _inside(layer, vars)]
+    copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o for o in inside
+              if isinstance(o, torch.Tensor) or not isinstance(o, _holds)}
+    new = copy.deepcopy(layer, copies)
+    for o in _layers(layer):
+        made = {n: v for n,v in vars(o).items() if n not in o.__getstate__()}
+        vars(copies[id(o)]).update(copy.deepcopy(made, copies))
+    return new
 
-# %% ../nbs/05_autograd.ipynb #f369753e
-def _run_copy(layer, n_args, inside):
-    "A copy of `layer` for one call, its output, and a name for each tensor in `inside`"
-    own,copies = layer.named_parameters(), {}
-    instead = {id(p): q for p,q in zip(own.values(), inside[n_args:])}
-    new = _copy(layer, lambda t: instead.get(id(t), t), copies)
-    out = new(*inside[:n_args])
-    if not isinstance(out, torch.Tensor):
-        raise ValueError(f'{layer!r} returned a {type(out).__name__}, not a tensor')
-    for old,twin in copies.values():
-        if isinstance(twin, Module):
-            vars(old).update({n: vars(twin)[n] for n in twin._assigned})
-    return new, out, [f'input {i}' for i in range(n_args)] + list(own)
-
-# %% ../nbs/05_autograd.ipynb #6bfc3541
-def _gradients(ctx, out_g):
-    "The gradient of each input and parameter of the call that `ctx` has kept"
-    layer,wanted = _copy(ctx.layer, lambda t: t), ctx.needs_input_grad[2:]
-    for t in ctx.inside:
-        if isinstance(t, torch.Tensor): t.g = None
-    layer.out.g = out_g.clone()
-    layer.backward(inp_grad=any(wanted[:ctx.n_args]))
-    for name,t,want in zip(ctx.names, ctx.inside, wanted):
-        if want and t.g is None: raise ValueError(
-            f'{type(layer).__name__}.bwd set no gradient on {name} {tuple(t.shape)}, '
-            f'and one is wanted. If it is not learned: buffers = {name!r},')
-    return [t.g if want else None for t,want in zip(ctx.inside, wanted)]
+def _layers(o): return [v for _,v in _inside(o, vars) if isinstance(v, Module)]
 
 # %% ../nbs/05_autograd.ipynb #b4d9745d
 class _Bridge(torch.autograd.Function):
@@ -103,8 +70,18 @@ class _Bridge(torch.autograd.Function):
     @staticmethod
     def forward(ctx, layer, n_args, *tensors):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
-        ctx.layer,out,ctx.names = _run_copy(layer, n_args, inside)
-        ctx.inside,ctx.n_args = inside,n_args
+        own = layer.named_parameters()
+        instead = dict(zip(map(id, own.values()), inside[n_args:]))
+        new = _copy(layer, lambda t: instead.get(id(t), t))
+        out = new(*inside[:n_args])
+        _expect(isinstance(out, torch.Tensor),
+                f'{layer!r} returned {_describe(out)}, not a tensor')
+        for o,twin in zip(_layers(layer), _layers(new)): vars(o).update(
+            {n: v for n,v in twin.__getstate__().items()
+             if n in listify(o.buffers) or not isinstance(v, _holds)})
+        ctx.layer,ctx.inside,ctx.n_args = new, inside, n_args
+        ctx.names = [f'input {i}' for i in range(n_args)] + [*own]
+        ctx.states = [(o, vars(o).copy()) for o in _layers(new)]
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out`: what autograd holds must not hold autograd
 
@@ -114,7 +91,17 @@ class _Bridge(torch.autograd.Function):
         if torch.is_grad_enabled(): raise RuntimeError(
             f'{ctx.layer!r} has no second derivative: its bwd is not recorded, so '
             'create_graph=True would give wrong numbers')
-        return None, None, *_gradients(ctx, out_g)
+        layer,wanted = ctx.layer, ctx.needs_input_grad[2:]
+        for o,state in ctx.states: vars(o).update(state)
+        for t in ctx.inside: getattr(t, '__dict__', {}).pop('g', None)
+        layer.out.g = out_g.clone()
+        layer.backward(inp_grad=any(wanted[:ctx.n_args]))
+        gs = [getattr(t, 'g', None) if w else None for t,w in zip(ctx.inside, wanted)]
+        for name,t,g,w in zip(ctx.names, ctx.inside, gs, wanted): _expect(
+            g is not None or not w, f'{type(layer).__name__}.bwd set no gradient on '
+            f'{name} {_describe(t)}, and one is wanted. If it is not learned: '
+            f'buffers = {name!r},')
+        return None, None, *gs
 
 # %% ../nbs/05_autograd.ipynb #85ae973a
 class _HandWritten(nn.Module):
@@ -123,15 +110,15 @@ class _HandWritten(nn.Module):
         super().__init__()
         own = {id(p) for p in layer.parameters()}
         self.layer = _copy(layer, lambda t: t.detach() if id(t) in own else t)
-        self.names = []
-        for name,p in self.layer.named_parameters().items():
-            self.names.append(name.replace('.', '_'))  # PyTorch allows no dots in names
-            self.register_parameter(self.names[-1], nn.Parameter(p))
+        named = self.layer.named_parameters()
+        self.names = [n.replace('.', '_') for n in named]  # PyTorch allows no dots
+        for n,p in zip(self.names, named.values()):
+            self.register_parameter(n, nn.Parameter(p))
 
     def forward(self, *args):
-        if any(isinstance(a, (list, tuple, dict)) for a in args): raise ValueError(
-            f'{self.layer!r}: tensors in a list would get no gradient, '
-            'pass them one by one')
+        _expect(not any(isinstance(a, (list, tuple, dict)) for a in args),
+                f'{self.layer!r}: tensors in a list would get no gradient, '
+                'pass them one by one')
         params = [getattr(self, n) for n in self.names]
         return _Bridge.apply(self.layer, len(args), *args, *params)
 
@@ -144,11 +131,11 @@ def as_nn_module(
 )->nn.Module: # Takes and computes what `layer` does; its gradients are those of `bwd`
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
-    What `forward` makes on the layer belongs to one call; what it changes stays
-    changed. The parameters share memory with the layer's own, so training moves both,
+    What `forward` makes on the layer belongs to one call; the buffers that it changes
+    stay changed. The parameters share memory with the layer's own, so training moves both,
     until the module is moved to another device or dtype. Backward raises `ValueError`
     if `bwd` sets no gradient where one is wanted, or one that does not fit, and
     `RuntimeError` under `create_graph=True`."""
-    if not isinstance(layer, Module): raise ValueError(
-        f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+    _expect(isinstance(layer, Module),
+            f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
     return _HandWritten(layer)

@@ -8,7 +8,7 @@ __all__ = ['softmax', 'log_softmax', 'logsumexp', 'Softmax', 'LogSoftmax', 'Cros
 # %% ../nbs/07_losses.ipynb #e06c70a2
 import torch
 from fastcore.basics import patch
-from .module import Module
+from .module import Module, _describe, _expect
 
 # %% ../nbs/07_losses.ipynb #3197bdd3
 def softmax(
@@ -79,6 +79,11 @@ def _class_axis(
                          'classes, such as torch.int64')
     return axis
 
+def _are_classes(label, n):
+    "Is each label a number from 0 to n-1?"
+    low,high = label.aminmax()
+    return 0 <= low.item() <= high.item() < n
+
 # %% ../nbs/07_losses.ipynb #265fcf61
 class CrossEntropy(Module):
     "Cross-entropy of scores and class labels, as `F.cross_entropy` defines it"
@@ -88,12 +93,10 @@ class CrossEntropy(Module):
         ignore_index:int=-100, # Label of the examples to leave out
         label_smoothing:float=0., # Share of each label spread over all classes, 0 to 1
     ):
-        if not 0 <= label_smoothing <= 1:
-            raise ValueError(f'CrossEntropy: label_smoothing {label_smoothing}; '
-                             'expected a number from 0 to 1')
-        if weight is not None and (weight.dim() != 1 or not weight.is_floating_point()):
-            raise ValueError(f'CrossEntropy: weight {tuple(weight.shape)} '
-                             f'{weight.dtype}; expected floating, (classes,)')
+        _expect(0 <= label_smoothing <= 1, 'CrossEntropy: label_smoothing '
+                f'{label_smoothing}; expected a number from 0 to 1')
+        _expect(weight is None or weight.dim() == 1 and weight.is_floating_point(),
+                f'CrossEntropy: weight {_describe(weight)}; expected floating, (classes,)')
         self.weight,self.ignore_index = weight, ignore_index
         self.label_smoothing = label_smoothing
 
@@ -106,52 +109,42 @@ def forward(self:CrossEntropy,
     "The mean of `-log p` of the labels. `ValueError` for labels that are no class"
     axis,eps = _class_axis(inp, targ), self.label_smoothing
     log_p = inp.transpose(0, axis).log_softmax(0)  # (K,N)
-    label = targ.long().unsqueeze(0)  # (1,N)
-    if self.weight is None and not eps and self.ignore_index < 0 <= _least(label):
-        y = self._one_hot(log_p, label, 1.)  # (K,N), and q = y/N
-        self.saved = axis, log_p, y, None
+    label,n = targ.long().unsqueeze(0), targ.numel()  # (1,N)
+    if n and self.weight is None and not eps and _are_classes(label, len(log_p)) \
+            and self.ignore_index < 0:
+        q = torch.zeros_like(log_p).scatter_(0, label, 1/n)  # (K,N)
+        self.saved = axis, log_p, q, 1/n
         return -log_p.gather(0, label).mean()
-    keep = label != self.ignore_index  # (1,N)
-    u,w = keep.to(log_p), self._weights(log_p)  # (1,N), (K,1)
-    y = self._one_hot(log_p, label.where(keep, 0), u)  # (K,N)
-    total = (w*y).sum()  # D
-    q = (1-eps)*(w*y/total) + eps/len(y)*(w*u/total)  # (K,N)
-    self.saved = axis, log_p, q, keep
-    loss = -(w*y*log_p).where(y > 0, 0).sum() / total  # of the labels
-    if not eps: return loss
-    return (1-eps)*loss - eps/len(y)*(w*log_p).where(keep, 0).sum() / total
+    u,label,w = self._counted(log_p, label)  # (1,N), (1,N), (K,1)
+    y = torch.zeros_like(log_p).scatter_(0, label, 1)  # (K,N)
+    total = (u*w*y).sum()  # D
+    q = ((1-eps)*w*y/total + eps/len(y)*w/total).where(u, 0)  # (K,N)
+    log_p = log_p.where(u, 0)
+    self.saved = axis, log_p, q, q.sum(0)
+    weighted = w*log_p  # (K,N)
+    loss = -weighted.gather(0, label).sum() / total
+    return (1-eps)*loss - eps/len(y)*weighted.sum()/total if eps else loss
 
-# %% ../nbs/07_losses.ipynb #1dc9abfe
-def _least(label): return label.min().item() if label.numel() else -1
-
-@patch
-def _weights(self:CrossEntropy, log_p):
-    "The weight of each class, shaped to broadcast against `log_p`"
-    w = log_p.new_ones(len(log_p)) if self.weight is None else self.weight.to(log_p)
-    if len(w) != len(log_p):
-        raise ValueError(f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
-    return w.view([-1] + [1]*(log_p.dim()-1))
-
-# %% ../nbs/07_losses.ipynb #55a49dca
-@patch
-def _one_hot(self:CrossEntropy, log_p, label, value):
-    "`value` at each label, 0 elsewhere. `ValueError` for a label that is no class"
-    try: return torch.zeros_like(log_p).scatter_(0, label, value)
-    except (RuntimeError, IndexError):
-        bad = label[(label < 0) | (label >= len(log_p))]
-        if not len(bad): raise
-        raise ValueError(f'CrossEntropy: label {bad[0]}; expected 0 to {len(log_p)-1}, '
-                         f'or {self.ignore_index} to leave an example out') from None
-
-# %% ../nbs/07_losses.ipynb #659ec1a4
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
-    "Predicted minus right: `p*q.sum(0) - q`, times `out.g`"
-    axis,log_p,q,keep = self.saved
-    p = log_p.exp()  # (K,N)
-    if keep is None: g = out.g/targ.numel() * (p - q)  # (K,N), where q is y
-    else: g = (out.g * (p*q.sum(0) - q)).where(keep, 0)  # (K,N)
-    inp.g = g.transpose(0, axis).contiguous()  # (N,K)
+    "Predicted minus right"
+    axis,log_p,q,q_sum = self.saved
+    g = out.g * (log_p.exp()*q_sum - q)  # (K,N)
+    inp.g = g.transpose(0, axis)  # (N,K)
+
+# %% ../nbs/07_losses.ipynb #1dc9abfe
+@patch
+def _counted(self:CrossEntropy, log_p, label):
+    "Who counts, a label for each, and the weights. `ValueError` if one does not fit"
+    u = label != self.ignore_index
+    w = log_p.new_ones(len(log_p)) if self.weight is None else self.weight.to(log_p)
+    _expect(len(w) == len(log_p),
+            f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
+    if u.any() and not _are_classes(label[u], len(w)):
+        bad = label[u & ((label < 0) | (label >= len(w)))][0]
+        raise ValueError(f'CrossEntropy: label {bad}; expected 0 to {len(w)-1}, '
+                         f'or {self.ignore_index} to leave an example out')
+    return u, label.where(u, 0), w.view([-1] + [1]*(log_p.dim()-1))
 
 # %% ../nbs/07_losses.ipynb #7354ad9d
 def accuracy(

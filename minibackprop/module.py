@@ -6,11 +6,11 @@
 __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'no_record', 'unchecked', 'Model']
 
 # %% ../nbs/04_module.ipynb #c160616d
-import inspect, threading, warnings
-from contextlib import contextmanager, nullcontext
-from operator import is_
+import inspect, re, threading, warnings
+from contextlib import contextmanager
+from itertools import pairwise
 import torch
-from fastcore.basics import patch
+from fastcore.basics import listify, patch
 from .forward import residual
 
 # %% ../nbs/04_module.ipynb #m0d00001
@@ -25,6 +25,11 @@ class Module:
     def bwd(self, out, *args):
         raise NotImplementedError(f'{type(self).__name__} has no bwd')
 
+# %% ../nbs/04_module.ipynb #a992a952
+def _expect(holds, said):
+    "`ValueError` with the sentence `said`, if `holds` is false"
+    if not holds: raise ValueError(said)
+
 # %% ../nbs/04_module.ipynb #58b1ebe1
 class Lin(Module):
     "A linear layer. `backward` sets `w.g`, `b.g` and, if asked, `inp.g`"
@@ -32,11 +37,10 @@ class Lin(Module):
         w:torch.Tensor, # Weights, (n_in, n_out)
         b:torch.Tensor, # Biases, (n_out,)
     ):
-        shape,bias = getattr(w, 'shape', w), getattr(b, 'shape', b)
-        fits = isinstance(shape, tuple) and len(shape) == 2 and bias == shape[1:]
-        if not fits: raise ValueError(
-            f'Lin: w {_shape(w)}, b {_shape(b)}; expected w (n_in, n_out), b (n_out,). '
-            'To draw them: Lin.random(784, 50)')
+        wide,bias = [tuple(getattr(t, 'shape', ())) for t in (w, b)]
+        _expect(len(wide) == 2 and bias == wide[1:],
+                f'Lin: w {wide}, b {bias}; expected w (n_in, n_out), b (n_out,). '
+                'To draw them: Lin.random(784, 50)')
         self.w,self.b = w,b
 
     def forward(self, inp):
@@ -63,10 +67,8 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #a992a952
-Module._call = None  # of the last call: output, arguments, names that it has made
-Module._assigned = frozenset()  # names that `forward` or `bwd` has given another value
-Module._held = 0,(),False  # number of names, those with tensors, anything to learn?
+# %% ../nbs/04_module.ipynb #93d3c023
+Module._call = None  # of the last call: output, arguments, what the layer held before
 
 def _from_call(self, name):
     "`self.out` and `self.args`, as long as the call is there"
@@ -75,72 +77,55 @@ def _from_call(self, name):
 
 Module.__getattr__ = _from_call
 
+@patch
+def __getstate__(self:Module):
+    "What the layer holds, without the record of a call"
+    return {n: v for n,v in vars(self).items() if not self._call or n in self._call[2]}
+
 # %% ../nbs/04_module.ipynb #aece7876
 class _Thread(threading.local):
     "What this thread does at the moment"
-    keep = True  # does a forward call leave a record on its layer?
-    check = True  # does `backward` look at shapes, dtypes and devices?
-    inside = False  # does the backward of a layer run?
+    keep = check = True  # leave records on layers? look at gradients?
+    fits = None  # the gradient that was looked at last
+
+    @contextmanager
+    def without(self, name):
+        before = getattr(self, name)
+        setattr(self, name, False)
+        try: yield
+        finally: setattr(self, name, before)
 
 _thread = _Thread()
-
-@contextmanager
-def _setting(name, value):
-    before = getattr(_thread, name)
-    setattr(_thread, name, value)
-    try: yield
-    finally: setattr(_thread, name, before)
 
 # %% ../nbs/04_module.ipynb #2bec150d
 def no_record():
     "In this block a forward call leaves nothing on its layer, and an earlier one stays"
-    return _setting('keep', False)
+    return _thread.without('keep')
 
 # %% ../nbs/04_module.ipynb #3d1d2aae
 def unchecked():
     "In this block layers do not look at gradients: `check_grads` names the bug itself"
-    return _setting('check', False)
+    return _thread.without('check')
 
 # %% ../nbs/04_module.ipynb #m0d00002
 @patch
 def __call__(self:Module, *args):
     "The output of `forward`, and a record of the call for `backward`"
-    mine,before = vars(self), vars(self).copy()
-    if self._call: self._let_go()
-    if len(mine) != self._held[0]: self._look()
-    held = mine.copy()
+    earlier = self._let_go() if self._call else {}
+    held,out = vars(self).copy(), None
     try: out = self.forward(*args)
-    except BaseException as e:
-        error = self._error(args, e)
-        mine.clear()
-        mine.update(before)
-        raise error
-    made = [*mine][len(held):] if len(mine) > len(held) else ()
-    if not all(map(is_, map(mine.get, held), held.values())):
-        self._assigned |= {n for n,v in held.items() if mine[n] is not v}
-    self._call = out, args, made
-    if not _thread.keep:
-        self._let_go()
-        earlier = ('_call', *before['_call'][2]) if before.get('_call') else ()
-        mine.update({n: before[n] for n in earlier})
+    except (RuntimeError, IndexError) as e: raise self._explained(e, args)
+    finally:
+        self._call = out, args, held
+        if out is None or not _thread.keep:
+            self._let_go()
+            vars(self).update(earlier)
     return out
 
-# %% ../nbs/04_module.ipynb #m0d00003
 @patch
 def _let_go(self:Module):
-    "Forget the last call"
-    for n in self._call[2]: vars(self).pop(n, None)
-    self._call = None
-
-@patch
-def _look(self:Module):
-    "Look up which names hold tensors of this layer, so that `backward` need not"
-    mine = vars(self)
-    mine.update(_call=None, _held=None)
-    parts = {n: v for n,v in mine.items()
-             if isinstance(v, (Module, *_holds))}
-    names = [n for n,v in parts.items() if any(True for _ in _tensors(v))]
-    self._held = len(mine), names, bool(parts)
+    "Forget the last call, and return what it has left"
+    return {n: vars(self).pop(n) for n in vars(self).keys() - self._call[2].keys()}
 
 # %% ../nbs/04_module.ipynb #m0d00005
 @patch
@@ -155,122 +140,111 @@ def backward(self:Module,
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
-    mine,(out,args,_) = vars(self), self._call
-    if not _fits(getattr(out, 'g', None), out): self._refuse(out)
-    before = len(mine)
-    self._run_bwd(out, args, inp_grad)
-    for t in *args, *map(mine.get, self._held[1]):
-        g = getattr(t, 'g', None)
-        fine = isinstance(t, torch.Tensor) if g is None else _fits(g, t)
-        if not fine: self._refuse(t)
-    if len(mine) > before: self._assigned |= {*[*mine][before:]}
-    self._let_go()
-
-# %% ../nbs/04_module.ipynb #48da0484
-@patch
-def _run_bwd(self:Module, out, args, inp_grad):
-    "`bwd`, which finds in `self.inp_grad` whether the gradient of the inputs is wanted"
-    inside = _thread.inside
-    self.inp_grad = (inside or not self._held[2]) if inp_grad is None else inp_grad
-    _thread.inside = True
-    try:
-        with nullcontext() if inside else torch.no_grad(): self.bwd(out, *args)
-    except BaseException as e: raise self._error(args, e)
-    finally:
-        _thread.inside = inside
-        del self.inp_grad
+    out,args,held = self._call
+    if torch.is_grad_enabled():
+        if inp_grad is None:
+            inp_grad = not [o for o in held.values() if isinstance(o, _holds)]
+        with torch.no_grad(): return self.backward(inp_grad)
+    if getattr(out, 'g', ()) is not _thread.fits: self._check_upstream(out)
+    self.inp_grad = inp_grad is None or inp_grad
+    try: self.bwd(out, *args)
+    except (RuntimeError, IndexError) as e: raise self._explained(e, args)
+    finally: del self.inp_grad
+    if _thread.check: self._check((*held.values(), *args))
+    if len(vars(self)) > len(held) + 1: self._let_go()
+    else: del self._call
 
 # %% ../nbs/04_module.ipynb #m0d00006
-_holds = torch.Tensor, list, tuple, dict
+_holds = Module, torch.Tensor, list, tuple, dict  # what there may be something to learn in
 
-def _tensors(o):
-    "The tensors in `o`: a tensor, or a list, tuple or dict. Layers are not entered"
-    if isinstance(o, torch.Tensor): yield o
-    elif isinstance(o, _holds):
-        for v in o.values() if isinstance(o, dict) else o: yield from _tensors(v)
+@patch
+def _check(self:Module, objects):
+    "`ValueError` for a gradient that does not fit its tensor"
+    for o in objects:
+        if isinstance(o, torch.Tensor):
+            g = getattr(o, 'g', None)
+            if g is None: continue
+            if not (isinstance(g, torch.Tensor) and g.shape == o.shape
+                    and g.dtype is o.dtype and g.device == o.device):
+                raise self._misfit(o, g)
+            _thread.fits = g
+        elif isinstance(o, (list, tuple, dict)):
+            self._check(o.values() if isinstance(o, dict) else o)
 
-def _fits(g, t):
-    "Is `g` a tensor of the shape, dtype and device of `t`?"
-    return (isinstance(g, torch.Tensor) and g.shape == t.shape and g.dtype is t.dtype
-            and g.device == t.device)
+@patch
+def _check_upstream(self:Module, out):
+    "The gradient of the output must be there. For a single number, 1 is the start"
+    g = getattr(out, 'g', None)
+    if isinstance(out, torch.Tensor) and not isinstance(g, torch.Tensor):
+        _expect(not out.dim(), f'{type(self).__name__}.backward: its output '
+                f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of the '
+                'step after it first, with inp_grad=True')
+        out.g = torch.full_like(out, 1. if g is None else g)
+    if _thread.check: self._check([out])
 
-def _shape(t): return tuple(t.shape) if isinstance(t, torch.Tensor) else t
-
+# %% ../nbs/04_module.ipynb #m0d00007
 def _describe(t):
     "Shape, dtype and device of a tensor, in words"
     if not isinstance(t, torch.Tensor): return f'a {type(t).__name__}'
-    said = f'{tuple(t.shape)} {t.dtype} {t.device}'
-    return said.replace('torch.', '').replace(' cpu', '')
+    return re.sub('torch.| cpu', '', f'{tuple(t.shape)} {t.dtype} {t.device}')
 
-# %% ../nbs/04_module.ipynb #m0d00007
-@patch
-def _refuse(self:Module, o):
-    "`ValueError` if a gradient in `o` is missing or misfits. A scalar output gets 1"
-    g,is_out = getattr(o, 'g', None), o is self.out and isinstance(o, torch.Tensor)
-    if is_out and not o.dim() and not isinstance(g, torch.Tensor):
-        o.g = torch.full_like(o, 1. if g is None else g)
-    elif is_out and g is None: raise ValueError(
-        f'{type(self).__name__}.backward: its output {tuple(o.shape)} has no gradient '
-        'out.g yet. Run the backward of the step after it first, with inp_grad=True')
-    for t in _tensors(o) if _thread.check else ():
-        if getattr(t, 'g', None) is None or _fits(t.g, t): continue
-        name = next((n for n,u in self._named(self.args) if u is t), 'out')
-        raise ValueError(
-            f'{type(self).__name__}: the gradient {name}.g is {_describe(t.g)}; '
-            f'expected {_describe(t)}, as {name}')
-
-# %% ../nbs/04_module.ipynb #m0d00008
 @patch
 def _named(self:Module, args):
-    "Name and tensor of the inputs of a call, and of what the layer holds"
+    "Name and tensor of the inputs of a call, and of what the layer learns"
     names = [*inspect.signature(self.forward).parameters, *map(str, range(len(args)))]
-    held = [(n, vars(self)[n]) for n in self._held[1]]
-    return [(n, t) for n,o in [*zip(names, args), *held] for t in _tensors(o)]
+    return _tensors(dict(zip(names, args)) | self._parts())
 
 @patch
-def _error(self:Module, args, e):
+def _misfit(self:Module, t, g):
+    name = next((n for n,u in self._named(self.args).items() if u is t), 'out')
+    return ValueError(f'{type(self).__name__}: the gradient {name}.g is {_describe(g)}; '
+                      f'expected {_describe(t)}, as {name}')
+
+@patch
+def _explained(self:Module, e, args):
     "`e`; where shapes do not fit, a `ValueError` with those of inputs and parameters"
     if type(e) not in (RuntimeError, IndexError) or not _thread.check: return e
-    said = ', '.join(f'{n} {_describe(t)}' for n,t in self._named(args))
-    error = ValueError(f'{type(self).__name__}: {said}: {e}')
-    error.__cause__ = e
-    return error
+    said = ', '.join(f'{n} {_describe(t)}' for n,t in self._named(args).items())
+    return ValueError(f'{type(self).__name__}: {said}: {e}')
 
 # %% ../nbs/04_module.ipynb #ec333efd
-def _learned(o, at, seen):
-    "Name and tensor of each parameter in `o`: a tensor, layer, list, tuple or dict"
-    if isinstance(o, (Module, torch.Tensor)):
-        if id(o) in seen: return
-        seen.add(id(o))
-    if isinstance(o, torch.Tensor) and o.is_floating_point(): yield at[1:], o
-    parts = (o._parts() if isinstance(o, Module) else o if isinstance(o, dict)
-             else dict(enumerate(o)) if isinstance(o, (list, tuple)) else {})
-    for n,v in parts.items(): yield from _learned(v, f'{at}.{n}', seen)
+def _inside(o, parts, at='', seen=None):
+    "Name and value of `o`, and of all in it: layers, lists, tuples, dicts, the rest"
+    seen = set() if seen is None else seen
+    if id(o) in seen: return
+    seen.add(id(o))
+    yield at[1:], o
+    held = (parts(o) if isinstance(o, Module) else o if isinstance(o, dict)
+            else dict(enumerate(o)) if isinstance(o, (list, tuple)) else {})
+    for n,v in held.items(): yield from _inside(v, parts, f'{at}.{n}', seen)
 
 @patch
 def _parts(self:Module):
-    "What the layer holds, without buffers and what a call has made or assigned"
-    buffers = (self.buffers,) if isinstance(self.buffers, str) else self.buffers
-    made = self._call[2] if self._call else ()
-    skip = {'_call', '_held', '_assigned', *buffers, *made, *self._assigned}
-    return {n: v for n,v in vars(self).items() if n not in skip}
+    "What the layer holds, without the record of a call and what `buffers` names"
+    buffers = listify(self.buffers)
+    return {n: v for n,v in self.__getstate__().items() if n not in buffers}
+
+def _tensors(o):
+    "The tensors in `o` by name, without buffers"
+    found = _inside(o, Module._parts)
+    return {n: t for n,t in found if isinstance(t, torch.Tensor)}
 
 @patch
 def named_parameters(self:Module)->dict: # Name -> tensor
     "The tensors that are learned here, by name: all floating ones, but for `buffers`"
-    return dict(_learned(self, '', set()))
+    return {n: t for n,t in _tensors(self).items() if t.is_floating_point()}
 
 # %% ../nbs/04_module.ipynb #cf22db26
 class _Parameters(list):
     "Parameters that know their names, for the errors of an optimizer"
+    def __init__(self, named):
+        super().__init__(named.values())
+        self.names = [*named]
 
 @patch
 def parameters(self:Module)->list: # Of tensors
     "The tensors that this layer learns, in the order of `named_parameters`"
-    named = self.named_parameters()
-    params = _Parameters(named.values())
-    params.names = list(named)
-    return params
+    return _Parameters(self.named_parameters())
 
 # %% ../nbs/04_module.ipynb #6d80aaa2
 @patch
@@ -282,11 +256,6 @@ def __repr__(self:Module):
     return f"{type(self).__name__}({', '.join(said)})"
 
 # %% ../nbs/04_module.ipynb #93bbac40
-def _state(self):
-    "What a copy or a file gets"
-    skip = '_call', *(self._call[2] if self._call else ())
-    return {n: v for n,v in vars(self).items() if n not in skip}
-
 def _warn_of_params(cls):
     "`params` of 0.1 would be ignored without a word"
     if 'params' in vars(cls): warnings.warn(
@@ -294,7 +263,7 @@ def _warn_of_params(cls):
         'found. Delete it, and name what is not learned in `buffers`',
         FutureWarning, stacklevel=2)
 
-Module.__getstate__,Module.__init_subclass__ = _state, classmethod(_warn_of_params)
+Module.__init_subclass__ = classmethod(_warn_of_params)
 
 # %% ../nbs/04_module.ipynb #6de3aa00
 @patch(cls_method=True)
@@ -304,8 +273,8 @@ def random(cls:Lin,
     generator:torch.Generator=None, # What draws the weights; None: PyTorch's own
 )->Lin: # Weights of variance 2/n_in (arXiv:1502.01852), biases 0
     "A linear layer with random weights. `ValueError` for sizes below 1"
-    if min(n_in, n_out) < 1: raise ValueError(
-        f'Lin.random: {n_in} inputs and {n_out} outputs; expected at least 1 of each')
+    _expect(min(n_in, n_out) > 0, f'Lin.random: {n_in} inputs and {n_out} outputs; '
+            'expected at least 1 of each')
     w = torch.randn(n_in, n_out, generator=generator)*(2/n_in)**.5
     return cls(w, torch.zeros(n_out))
 
@@ -317,12 +286,11 @@ class Model(Module):
         loss:Module=None, # `Module` of outputs and targets; None: `Mse()`
     ):
         self.layers,self.loss = list(layers), Mse() if loss is None else loss
-        if not self.layers: raise ValueError('Model: no layers')
-        for layer in self.layers + [self.loss]:
-            if not isinstance(layer, Module): raise ValueError(
-                f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
-        if len({id(o) for o in self.layers}) < len(self.layers): raise ValueError(
-            'Model: a layer is used twice, and remembers one call only')
+        _expect(self.layers, 'Model: no layers')
+        for layer in *self.layers, self.loss: _expect(isinstance(layer, Module),
+            f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+        _expect(len({*map(id, self.layers)}) == len(self.layers),
+                'Model: a layer is used twice, and remembers one call only')
         self._refuse_shared()
 
     def forward(self, inp, targ):
@@ -331,9 +299,8 @@ class Model(Module):
 
     def bwd(self, out, inp, targ):
         self.loss.backward()
-        first,*rest = self.layers
-        for layer in reversed(rest): layer.backward()
-        first.backward(self.inp_grad)
+        for layer in self.layers[:0:-1]: layer.backward()
+        self.layers[0].backward(self.inp_grad)
 
 # %% ../nbs/04_module.ipynb #36ec36f4
 @patch
@@ -349,21 +316,21 @@ def predict(self:Model,
 @patch
 def named_parameters(self:Model)->dict: # Name -> tensor
     "The parameters of all layers and of the loss: `0.w` is the `w` of layer 0"
-    return {n.removeprefix('layers.'): p for n,p in _learned(self, '', set())}
+    found = Module.named_parameters(self)
+    return {n.removeprefix('layers.'): p for n,p in found.items()}
 
 @patch
 def _refuse_shared(self:Model):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    layers = [*enumerate(self.layers), ('loss', self.loss)]
-    tensors = [(f'{i}.{n}', t) for i,o in layers
-               for n,t in o.named_parameters().items() if t.numel() and t.data_ptr()]
+    named = [(f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
+             for n,t in o.named_parameters().items() if t.numel() and t.data_ptr()]
     size = lambda t: 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
-    end = lambda t: t.data_ptr() + size(t)*t.element_size()
-    spans = sorted((str(t.device), t.data_ptr(), end(t), n) for n,t in tensors)
-    for (device,_,stop,name),(other,start,_,twin) in zip(spans, spans[1:]):
-        if device == other and start < stop: raise ValueError(
-            f'Model: {name} and {twin} are used twice: they share memory, and the '
-            'second gradient would overwrite the first')
+    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), n)
+                   for n,t in named)
+    for (device,start,size,name),(other,begin,_,twin) in pairwise(spans):
+        _expect(device != other or start + size <= begin, f'Model: {name} and {twin} are '
+                'used twice: they share memory, and the second gradient would overwrite '
+                'the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959
 @patch
