@@ -52,11 +52,8 @@ class Softmax(Module):
         if self.inp_grad: inp.g = out*(out.g - mean)  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #cdbc9b9c
-class LogSoftmax(Module):
+class LogSoftmax(Softmax):
     "Scores to logarithms of probabilities. `backward` sets `inp.g`, if asked"
-    def __init__(self,
-        dim:int=-1, # Axis of the classes
-    ): self.dim = dim
     def forward(self, inp): return log_softmax(inp, self.dim)
     def bwd(self, out, inp):
         total = out.g.sum(self.dim, keepdim=True)  # (N,K) -> (N,1)
@@ -70,14 +67,14 @@ def _class_axis(
 )->int: # 1, or 0 for a single example
     "The axis of the classes. `ValueError` for labels that do not fit the scores"
     axis = min(1, inp.dim()-1)
-    if inp.dim() == 0 or targ.shape != inp.shape[:axis] + inp.shape[axis+1:]:
-        raise ValueError(f'{name}: inp {tuple(inp.shape)}, targ {tuple(targ.shape)}; '
-                         'expected inp (n, classes) and targ (n,), or further axes '
-                         'after these in both')
-    if targ.is_floating_point() or targ.is_complex() or targ.dtype == torch.bool:
-        raise ValueError(f'{name}: labels of {targ.dtype}; expected the numbers of '
-                         'classes, such as torch.int64')
+    fits = inp.dim() and targ.shape == inp.shape[:axis] + inp.shape[axis+1:]
+    if not fits or targ.dtype not in _whole: raise ValueError(
+        f'{name}: inp {_describe(inp)}, targ {_describe(targ)}; expected inp '
+        '(n, classes) and targ (n,), whole numbers such as int64, or further axes '
+        'after these in both')
     return axis
+
+_whole = torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
 
 def _are_classes(label, n):
     "Is each label a number from 0 to n-1?"
@@ -141,9 +138,9 @@ def _counted(self:CrossEntropy, log_p, label):
     _expect(len(w) == len(log_p),
             f'CrossEntropy: {len(w)} weights for {len(log_p)} classes')
     if u.any() and not _are_classes(label[u], len(w)):
-        bad = label[u & ((label < 0) | (label >= len(w)))][0]
-        raise ValueError(f'CrossEntropy: label {bad}; expected 0 to {len(w)-1}, '
-                         f'or {self.ignore_index} to leave an example out')
+        raise ValueError(
+            f'CrossEntropy: label {label[u & ((label < 0) | (label >= len(w)))][0]}; '
+            f'expected 0 to {len(w)-1}, or {self.ignore_index} to leave an example out')
     return u, label.where(u, 0), w.view([-1] + [1]*(log_p.dim()-1))
 
 # %% ../nbs/07_losses.ipynb #7354ad9d

@@ -19,11 +19,8 @@ class Module:
     buffers = ()  # names of what is not learned, such as a running mean
     inp_grad = True  # for `bwd`: is the gradient of the inputs wanted?
 
-    def forward(self, *args):
-        raise NotImplementedError(f'{type(self).__name__} has no forward')
-
-    def bwd(self, out, *args):
-        raise NotImplementedError(f'{type(self).__name__} has no bwd')
+    def forward(self, *args): raise NotImplementedError(f'{self} has no forward')
+    def bwd(self, out, *args): raise NotImplementedError(f'{self} has no bwd')
 
 # %% ../nbs/04_module.ipynb #a992a952
 def _expect(holds, said):
@@ -67,15 +64,13 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #93d3c023
+# %% ../nbs/04_module.ipynb #6cbbc645
 Module._call = None  # of the last call: output, arguments, what the layer held before
 
 def _from_call(self, name):
     "`self.out` and `self.args`, as long as the call is there"
     if name in ('out', 'args') and self._call: return self._call[name == 'args']
     raise AttributeError(f'{type(self).__name__} has no attribute {name}')
-
-Module.__getattr__ = _from_call
 
 @patch
 def __getstate__(self:Module):
@@ -185,8 +180,8 @@ def _check_upstream(self:Module, out):
 # %% ../nbs/04_module.ipynb #m0d00007
 def _describe(t):
     "Shape, dtype and device of a tensor, in words"
-    if not isinstance(t, torch.Tensor): return f'a {type(t).__name__}'
-    return re.sub('torch.| cpu', '', f'{tuple(t.shape)} {t.dtype} {t.device}')
+    return (re.sub('torch.| cpu', '', f'{tuple(t.shape)} {t.dtype} {t.device}')
+            if isinstance(t, torch.Tensor) else f'a {type(t).__name__}')
 
 @patch
 def _named(self:Module, args):
@@ -204,8 +199,8 @@ def _misfit(self:Module, t, g):
 def _explained(self:Module, e, args):
     "`e`; where shapes do not fit, a `ValueError` with those of inputs and parameters"
     if type(e) not in (RuntimeError, IndexError) or not _thread.check: return e
-    said = ', '.join(f'{n} {_describe(t)}' for n,t in self._named(args).items())
-    return ValueError(f'{type(self).__name__}: {said}: {e}')
+    shapes = [f'{n} {_describe(t)}' for n,t in self._named(args).items()]
+    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}')
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _inside(o, parts, at='', seen=None):
@@ -226,8 +221,7 @@ def _parts(self:Module):
 
 def _tensors(o):
     "The tensors in `o` by name, without buffers"
-    found = _inside(o, Module._parts)
-    return {n: t for n,t in found if isinstance(t, torch.Tensor)}
+    return {n: t for n,t in _inside(o, Module._parts) if isinstance(t, torch.Tensor)}
 
 @patch
 def named_parameters(self:Module)->dict: # Name -> tensor
@@ -263,7 +257,7 @@ def _warn_of_params(cls):
         'found. Delete it, and name what is not learned in `buffers`',
         FutureWarning, stacklevel=2)
 
-Module.__init_subclass__ = classmethod(_warn_of_params)
+Module.__getattr__,Module.__init_subclass__ = _from_call, classmethod(_warn_of_params)
 
 # %% ../nbs/04_module.ipynb #6de3aa00
 @patch(cls_method=True)
@@ -316,8 +310,8 @@ def predict(self:Model,
 @patch
 def named_parameters(self:Model)->dict: # Name -> tensor
     "The parameters of all layers and of the loss: `0.w` is the `w` of layer 0"
-    found = Module.named_parameters(self)
-    return {n.removeprefix('layers.'): p for n,p in found.items()}
+    return {n.removeprefix('layers.'): p
+            for n,p in Module.named_parameters(self).items()}
 
 @patch
 def _refuse_shared(self:Model):

@@ -9,26 +9,23 @@ __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 import math
 import torch
 from fastcore.basics import patch
+from .module import _describe, _expect
 
 # %% ../nbs/08a_optimizers.ipynb #5fbc669c
-#| code-fold: true
-#| code-summary: "The bookkeeping: class Optimizer"
 class Optimizer:
     "What all optimizers share. `step` uses the gradients up: it deletes each `.g`"
     averages = ()  # names of the lists of tensors that a step leaves for the next one
     def __init__(self, params, lr, **options):
-        self.names = getattr(params, 'names', None)
-        self.params,self.lr,self.steps = list(params), lr, 0
+        self.params,self.names = list(params), getattr(params, 'names', None)
+        self.steps,options = 0, dict(lr=lr, **options)
         who = type(self).__name__
-        if not self.params: raise ValueError(f'{who}: no parameters')
-        for i,p in enumerate(self.params):
-            if not (isinstance(p, torch.Tensor) and p.is_floating_point()):
-                raise ValueError(f'{who}: parameter {i} is {p!r:.40}; '
-                                 'expected a floating tensor, as in model.parameters()')
-        for name,value in dict(lr=lr, **options).items():
-            if not 0 <= value < math.inf:
-                raise ValueError(f'{who}: {name} {value}; '
-                                 'expected a number of 0 or more')
+        _expect(self.params, f'{who}: no parameters')
+        for i,p in enumerate(self.params): _expect(
+            torch.is_tensor(p) and p.is_floating_point(), f'{who}: parameter {i} is '
+            f'{_describe(p)}; expected a floating tensor, as in model.parameters()')
+        for name,value in options.items(): _expect(0 <= value < math.inf,
+                f'{who}: {name} {value}; expected a number of 0 or more')
+        vars(self).update(options)
 
     def __repr__(self):
         shown = [f'{n}={v}' for n,v in vars(self).items()
@@ -36,19 +33,16 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 # %% ../nbs/08a_optimizers.ipynb #a1703c19
-#| code-fold: true
-#| code-summary: "Optimizer.step"
 @patch
 def step(self:Optimizer):
     "Change parameters by their gradients. If one is missing: `ValueError`, no change"
     gs = [getattr(p, 'g', None) for p in self.params]
     for i,(p,g) in enumerate(zip(self.params, gs)):
-        if g is not None and g.shape == p.shape: continue
-        name = self.names[i] if self.names else i
-        found = 'no gradient .g' if g is None else f'a gradient {tuple(g.shape)}'
-        raise ValueError(
-            f'{type(self).__name__}.step: parameter {name} {tuple(p.shape)} '
-            f'has {found}; run backward on the whole network first. '
+        if g is None or g.shape != p.shape: raise ValueError(
+            f'{type(self).__name__}.step: parameter '
+            f'{self.names[i] if self.names else i} {tuple(p.shape)} has '
+            f'{"no gradient .g" if g is None else f"a gradient {tuple(g.shape)}"}; '
+            'run backward on the whole network first. '
             'If it is not learned, name it in the `buffers` of its layer')
     self.steps += 1
     with torch.no_grad(): self.update(self.params, gs)
@@ -65,9 +59,9 @@ class SGD(Optimizer):
         nesterov:bool=False, # Look ahead?
         weight_decay:float=0., # Added to the gradient: this times the parameter
     ):
-        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay)
-        if nesterov and not momentum: raise ValueError('SGD: nesterov needs a momentum')
-        self.momentum,self.nesterov,self.weight_decay = momentum, nesterov, weight_decay
+        super().__init__(params, lr, momentum=momentum, nesterov=nesterov,
+                         weight_decay=weight_decay)
+        _expect(momentum or not nesterov, 'SGD: nesterov needs a momentum')
         self.v = [torch.zeros_like(p) for p in self.params] if momentum else []
 
     def update(self, ps, gs):
@@ -92,9 +86,9 @@ class Adam(Optimizer):
         weight_decay:float=0., # Added to the gradient: this times the parameter
     ):
         super().__init__(params, lr, eps=eps, weight_decay=weight_decay)
-        if not all(0 <= b < 1 for b in betas): raise ValueError(
-            f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
-        self.betas,self.eps,self.weight_decay = betas, eps, weight_decay
+        _expect(all(0 <= b < 1 for b in betas),
+                f'{type(self).__name__}: betas {betas}; expected 0 to less than 1')
+        self.betas = betas
         self.m,self.v = [[torch.zeros_like(p) for p in self.params] for _ in range(2)]
 
 # %% ../nbs/08a_optimizers.ipynb #o8a00003
@@ -136,7 +130,7 @@ def one_cycle(
     end:float=1e4, # The last one is the first divided by this
 )->float: # Learning rate
     "One-cycle schedule, as `torch.optim.lr_scheduler.OneCycleLR` (arXiv:1708.07120)"
-    if not 0 <= step < steps: raise ValueError(f'one_cycle: step {step} of {steps}')
+    _expect(0 <= step < steps, f'one_cycle: step {step} of {steps}')
     top = warmup*steps - 1
     if step <= top: low,done = lr/start, step/top if top else 1.
     else: low,done = lr/start/end, (steps-1-step)/(steps-1-top)
@@ -158,9 +152,8 @@ def load_state_dict(self:Optimizer,
     "Go on where another run has stopped. `ValueError`, and no change, if it cannot fit"
     have,want = [{n: tuple(t.shape) for n,t in s.items()}
                  for s in (state, self.state_dict())]
-    if have != want: raise ValueError(
-        f'{type(self).__name__}.load_state_dict: this is the state of another '
-        f'optimizer: {have}; expected {want}')
+    _expect(have == want, f'{type(self).__name__}.load_state_dict: this is the state of '
+            f'another optimizer: {have}; expected {want}')
     self.steps,self.lr = int(state['steps']), float(state['lr'])
     for n in self.averages: setattr(self, n, [
         state[f'{n}.{i}'].clone().to(t) for i,t in enumerate(getattr(self, n))])

@@ -6,11 +6,12 @@
 __all__ = ['Batches', 'History', 'first_nonfinite', 'evaluate', 'fit', 'write_whole', 'save', 'read_parameters', 'load']
 
 # %% ../nbs/08b_training.ipynb #ba205cb1
-import math, os, time, warnings
+import math, os, time
 from pathlib import Path
 import torch
 from fastcore.basics import patch
-from .module import Model, no_record
+from tqdm import tqdm
+from .module import Model, no_record, _expect
 from .losses import accuracy
 from .optimizers import AdamW, one_cycle
 
@@ -25,9 +26,9 @@ class Batches:
         start:int=0, # Epochs to leave out: the orders of a run that goes on
     ):
         lengths = [len(t) for t in tensors]
-        if len(set(lengths)) != 1 or lengths[0] < 1 or size < 1: raise ValueError(
-            f'Batches: tensors of length {lengths}, size {size}; '
-            'expected one length, and both at least 1')
+        _expect(len({*lengths}) == 1 and lengths[0] > 0 and size > 0,
+                f'Batches: tensors of length {lengths}, size {size}; '
+                'expected one length, and both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
         self.generator = torch.Generator().manual_seed(seed)
         for _ in range(start): self._order()
@@ -57,6 +58,8 @@ class History:
 # %% ../nbs/08b_training.ipynb #0104ee95
 _columns = (('epoch', 5, ''), ('train loss', 12, '.4f'), ('train acc', 11, '.2%'),
             ('valid loss', 12, '.4f'), ('valid acc', 11, '.2%'), ('seconds', 9, '.1f'))
+_colors = {'train loss': '#0072B2', 'valid loss': '#D55E00',
+           'train acc': '#0072B2', 'valid acc': '#D55E00'}
 
 # %% ../nbs/08b_training.ipynb #d0911f43
 @patch
@@ -65,19 +68,17 @@ def plot(self:History,
 ):
     "Draw the curves of loss and accuracy"
     import matplotlib.pyplot as plt
-    if axs is None: _,axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')
-    each = max(1, len(self.rows))/max(1, len(self.losses))
-    epochs = torch.arange(1, len(self.losses)+1)*each
+    axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')[1] if axs is None \
+        else axs
+    epochs = torch.linspace(0, len(self.rows) or 1, len(self.losses)+1)[1:]
     axs[0].plot(epochs, self.losses, color='#999999', lw=.4, label='each batch')
-    for kind,word,color in (('train', 'training', '#0072B2'),
-                            ('valid', 'validation', '#D55E00')):
-        for ax,name,title in zip(axs, ('loss', 'acc'), ('loss', 'accuracy')):
-            key = f'{kind} {name}'
-            points = {r['epoch']: r[key] for r in self.rows if key in r}
-            ax.set(xlabel='epoch', ylabel=title)
-            if points:
-                ax.plot([*points], [*points.values()], '.-', color=color, label=word)
-    for ax in axs: ax.legend(frameon=False) if ax.lines else None
+    for name,color in _colors.items():
+        points = {r['epoch']: r[name] for r in self.rows if name in r}
+        axs[int('acc' in name)].plot([*points], [*points.values()], '.-', color=color,
+                                     label=name if points else '_')
+    for ax,name in zip(axs, ('loss', 'accuracy')):
+        ax.set(xlabel='epoch', ylabel=name)
+        ax.legend(handles=[o for o in ax.lines if o.get_label() != '_'], frameon=False)
     return axs
 
 # %% ../nbs/08b_training.ipynb #316ddc15
@@ -88,11 +89,10 @@ def first_nonfinite(
     if not hasattr(model, 'args'):
         raise RuntimeError('first_nonfinite: there was no forward call')
     tensors = [(f'input {i}', t) for i,t in enumerate(model.args)]
-    for i,layer in enumerate([*model.layers, model.loss]):
-        last = layer is model.loss
-        tensors += [(f'parameter {"loss" if last else i}.{n}', p)
+    for i,layer in [*enumerate(model.layers), ('loss', model.loss)]:
+        tensors += [(f'parameter {i}.{n}', p)
                     for n,p in layer.named_parameters().items()]
-        where = 'the loss' if last else f'the output of layer {i}'
+        where = 'the loss' if i == 'loss' else f'the output of layer {i}'
         tensors += [(f'{where}, {layer!r}', layer.out)]
     return next((f'the first tensor that is not finite is {name}, '
                  f'shape {tuple(t.shape)}: '
@@ -134,11 +134,10 @@ def fit(
     """Train. Ctrl-C ends it early, and the history so far is returned.
 
     A loss that is not finite raises `FloatingPointError`, with the `history`."""
-    if not 0 <= start <= epochs:
-        raise ValueError(f'fit: {epochs} epochs, {start} of them done')
+    _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
-    watch = _Watch(model, len(batches), epochs-start, valid_set, metric, quiet)
+    watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
     _run(model, opt, batches, range(start, epochs), schedule, watch)
     return watch.history
 
@@ -147,93 +146,77 @@ def _run(model, opt, batches, epochs, schedule, watch):
     lr,steps = opt.lr, epochs.stop*len(batches)
     try:
         for epoch in epochs:
-            watch.begin(epoch+1)
-            for step,(xb,yb) in enumerate(batches, epoch*len(batches)):
-                loss = model(xb, yb)
-                watch.look(loss, yb)
+            seen = watch.epoch(epoch+1, batches)
+            for step,(xb,yb) in enumerate(seen, epoch*len(batches)):
+                watch.look(model(xb, yb), yb)
                 model.backward()
                 if schedule is not None: opt.lr = schedule(step, steps, lr)
                 opt.step()
-                watch.note(len(xb), opt.lr)
-            watch.row()
     except KeyboardInterrupt: watch.stop()
     finally:
         opt.lr = lr
         watch.bar.close()
 
 # %% ../nbs/08b_training.ipynb #b6e72ff6
-class _Epoch:
-    "The sums, the bar and the clock of an epoch, and the history of the run"
-    def __init__(self, model, batches, epochs, valid_set, metric, quiet):
-        self.model,self.batches,self.valid_set = model, batches, valid_set
-        self.metric = metric
-        self.history,self.bar = History(), _bar(epochs*batches, quiet)
+class _Watch:
+    "History, table, bar and clock of a run"
+    def __init__(self, model, opt, valid_set, metric, steps, quiet):
+        self.model,self.opt,self.valid_set,self.metric = model, opt, valid_set, metric
+        self.history,self.now,self.seen = History(), 'epoch 1, after batch 0', []
+        self.bar = tqdm(total=steps, leave=False, disable=quiet or None, unit=' batches')
         self.write = (lambda line: None) if quiet else self.bar.write
         self.write(self.history.header)
-        self.begin(1)
 
-    def begin(self, epoch):
-        self.epoch,self.done,self.sums = epoch, 0, (0, 0., 0.)
-        self.start = self.now = time.perf_counter()
-
-    def note(self, n, lr):
-        "A step has been made"
-        self.history.losses.append(self.loss)
-        self.history.rates.append(lr)
-        self.done,self.now = self.done+1, time.perf_counter()
-        self.sums = [s + n*v for s,v in zip(self.sums, (1, self.loss, self.right))]
-        shown = f'epoch {self.epoch}, loss {self.loss:.3f}'
-        self.bar.set_description(shown, refresh=False)
-        self.bar.update()
+    def epoch(self, epoch, batches):
+        "The batches. A step is noted when it is done, and a row at the end"
+        self.number,start = epoch, time.perf_counter()
+        for i,batch in enumerate(batches):
+            self.now = f'epoch {epoch}, after batch {i} of {len(batches)}'
+            yield batch
+            self.now = f'epoch {epoch}, after batch {i+1} of {len(batches)}'
+            self.seen.append((len(batch[0]), self.loss, self.right))
+            self.history.losses.append(self.loss)
+            self.history.rates.append(self.opt.lr)
+            self.seconds = time.perf_counter() - start
+            self.bar.set_description(f'epoch {epoch}, loss {self.loss:.3f}', refresh=False)
+            self.bar.update()
+        self.row()
 
 # %% ../nbs/08b_training.ipynb #o8b00001
-class _Table(_Epoch):
-    "A row for each epoch. After Ctrl-C, what there is"
-    def row(self, validate=True):
-        n,*sums = self.sums
-        found = {'train': [s/n for s in sums]}
-        if validate and self.valid_set is not None:
-            found['valid'] = evaluate(self.model, *self.valid_set, self.metric)
-        names = ('loss', 'acc') if self.metric else ('loss',)
-        row = {f'{kind} {name}': v
-               for kind,vs in found.items() for name,v in zip(names, vs)}
-        row = dict(epoch=self.epoch, seconds=self.now-self.start) | row
-        self.history.rows.append(row)
-        self.sums = 0,  # written
-        self.write(self.history._line(row))
-
-    def stop(self):
-        self.history.stopped = (f'Stopped in epoch {self.epoch}, '
-                                f'after batch {self.done} of {self.batches}')
-        if self.sums[0]: self.row(validate=False)
-        self.write(self.history.stopped)
+@patch
+def look(self:_Watch, loss, yb):
+    "Stop where the loss is not finite, and see how many examples are right"
+    self.loss = loss.item()
+    if not math.isfinite(self.loss):
+        e = FloatingPointError(
+            f'fit: the loss is {self.loss} in {self.now}; '
+            f'{first_nonfinite(self.model)}. Try a smaller learning rate')
+        e.history = self.history
+        raise e
+    outputs = self.model.loss.args[0]
+    self.right = self.metric(outputs, yb).item() if self.metric else 0.
 
 # %% ../nbs/08b_training.ipynb #423515b6
-class _Watch(_Table):
-    "Stop where the loss is not finite, and see how many examples are right"
-    def look(self, loss, yb):
-        self.loss = loss.item()
-        if not math.isfinite(self.loss): raise self.error()
-        outputs = self.model.loss.args[0]
-        self.right = self.metric(outputs, yb).item() if self.metric else 0.
+@patch
+def row(self:_Watch, validate=True):
+    "Write the row of an epoch"
+    n,losses,right = torch.tensor(self.seen, dtype=torch.float64).unbind(1)
+    found = {'train': [(n @ v / n.sum()).item() for v in (losses, right)]}
+    if validate and self.valid_set is not None:
+        found['valid'] = evaluate(self.model, *self.valid_set, self.metric)
+    row = dict(epoch=self.number, seconds=self.seconds) | {
+        f'{kind} {name}': v for kind,values in found.items()
+        for name,v in zip(('loss', 'acc') if self.metric else ('loss',), values)}
+    self.history.rows.append(row)
+    self.seen = []
+    self.write(self.history._line(row))
 
-    def error(self):
-        "Where the first number went bad, with the history so far"
-        e = FloatingPointError(
-            f'fit: the loss is {self.loss} in epoch {self.epoch}, batch {self.done+1} '
-            f'of {self.batches}; {first_nonfinite(self.model)}. '
-            'Try a smaller learning rate')
-        e.history = self.history
-        return e
-
-# %% ../nbs/08b_training.ipynb #c8cd17ba
-def _bar(steps, quiet):
-    "A progress bar: plain in a terminal, rich in a notebook, none where it is neither"
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # without ipywidgets, the text bar does
-        from tqdm.auto import tqdm
-    disable = True if quiet else None
-    return tqdm(total=steps, leave=False, disable=disable, unit=' batches')
+@patch
+def stop(self:_Watch):
+    "After Ctrl-C: write what there is"
+    if self.seen: self.row(validate=False)
+    self.history.stopped = f'Stopped in {self.now}'
+    self.write(self.history.stopped)
 
 # %% ../nbs/08b_training.ipynb #2af87f9f
 def write_whole(
@@ -261,8 +244,8 @@ def save(
     from safetensors.torch import save as to_bytes
     state = {} if opt is None else opt.state_dict()
     tensors = model.named_parameters() | {f'optimizer.{n}': t for n,t in state.items()}
-    plain = {n: t.detach().contiguous().cpu() for n,t in tensors.items()}
-    write_whole(file, to_bytes(plain))
+    write_whole(file, to_bytes({n: t.detach().contiguous().cpu()
+                                for n,t in tensors.items()}))
 
 # %% ../nbs/08b_training.ipynb #bc0d29b9
 def read_parameters(
@@ -287,11 +270,10 @@ def load(
     ours,theirs = model.named_parameters(), read_parameters(file)
     state = {n[10:]: theirs.pop(n) for n in [*theirs] if n.startswith('optimizer.')}
     have,want = [{n: tuple(t.shape) for n,t in ts.items()} for ts in (theirs, ours)]
-    if have != want: raise ValueError(
-        f'{file} belongs to another network: it has {have}, the model has {want}')
-    for n,t in theirs.items():
-        if not t.is_floating_point():
-            raise ValueError(f'{file}: {n} is {t.dtype}; expected floating numbers')
+    _expect(have == want, f'{file} belongs to another network: it has {have}, '
+            f'the model has {want}')
+    for n,t in theirs.items(): _expect(t.is_floating_point(),
+                                       f'{file}: {n} is {t.dtype}; expected floating')
     if opt is not None: opt.load_state_dict(state)
     with torch.no_grad():
         for n,p in ours.items(): p.copy_(theirs[n])
