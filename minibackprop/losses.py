@@ -127,7 +127,7 @@ def bwd(self:CrossEntropy, out, inp, targ):
     "Predicted minus right"
     axis,log_p,q,q_sum = self.saved
     g = out.g * (log_p.exp()*q_sum - q)  # (K,N)
-    inp.g = g.transpose(0, axis)  # (N,K)
+    inp.g = g.transpose(0, axis).contiguous()  # (N,K)
 
 # %% ../nbs/07_losses.ipynb #1dc9abfe
 @patch
