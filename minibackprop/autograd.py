@@ -85,23 +85,26 @@ class _Bridge(torch.autograd.Function):
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out`: what autograd holds must not hold autograd
 
-    @staticmethod
-    def backward(ctx, out_g):
-        ctx.saved_tensors  # an error if one was changed in place, or the graph is freed
-        if torch.is_grad_enabled(): raise RuntimeError(
-            f'{ctx.layer!r} has no second derivative: its bwd is not recorded, so '
-            'create_graph=True would give wrong numbers')
-        layer,wanted = ctx.layer, ctx.needs_input_grad[2:]
-        for o,state in ctx.states: vars(o).update(state)
-        for t in ctx.inside: getattr(t, '__dict__', {}).pop('g', None)
-        layer.out.g = out_g.clone()
-        layer.backward(inp_grad=any(wanted[:ctx.n_args]))
-        gs = [getattr(t, 'g', None) if w else None for t,w in zip(ctx.inside, wanted)]
-        for name,t,g,w in zip(ctx.names, ctx.inside, gs, wanted): _expect(
-            g is not None or not w, f'{type(layer).__name__}.bwd set no gradient on '
-            f'{name} {_describe(t)}, and one is wanted. If it is not learned: '
-            f'buffers = {name!r},')
-        return None, None, *gs
+# %% ../nbs/05_autograd.ipynb #f72b7eae
+def _backward(ctx, out_g):
+    "The gradient of each argument of the call that `ctx` has kept"
+    ctx.saved_tensors  # an error if one was changed in place, or the graph is freed
+    if torch.is_grad_enabled(): raise RuntimeError(
+        f'{ctx.layer!r} has no second derivative: its bwd is not recorded, so '
+        'create_graph=True would give wrong numbers')
+    layer,wanted = ctx.layer, ctx.needs_input_grad[2:]
+    for o,state in ctx.states: vars(o).update(state)
+    for t in ctx.inside: getattr(t, '__dict__', {}).pop('g', None)
+    layer.out.g = out_g.clone()
+    layer.backward(inp_grad=any(wanted[:ctx.n_args]))
+    gs = [getattr(t, 'g', None) if w else None for t,w in zip(ctx.inside, wanted)]
+    for name,t,g,w in zip(ctx.names, ctx.inside, gs, wanted): _expect(
+        g is not None or not w, f'{type(layer).__name__}.bwd set no gradient on '
+        f'{name} {_describe(t)}, and one is wanted. If it is not learned: '
+        f'buffers = {name!r},')
+    return None, None, *gs
+
+_Bridge.backward = staticmethod(_backward)
 
 # %% ../nbs/05_autograd.ipynb #85ae973a
 class _HandWritten(nn.Module):
@@ -132,8 +135,8 @@ def as_nn_module(
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
     What `forward` makes on the layer belongs to one call; the buffers that it changes
-    stay changed. The parameters share memory with the layer's own, so training moves both,
-    until the module is moved to another device or dtype. Backward raises `ValueError`
+    stay changed. The parameters share memory with the layer's own, so training moves
+    both, until the module is moved to another device or dtype. Backward raises `ValueError`
     if `bwd` sets no gradient where one is wanted, or one that does not fit, and
     `RuntimeError` under `create_graph=True`."""
     _expect(isinstance(layer, Module),

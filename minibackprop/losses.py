@@ -93,7 +93,8 @@ class CrossEntropy(Module):
         _expect(0 <= label_smoothing <= 1, 'CrossEntropy: label_smoothing '
                 f'{label_smoothing}; expected a number from 0 to 1')
         _expect(weight is None or weight.dim() == 1 and weight.is_floating_point(),
-                f'CrossEntropy: weight {_describe(weight)}; expected floating, (classes,)')
+                f'CrossEntropy: weight {_describe(weight)}; expected floating, '
+                '(classes,)')
         self.weight,self.ignore_index = weight, ignore_index
         self.label_smoothing = label_smoothing
 
@@ -122,6 +123,7 @@ def forward(self:CrossEntropy,
     loss = -weighted.gather(0, label).sum() / total
     return (1-eps)*loss - eps/len(y)*weighted.sum()/total if eps else loss
 
+# %% ../nbs/07_losses.ipynb #bdaaa441
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
     "Predicted minus right"

@@ -64,7 +64,7 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #6cbbc645
+# %% ../nbs/04_module.ipynb #db9a64fb
 Module._call = None  # of the last call: output, arguments, what the layer held before
 
 def _from_call(self, name):
@@ -129,9 +129,9 @@ def backward(self:Module,
 ):
     """Set `.g` from `out.g`, for the last forward call, and let go of it.
 
-    With `inp_grad=None` the gradient of the inputs is computed inside the `bwd` of
-    another layer, which hands it on, and by a layer that holds nothing to learn.
-    `RuntimeError` without a forward call; `ValueError` if a gradient does not fit."""
+    `inp_grad=None`: the gradient of the inputs is computed inside the `bwd` of another
+    layer, which hands it on, and by a layer that holds nothing to learn. `RuntimeError`
+    without a forward call; `ValueError` if a gradient does not fit."""
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
@@ -150,7 +150,7 @@ def backward(self:Module,
     else: del self._call
 
 # %% ../nbs/04_module.ipynb #m0d00006
-_holds = Module, torch.Tensor, list, tuple, dict  # what there may be something to learn in
+_holds = Module, torch.Tensor, list, tuple, dict  # what may hold parameters
 
 @patch
 def _check(self:Module, objects):
@@ -166,14 +166,15 @@ def _check(self:Module, objects):
         elif isinstance(o, (list, tuple, dict)):
             self._check(o.values() if isinstance(o, dict) else o)
 
+# %% ../nbs/04_module.ipynb #c4679e19
 @patch
 def _check_upstream(self:Module, out):
     "The gradient of the output must be there. For a single number, 1 is the start"
     g = getattr(out, 'g', None)
     if isinstance(out, torch.Tensor) and not isinstance(g, torch.Tensor):
         _expect(not out.dim(), f'{type(self).__name__}.backward: its output '
-                f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of the '
-                'step after it first, with inp_grad=True')
+                f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of '
+                'the step after it first, with inp_grad=True')
         out.g = torch.full_like(out, 1. if g is None else g)
     if _thread.check: self._check([out])
 
@@ -192,8 +193,8 @@ def _named(self:Module, args):
 @patch
 def _misfit(self:Module, t, g):
     name = next((n for n,u in self._named(self.args).items() if u is t), 'out')
-    return ValueError(f'{type(self).__name__}: the gradient {name}.g is {_describe(g)}; '
-                      f'expected {_describe(t)}, as {name}')
+    return ValueError(f'{type(self).__name__}: the gradient {name}.g is '
+                      f'{_describe(g)}; expected {_describe(t)}, as {name}')
 
 @patch
 def _explained(self:Module, e, args):
@@ -322,9 +323,9 @@ def _refuse_shared(self:Model):
     spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), n)
                    for n,t in named)
     for (device,start,size,name),(other,begin,_,twin) in pairwise(spans):
-        _expect(device != other or start + size <= begin, f'Model: {name} and {twin} are '
-                'used twice: they share memory, and the second gradient would overwrite '
-                'the first')
+        _expect(device != other or start + size <= begin,
+                f'Model: {name} and {twin} are used twice: they share memory, and the '
+                'second gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959
 @patch

@@ -152,8 +152,8 @@ def load_state_dict(self:Optimizer,
     "Go on where another run has stopped. `ValueError`, and no change, if it cannot fit"
     have,want = [{n: tuple(t.shape) for n,t in s.items()}
                  for s in (state, self.state_dict())]
-    _expect(have == want, f'{type(self).__name__}.load_state_dict: this is the state of '
-            f'another optimizer: {have}; expected {want}')
+    _expect(have == want, f'{type(self).__name__}.load_state_dict: this is the state '
+            f'of another optimizer: {have}; expected {want}')
     self.steps,self.lr = int(state['steps']), float(state['lr'])
     for n in self.averages: setattr(self, n, [
         state[f'{n}.{i}'].clone().to(t) for i,t in enumerate(getattr(self, n))])

@@ -163,7 +163,8 @@ class _Watch:
     def __init__(self, model, opt, valid_set, metric, steps, quiet):
         self.model,self.opt,self.valid_set,self.metric = model, opt, valid_set, metric
         self.history,self.now,self.seen = History(), 'epoch 1, after batch 0', []
-        self.bar = tqdm(total=steps, leave=False, disable=quiet or None, unit=' batches')
+        self.bar = tqdm(total=steps, unit=' batches', leave=False,
+                        disable=quiet or None)
         self.write = (lambda line: None) if quiet else self.bar.write
         self.write(self.history.header)
 
@@ -178,7 +179,8 @@ class _Watch:
             self.history.losses.append(self.loss)
             self.history.rates.append(self.opt.lr)
             self.seconds = time.perf_counter() - start
-            self.bar.set_description(f'epoch {epoch}, loss {self.loss:.3f}', refresh=False)
+            self.bar.set_description(f'epoch {epoch}, loss {self.loss:.3f}',
+                                     refresh=False)
             self.bar.update()
         self.row()
 
