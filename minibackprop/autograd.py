@@ -85,7 +85,7 @@ class _Bridge(torch.autograd.Function):
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out`: what autograd holds must not hold autograd
 
-# %% ../nbs/05_autograd.ipynb #f72b7eae
+# %% ../nbs/05_autograd.ipynb #05b60c5c
 def _backward(ctx, out_g):
     "The gradient of each argument of the call that `ctx` has kept"
     ctx.saved_tensors  # an error if one was changed in place, or the graph is freed
@@ -131,14 +131,14 @@ class _HandWritten(nn.Module):
 # %% ../nbs/05_autograd.ipynb #2877e31c
 def as_nn_module(
     layer:Module, # A hand-written layer, or a whole `Model` with its loss
-)->nn.Module: # Takes and computes what `layer` does; its gradients are those of `bwd`
+)->nn.Module: # Computes what `layer` does; its gradients are those of `bwd`
     """Put a hand-written layer into a PyTorch model, where it trains like any other.
 
     What `forward` makes on the layer belongs to one call; the buffers that it changes
     stay changed. The parameters share memory with the layer's own, so training moves
-    both, until the module is moved to another device or dtype. Backward raises `ValueError`
-    if `bwd` sets no gradient where one is wanted, or one that does not fit, and
-    `RuntimeError` under `create_graph=True`."""
+    both, until the module is moved to another device or dtype. Backward raises
+    `ValueError` if `bwd` sets no gradient where one is wanted, or one that does not
+    fit, and `RuntimeError` under `create_graph=True`."""
     _expect(isinstance(layer, Module),
             f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
     return _HandWritten(layer)
