@@ -64,7 +64,7 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #db9a64fb
+# %% ../nbs/04_module.ipynb #6cbbc645
 Module._call = None  # of the last call: output, arguments, what the layer held before
 
 def _from_call(self, name):
@@ -129,9 +129,8 @@ def backward(self:Module,
 ):
     """Set `.g` from `out.g`, for the last forward call, and let go of it.
 
-    `inp_grad=None`: the gradient of the inputs is computed inside the `bwd` of another
-    layer, which hands it on, and by a layer that holds nothing to learn. `RuntimeError`
-    without a forward call; `ValueError` if a gradient does not fit."""
+    `inp_grad=None`: inside the `bwd` of another layer, or if it holds nothing to learn.
+    `RuntimeError` without a forward call; `ValueError` if a gradient does not fit."""
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
@@ -139,7 +138,9 @@ def backward(self:Module,
     if torch.is_grad_enabled():
         if inp_grad is None:
             inp_grad = not [o for o in held.values() if isinstance(o, _holds)]
-        with torch.no_grad(): return self.backward(inp_grad)
+        with torch.no_grad(): self.backward(inp_grad)
+        _thread.fits = None  # holds no memory
+        return
     if getattr(out, 'g', ()) is not _thread.fits: self._check_upstream(out)
     self.inp_grad = inp_grad is None or inp_grad
     try: self.bwd(out, *args)
@@ -166,7 +167,7 @@ def _check(self:Module, objects):
         elif isinstance(o, (list, tuple, dict)):
             self._check(o.values() if isinstance(o, dict) else o)
 
-# %% ../nbs/04_module.ipynb #c4679e19
+# %% ../nbs/04_module.ipynb #150ee69a
 @patch
 def _check_upstream(self:Module, out):
     "The gradient of the output must be there. For a single number, 1 is the start"
