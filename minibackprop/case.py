@@ -9,8 +9,9 @@ __all__ = []
 import functools, inspect, itertools
 import torch
 from fastcore.basics import patch
-from .module import Module, unchecked
-from .autograd import _copy
+from torch.overrides import TorchFunctionMode
+from .module import Module, unchecked, _inside
+from .autograd import _copy, _layers
 
 # %% ../nbs/06a_case.ipynb #21290830
 def _floating(o): return isinstance(o, torch.Tensor) and o.is_floating_point()
@@ -52,6 +53,10 @@ class _Layer:
         def instead_of(t): return instead[id(t)] if id(t) in instead else _double(t)
         return _copy(self.layer, instead_of)
 
+    def holds(self):
+        layers = _layers(self.layer)
+        return vars(self.layer), [f for o in layers for f in (type(o).forward, type(o).bwd)]
+
     def plain(self, params): return self.start(params)[0]
 
     def start(self, params):
@@ -80,6 +85,7 @@ class _Pair:
         self.forward,self.backward = pair
         self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
 
+    def holds(self): return {}, [self.forward, self.backward]
     def plain(self, params): return self.forward
     def start(self, params): return self.forward, self.run
 
@@ -122,6 +128,10 @@ class _Function:
         self.split = function.setup_context is not torch.autograd.Function.setup_context
         self.forward = function.forward
         if not self.split: self.forward = functools.partial(function.forward, None)
+
+    def holds(self):
+        own = self.function
+        return {}, [own.forward, own.backward, own.setup_context]
 
     def noted(self, args):
         ctx = _Notes()
@@ -184,6 +194,7 @@ class _Case:
         skip:tuple, # Names of tensors whose gradient is not asked for
         draws:int, # Number of upstream gradients
         seed:int, # Where they come from
+        elsewhere:bool=False, # Put random numbers in the place of `special` ones?
     ):
         self.subject,self.title = subject,subject.title
         self.args = [_double(a) for a in inputs]
@@ -193,18 +204,29 @@ class _Case:
         tensors = {n: t for n,t in named.items() if isinstance(t, torch.Tensor)}
         self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
-        unknown = [n for n in skip if n not in named]
-        if unknown: raise ValueError(
-            f"{self.title}: skip={unknown[0]!r} is not among {', '.join(named)}")
         self.wanted = [n for n in self.values if n not in skip]
         given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
         if not self.wanted: raise ValueError(
             f'{self.title}: nothing to differentiate. Only floating tensors have '
             f'gradients, and it was given {given}')
         self.random = torch.Generator().manual_seed(seed)
+        self.special = [n for n in self.wanted if _special(self.values[n])]
+        if elsewhere: self.values |= {n: self.normal(self.values[n])*self.step(n)
+                                      for n in self.special}
         self.out = self.look()
+        self.outside = self.name_outside(inputs)
+        unknown = [n for n in skip if n not in (*named, *self.outside)]
+        if unknown: raise ValueError(f"{self.title}: skip={unknown[0]!r} is not among "
+                                     f"{', '.join([*named, *self.outside])}")
+        self.outside = {n: t for n,t in self.outside.items() if n not in skip}
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
+
+# %% ../nbs/06a_case.ipynb #28b6546e
+def _special(t):
+    "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
+    if t.numel() < 2: return False
+    return bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
 
 # %% ../nbs/06a_case.ipynb #5b56d316
 @patch
@@ -237,21 +259,64 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
+# %% ../nbs/06a_case.ipynb #0f8b0e84
+class _Reads(TorchFunctionMode):
+    "The floating tensors that operations of PyTorch get while this is entered"
+    about = ('size', 'dim', 'numel', 'stride', 'is_floating_point', 'is_complex',
+             '__len__', '__repr__', '__format__', 'is_contiguous', 'data_ptr')
+    def __enter__(self):
+        self.seen,self.made = {}, []  # what was made stays alive, so ids are not reused
+        return super().__enter__()
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.made.append(out)
+        name = getattr(func, '__name__', '')
+        asked = name in self.about or name == '__get__' and not torch.is_tensor(out)
+        for _,t in _inside([args, kwargs], vars) if not asked else ():
+            if torch.is_tensor(t) and (t.is_floating_point() or t.is_complex()):
+                self.seen[id(t)] = t
+        return out
+
+# %% ../nbs/06a_case.ipynb #0a573133
+@patch
+def name_outside(self:_Case, inputs):
+    "Name -> tensor that the forward reads, and that is no input and no parameter"
+    held,functions = self.subject.holds()
+    for f in functions:
+        owner = f if isinstance(f, Module) else getattr(f, '__self__', None)
+        if isinstance(owner, Module): held = {**vars(owner), **held, '': owner}
+        try: around = inspect.getclosurevars(f)
+        except TypeError: continue  # not written in Python
+        held = {**around.globals, **around.nonlocals, **held}
+    names,excused = {}, set()
+    for n,o in _inside({**held, **dict(zip(self.names, inputs))}, vars):
+        own = o.state_dict(keep_vars=True) if isinstance(o, torch.nn.Module) else {'': o}
+        for inner,t in own.items(): names.setdefault(id(t), f'{n}.{inner}'.strip('.'))
+        if isinstance(o, Module):
+            buffers = [v for b,v in vars(o).items() if b not in o._parts()]
+            excused |= {id(t) for _,t in _inside(buffers, vars)}
+    return {names.get(id(t), f'a tensor {tuple(t.shape)}'): t
+            for t in self.read_outside if id(t) not in excused}
+
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
 def look(self:_Case):
     "The output, if it is one that can be checked; `ValueError` if not"
     def stop(why): raise ValueError(f'{self.title}: {why}')
     def call():
-        with torch.no_grad():
-            try: return self.forward({n: t.clone() for n,t in self.values.items()})
+        args,params = self.split({n: t.clone() for n,t in self.values.items()})
+        forward = self.subject.plain(params)
+        with torch.no_grad(), _Reads() as reads:
+            try: return forward(*args), reads.seen
             except Exception as e: raise ValueError(
                 f'{self.title}: the forward raised {type(e).__name__}: {e} '
                 '(it was called on float64 copies)') from e
     for name,t in self.values.items():
         if not t.isfinite().all():
             stop(f'{name} holds NaN or infinity; a gradient there means nothing')
-    out,again = call(),call()
+    (out,read),(again,twice) = call(), call()
+    self.read_outside = [t for i,t in read.items() if i in twice]
     if not isinstance(out, torch.Tensor): stop(
         f'the forward returned a {type(out).__name__}; '
         'check one output tensor at a time')

@@ -19,6 +19,7 @@ _referees = {'autograd': 1e-9, 'differences': 1e-6,  # the largest scaled error
 # %% ../nbs/06d_check.ipynb #25741c28
 class GradReport:
     "What `check_grads` found: true if all is right; prints as a table; has a `plot`"
+    moved = ()  # names of tensors that were given other values
     def __init__(self,
         case:_Case, # After its backward has run
     ):
@@ -26,7 +27,9 @@ class GradReport:
         self.findings = []
         for name in case.wanted: self.rows.append(self._judge(name))
         self.rest = [f for faults in case.faults.values() for f in faults]
-        self.ok = all(v == 'right' for *_,v in self.rows) and not self.rest
+        self.outside = [f'{n} {tuple(t.shape)}' for n,t in case.outside.items()]
+        self.right = all(v == 'right' for *_,v in self.rows) and not self.rest
+        self.ok = self.right and not self.outside
 
     def __bool__(self): return self.ok
 
@@ -34,8 +37,14 @@ class GradReport:
         table = self._cells()
         wide = [max(map(len, column)) for column in zip(*table)]
         lines = ['  '.join(c.ljust(w) for c,w in zip(r, wide)).rstrip() for r in table]
-        title = f"{self.title}: {'right' if self.ok else 'NOT right'}"
-        return '\n'.join([title, *lines, *self._sentences()])
+        return '\n'.join([self._headline(), *lines, *self._sentences()])
+
+    def _headline(self):
+        if not self.right: return f'{self.title}: NOT right'
+        names = ', '.join(self.case.wanted)
+        apart = ', '.join(self.case.outside)
+        return f'{self.title}: right' + (
+            f' for {names}; {apart} not judged' if apart else '')
 
 # %% ../nbs/06d_check.ipynb #c368c245
 @patch
@@ -116,6 +125,12 @@ def _sentences(self:GradReport)->list: # Strings
     "What stands under the table"
     case = self.case
     said = [repr(f) for f in self.findings] + [f'{s} (sure)' for _,s in self.rest]
+    if self.moved: said.append(
+        f"it is right at the values given, where {', '.join(self.moved)} hold equal "
+        'numbers, or numbers of one sign. These are random numbers in their place')
+    said += [f'the forward reads {o}: pass it as an input, or hold it in the layer. '
+             f'If no gradient is wanted there: skip={o.split(" (")[0]!r}'
+             for o in self.outside]
     if case.nudged == float('inf'):
         said.append('a derivative jumps here and wherever the inputs are moved: '
                     'no verdict')
@@ -145,8 +160,7 @@ def _repr_html_(self:GradReport):
     head,*rows = self._cells()
     body = ''.join('<tr>' + ''.join(map(cell, row[:-1])) + verdict(row[-1]) + '</tr>'
                    for row in rows)
-    title = f"{e(self.title)}: {'right' if self.ok else 'NOT right'}"
-    return (f'<p><strong>{title}</strong></p><table><thead><tr>' +
+    return (f'<p><strong>{e(self._headline())}</strong></p><table><thead><tr>' +
             ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody>'
             '</table><p>' + '<br>'.join(map(e, self._sentences())) + '</p>')
 
@@ -193,9 +207,17 @@ def check_grads(
     deterministic), and `RuntimeError` if the backward raises."""
     if draws < 1: raise ValueError(f'check_grads: draws={draws}; expected at least 1')
     skip = (skip,) if isinstance(skip, str) else tuple(skip)
-    case = _Case(_subject(layer), inputs, skip, draws, seed)
-    case.hand_written()
-    return GradReport(case)
+    def report(elsewhere=False):
+        case = _Case(_subject(layer), inputs, skip, draws, seed, elsewhere)
+        case.hand_written()
+        return GradReport(case)
+
+    given = report()
+    if not given.right or not given.case.special: return given
+    try: elsewhere = report(elsewhere=True)
+    except (ValueError, RuntimeError): return given  # no output there
+    elsewhere.moved = given.case.special
+    return given if elsewhere.right else elsewhere
 
 # %% ../nbs/06d_check.ipynb #9f3acad3
 def test_grads(
