@@ -6,8 +6,8 @@
 __all__ = []
 
 # %% ../nbs/06a_case.ipynb #528e979c
-import functools, inspect, itertools
-import torch
+import copy, functools, inspect, itertools
+import numpy as np, torch
 from fastcore.basics import patch
 from torch.overrides import TorchFunctionMode
 from .module import Module, unchecked, _inside
@@ -23,6 +23,32 @@ def _double(
     "What the checks run on: the caller's own tensors are left alone"
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
+
+# %% ../nbs/06a_case.ipynb #5b08ac3a
+def _rebuilt(o, change, at=''):
+    "`o`, with `change(name, tensor)` in the place of each tensor in it"
+    if isinstance(o, torch.Tensor): return change(at, o)
+    if isinstance(o, dict):
+        return {k: _rebuilt(v, change, f'{at}.{k}') for k,v in o.items()}
+    if not isinstance(o, (list, tuple)): return o
+    parts = [_rebuilt(v, change, f'{at}.{i}') for i,v in enumerate(o)]
+    return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
+
+def _named(names, args):
+    "Name -> tensor, of all tensors in `args`"
+    found = {}
+    for n,a in zip(names, args): _rebuilt(a, found.setdefault, n)
+    return found
+
+def _outs(out):
+    "The tensors with a gradient in an output"
+    found = _inside(out, vars)
+    return [t for _,t in found if _floating(t) or torch.is_tensor(t) and t.is_complex()]
+
+def _flat(out):
+    "One tensor: `out` itself, or all in it, end to end"
+    if not isinstance(out, (list, tuple, dict)): return out
+    return torch.cat([t.flatten() for t in _outs(out)])
 
 # %% ../nbs/06a_case.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
@@ -93,7 +119,7 @@ class _Pair:
         grads = self.backward(out, *args)
         if grads is None: return
         grads = (grads,) if isinstance(grads, torch.Tensor) else tuple(grads)
-        tensors = [a for a in args if _floating(a)]
+        tensors = [t for t in _named(range(len(args)), args).values() if _floating(t)]
         if len(grads) == len(args): tensors = args
         if len(grads) != len(tensors): raise ValueError(
             f'returned {len(grads)} gradients for {len(tensors)} floating inputs')
@@ -148,10 +174,17 @@ class _Function:
             leaves = [a.detach().requires_grad_() if _floating(a) else a for a in args]
             return self.function.apply(*leaves)
 
-        return forward, lambda out, *args: self.run(out.grad_fn, out.g, args)
+        def backward(out, *args):
+            outs = out if isinstance(out, tuple) else (out,)
+            node = next(o.grad_fn for o in outs if torch.is_tensor(o) and o.grad_fn)
+            gs = [getattr(o, 'g', None) for o in outs]
+            gs = [torch.zeros_like(o) if g is None and torch.is_tensor(o) else g
+                  for o,g in zip(outs, gs)]
+            self.run(node, gs, args)
+        return forward, backward
 
-    def run(self, ctx, g, args):
-        grads = self.function.backward(ctx, g)
+    def run(self, ctx, gs, args):
+        grads = self.function.backward(ctx, *gs)
         grads = grads if isinstance(grads, tuple) else (grads,)
         if len(grads) != len(args): raise ValueError(
             f'returned {len(grads)} gradients for {len(args)} inputs')
@@ -165,22 +198,145 @@ class _Function:
         for name,value in vars(ctx).items():
             setattr(ctx, name, instead.get(id(value), value))
         out,*args = [instead.get(id(t), t) for t in (out, *args)]
-        self.run(ctx, out.g, args)
+        self.run(ctx, [out.g], args)
         return args
+
+# %% ../nbs/06a_case.ipynb #cf5ff469
+class _Torch:
+    "An `nn.Module` under test: the gradients that autograd gets from it"
+    by_autograd = True
+    def __init__(self, module):
+        self.module,self.title,self.forward = module, type(module).__name__, module.forward
+        self.params = dict(module.named_parameters())
+
+    def holds(self): return {}, []
+
+    def plain(self, params):
+        own = {n: _double(b) for n,b in self.module.named_buffers()} | params
+        return lambda *args: torch.func.functional_call(self.module, own, args)
+
+    def start(self, params):
+        @torch.enable_grad()
+        def forward(*args):
+            leaf = lambda n, t: t.detach().requires_grad_() if _floating(t) else t
+            inside = [_rebuilt(a, leaf) for a in args]
+            own = {n: leaf(n, p) for n,p in params.items()}
+            out = self.plain(own)(*inside)
+            self.leaves = [*_named(range(len(args)), inside).values(), *own.values()]
+            return out
+
+        def backward(out, *args):
+            given = [*_named(range(len(args)), args).values(), *params.values()]
+            pairs = [(t, leaf) for t,leaf in zip(given, self.leaves) if _floating(leaf)]
+            outs = [o for o in _outs(out) if o.requires_grad]
+            gs = torch.autograd.grad(outs, [leaf for _,leaf in pairs],
+                                     [o.g for o in outs], allow_unused=True)
+            for (t,_),g in zip(pairs, gs): t.g = torch.zeros_like(t) if g is None else g
+        return forward, backward
+
+    def crossed(self, *args): raise TypeError('there is nothing to exchange')
+
+# %% ../nbs/06a_case.ipynb #852bc648
+def _array(t):
+    "A tensor as an array. Neither autograd nor forward mode can follow there"
+    if not isinstance(t, torch.Tensor): return t
+    if t.requires_grad: raise _CannotJudge('the forward computes with NumPy')
+    return t.numpy()
+
+def _tensor(a): return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(a)
+
+class _Arrays:
+    "Two functions of NumPy arrays under test"
+    params = {}
+    def __init__(self, pair):
+        self.forward,self.backward = pair
+        self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
+
+    def holds(self): return {}, [self.forward, self.backward]
+
+    def called(self, *args):
+        arrays = [_array(a) for a in args]
+        out = self.forward(*arrays)
+        return out if isinstance(out, tuple) and len(out) == 2 else (out, arrays)
+
+    def plain(self, params): return lambda *args: _tensor(self.called(*args)[0])
+
+    def start(self, params):
+        def forward(*args):
+            out,self.cache = self.called(*args)
+            return torch.as_tensor(np.array(out))
+
+        def backward(out, *args):
+            cache = self.cache
+            plain = type(cache) is list and len(cache) == len(args)
+            grads = self.backward(_array(out.g), *(cache if plain else [cache]))
+            self.spread(grads, args)
+        return forward, backward
+
+    def spread(self, grads, args):
+        "Put what was returned on the tensors that it belongs to"
+        if isinstance(grads, dict):
+            names = _input_names(self.forward, len(args))
+            grads = [grads.get(n, grads.get(f'd{n}')) for n in names]
+        grads = list(grads) if isinstance(grads, (tuple, list)) else [grads]
+        floats = [a for a in args if _floating(a)]
+        targets = args if len(grads) == len(args) else floats
+        if len(grads) != len(targets): raise ValueError(
+            f'returned {len(grads)} gradients for {len(floats)} floating inputs')
+        for t,g in zip(targets, grads):
+            if _floating(t) and g is not None: t.g = torch.as_tensor(np.array(g))
+
+    def crossed(self, *args): raise TypeError('there is nothing to exchange')
+
+# %% ../nbs/06a_case.ipynb #54662d5a
+class _ArrayLayer(_Arrays):
+    "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
+    def __init__(self, layer):
+        self.layer,self.forward,self.title = layer, layer.forward, type(layer).__name__
+        arrays = {n: v for n,v in vars(layer).items()
+                  if isinstance(v, np.ndarray) and v.dtype.kind == 'f'}
+        self.params = {n: torch.from_numpy(v) for n,v in arrays.items()
+                       if not (n[0] == 'd' and n[1:] in arrays)}
+
+    def holds(self): return {}, [type(self.layer).forward, type(self.layer).backward]
+
+    def made(self, params):
+        layer = copy.deepcopy(self.layer)
+        for n,p in params.items(): setattr(layer, n, _array(p))
+        return layer
+
+    def plain(self, params):
+        return lambda *args: _tensor(self.made(params).forward(*map(_array, args)))
+
+    def start(self, params):
+        layer = self.made(params)
+        def forward(*args): return torch.as_tensor(layer.forward(*map(_array, args)).copy())
+        def backward(out, *args):
+            grads = layer.backward(_array(out.g))
+            if grads is not None: self.spread(grads, args)
+            for n,p in params.items():
+                g = getattr(layer, f'd{n}', getattr(layer, 'grads', {}).get(n))
+                if g is not None: p.g = torch.as_tensor(np.array(g))
+        return forward, backward
 
 # %% ../nbs/06a_case.ipynb #3c3fc9dd
 def _subject(
     layer, # What `check_grads` was given
+    inputs:tuple=(), # And its inputs: NumPy arrays are for functions of arrays
 ): # `_Layer`, `_Pair` or `_Function`
     "The three things that can be checked, in one form. `ValueError` for anything else"
     if isinstance(layer, Module): return _Layer(layer)
+    if isinstance(layer, torch.nn.Module): return _Torch(layer)
+    arrays = any(isinstance(a, np.ndarray) for a in inputs)
     pair = isinstance(layer, (tuple, list)) and len(layer) == 2
-    if pair and all(map(callable, layer)): return _Pair(layer)
+    if pair and all(map(callable, layer)): return (_Arrays if arrays else _Pair)(layer)
     if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
         return _Function(layer)
+    if arrays and hasattr(layer, 'forward') and hasattr(layer, 'backward'):
+        return _ArrayLayer(layer)
     raise ValueError(
-        f'check_grads: {layer!r} is not a Module, a pair of functions (forward, '
-        'backward), or a subclass of torch.autograd.Function')
+        f'check_grads: {layer!r} is not a Module, an nn.Module, a pair of functions '
+        '(forward, backward), or a subclass of torch.autograd.Function')
 
 # %% ../nbs/06a_case.ipynb #a603e1ad
 class _CannotJudge(Exception): "Why a referee cannot judge"
@@ -195,13 +351,16 @@ class _Case:
         draws:int, # Number of upstream gradients
         seed:int, # Where they come from
         elsewhere:bool=False, # Put random numbers in the place of `special` ones?
+        meant=None, # A forward whose gradient is wanted instead
+        quick:bool=False, # Measure along one direction for each tensor?
     ):
-        self.subject,self.title = subject,subject.title
-        self.args = [_double(a) for a in inputs]
+        self.subject,self.title,self.meant = subject, subject.title, meant
+        self.quick = quick
+        self.args = [_rebuilt(a, lambda n,t: _double(t)) for a in inputs]
         self.names = _input_names(subject.forward, len(inputs))
         params = {n: _double(p) for n,p in subject.params.items()}
-        named = {**dict(zip(self.names, self.args)), **params}
-        tensors = {n: t for n,t in named.items() if isinstance(t, torch.Tensor)}
+        tensors = {**_named(self.names, self.args), **params}
+        named = {**dict(zip(self.names, self.args)), **tensors}
         self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
         self.wanted = [n for n in self.values if n not in skip]
@@ -239,13 +398,16 @@ def normal(self:_Case, like):
 def split(self:_Case, values):
     "`values` as what the forward is called on, and the parameters"
     own = {n: values.get(n, p) for n,p in self.subject.params.items()}
-    return [values.get(n, a) for n,a in zip(self.names, self.args)], own
+    other = lambda n, t: values.get(n, t)
+    return [_rebuilt(a, other, n) for n,a in zip(self.names, self.args)], own
 
 @patch
 def forward(self:_Case, values):
     "The output, where the tensors named in `values` have these values"
     args,params = self.split({**self.values, **values})
-    return self.subject.plain(params)(*args)
+    if self.meant is None: return _flat(self.subject.plain(params)(*args))
+    taken = _input_names(self.meant, 99)
+    return _flat(self.meant(*args, **{n: p for n,p in params.items() if n in taken}))
 
 # %% ../nbs/06a_case.ipynb #fcb69cf9
 def _input_names(
@@ -317,19 +479,24 @@ def look(self:_Case):
             stop(f'{name} holds NaN or infinity; a gradient there means nothing')
     (out,read),(again,twice) = call(), call()
     self.read_outside = [t for i,t in read.items() if i in twice]
-    if not isinstance(out, torch.Tensor): stop(
-        f'the forward returned a {type(out).__name__}; '
-        'check one output tensor at a time')
-    if not _floating(out): stop(
-        f'the forward returned {out.dtype}; only floating outputs have gradients')
-    if out.dtype != torch.float64: stop(
-        f'the forward turned float64 into {out.dtype}; take the dtype from the inputs')
+    if not any(map(_floating, _outs(out))): stop(
+        f'the forward returned {out.dtype}; only floating outputs have gradients'
+        if torch.is_tensor(out) else
+        f'the forward returned a {type(out).__name__} without a floating tensor')
+    for o in _outs(out):
+        if o.dtype != torch.float64: stop(f'the forward turned float64 into {o.dtype}; '
+                                          'take the dtype from the inputs')
+    out,again = _flat(out), _flat(again)
     if not out.isfinite().all(): stop(
         'the forward returned NaN or infinity on these inputs; check it on others')
     if out.shape != again.shape or not torch.equal(out, again): stop(
         'the forward is not deterministic: two calls on equal inputs differ. '
         'Fix the seed inside, or pass the random numbers as an input')
-    return out
+    if self.meant is None: return out
+    with torch.no_grad(): meant = self.forward({})
+    if meant.shape != out.shape: stop(
+        f'`wanted` returned {tuple(meant.shape)}, the forward {tuple(out.shape)}')
+    return meant
 
 # %% ../nbs/06a_case.ipynb #c567625f
 @patch
@@ -426,7 +593,7 @@ def hand_written(self:_Case):
     forward,backward = self.subject.start(params)
     self.warm_up(forward, backward, args)
     for i,u in enumerate([*self.us, self.us[0]]):
-        fresh = [a.clone() if isinstance(a, torch.Tensor) else a for a in args]
+        fresh = [_rebuilt(a, lambda n,t: t.clone()) for a in args]
         self.runs.append(self.once(forward, backward, fresh, params, u))
     for name in self.wanted:
         first,last = self.runs[0][name], self.runs[-1][name]
@@ -447,17 +614,17 @@ def fault(self:_Case, name, cause, sentence):
 @patch
 def warm_up(self:_Case, forward, backward, args):
     "A call on other inputs first: what it leaves behind must not show in the next"
-    def shuffled(a):
+    def shuffled(name, a):
         if not _floating(a) or a.numel() < 2: return a
         order = torch.randperm(a.numel(), generator=self.random)
         return a.flatten()[order.to(a.device)].view(a.shape)
-    self.other,self.warm = [shuffled(a) for a in args], True
-    copies = [a.clone() if isinstance(a, torch.Tensor) else a for a in self.other]
+    self.other,self.warm = [_rebuilt(a, shuffled) for a in args], True
+    copies = [_rebuilt(a, lambda n,t: t.clone()) for a in self.other]
     try:
         with torch.no_grad():
             out = forward(*copies)
-            if not out.isfinite().all(): raise ValueError('no output there')
-            out.g = self.normal(out)
+            if not _flat(out).isfinite().all(): raise ValueError('no output there')
+            for o in _outs(out): o.g = self.normal(o)
             backward(out, *self.other)
     except Exception:  # the report says so; what always raises is met next
         self.other,self.warm = args, False
@@ -466,8 +633,7 @@ def warm_up(self:_Case, forward, backward, args):
 @patch
 def once(self:_Case, forward, backward, args, params, u):
     "One forward and backward. What they change or leave is noted. Name -> gradient"
-    named = {n: a for n,a in zip(self.names, args) if isinstance(a, torch.Tensor)}
-    tensors = {**named, **params}
+    tensors = {**_named(self.names, args), **params}
     before = {n: t.clone() for n,t in tensors.items()}
     old = {n: getattr(t, 'g', None) for n,t in params.items()}
     kept = {n: g.clone() for n,g in old.items() if g is not None}
@@ -475,7 +641,11 @@ def once(self:_Case, forward, backward, args, params, u):
         out = forward(*args)
         changed = {n for n,t in tensors.items() if not torch.equal(t, before[n])}
         for n in changed: self.fault(n, 'changed', f'the forward changed {n} in place')
-        out.g,was = u.clone(), out.detach().clone()
+        outs = _outs(out)
+        us = [v.view(o.shape) for o,v in zip(outs, u.flatten().split(
+            [o.numel() for o in outs]))]
+        for o,v in zip(outs, us): o.g = v.clone()
+        was = [o.detach().clone() for o in outs]
         try: backward(out, *args)
         except Exception as e:
             raised = f'the backward raised {type(e).__name__}: {e}'
@@ -483,11 +653,12 @@ def once(self:_Case, forward, backward, args, params, u):
     for n,t in tensors.items():
         if n not in changed and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
-    for t,b,name in (out.g, u, 'out.g'), (out, was, 'out'):
-        if not torch.equal(t, b):
-            self.fault('out', 'changed', f'the backward changed {name} in place')
+    for o,v,w in zip(outs, us, was):
+        for t,b,name in (o.g, v, 'out.g'), (o, w, 'out'):
+            if not torch.equal(t, b):
+                self.fault('out', 'changed', f'the backward changed {name} in place')
     grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
-    self.look_at(grads, tensors, out)
+    self.look_at(grads, tensors, outs)
     for n,g in old.items():
         is_old = g is not None and grads.get(n) is g is not tensors[n]
         if is_old and torch.equal(g, kept[n]): self.stale.add(n)
@@ -496,7 +667,7 @@ def once(self:_Case, forward, backward, args, params, u):
 
 # %% ../nbs/06a_case.ipynb #1fea783b
 @patch
-def look_at(self:_Case, grads, tensors, out):
+def look_at(self:_Case, grads, tensors, outs):
     "Shape, dtype and device of each gradient, and whose memory it is"
     for n,g in grads.items():
         t = tensors[n]
@@ -513,7 +684,7 @@ def look_at(self:_Case, grads, tensors, out):
             self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
     real = {n: g for n,g in grads.items() if isinstance(g, torch.Tensor)}
     for n,g in real.items():
-        for other,t in [*tensors.items(), ('out', out)]:
+        for other,t in [*tensors.items(), *[('out', o) for o in outs]]:
             if _overlap(g, t): self.fault(
                 n, 'alias', f'{n}.g is the same memory as {other}: '
                 'whoever changes one changes both')

@@ -10,7 +10,7 @@ import itertools, linecache, sys
 import numpy as np, torch
 from torch.overrides import TorchFunctionMode
 from .broadcasting import unbroadcast
-from .case import _Case, _CannotJudge, _floating, _scaled
+from .case import _Case, _CannotJudge, _floating, _scaled, _Reads
 import minibackprop.referees
 
 # %% ../nbs/06c_diagnosis.ipynb #d460f949
@@ -218,7 +218,7 @@ def _crossed(e):
                 with torch.no_grad():
                     after = case.subject.crossed(params, args, exchange)
             except Exception: return None
-            g = {**dict(zip(case.names, after)), **params}[n]
+            g = {**dict(zip(case.names, after)), **params}.get(n)
             grads.append(getattr(g, 'g', None))
         fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
         return grads if fit else None
@@ -287,6 +287,7 @@ class _Cut(TorchFunctionMode):
         self.cut,self.straight,self.uses,self.calls = cut, straight, [], 0
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func.__name__ in _Reads.about: return func(*args, **(kwargs or {}))
         def use(a):
             if type(a) in (list, tuple): return type(a)(map(use, a))
             if not isinstance(a, torch.Tensor) or not a.requires_grad: return a
@@ -305,10 +306,10 @@ class _Cut(TorchFunctionMode):
 def _where(func):
     "The name of an operation, and the line that calls it"
     frame = sys._getframe(2)
-    here = _where.__code__.co_filename
+    here = [f.__code__.co_filename for f in (_where, _scaled)]
     def skipped(frame):
         package = frame.f_globals.get('__name__', '').split('.')[0]
-        return frame.f_code.co_filename == here or package == 'torch'
+        return frame.f_code.co_filename in here or package == 'torch'
     while frame and skipped(frame): frame = frame.f_back
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ''
     line = line.strip()
