@@ -67,6 +67,7 @@ def _scaled(
 # %% ../nbs/06a_case.ipynb #82b5a506
 class _Layer:
     "A `Module` under test, without the checks of `Module`: every bug meets a referee"
+    inp_grad = True
     def __init__(self, layer):
         self.layer,self.forward = layer, layer.forward
         taken = inspect.signature(layer.forward).parameters
@@ -90,7 +91,7 @@ class _Layer:
         def forward(*args):
             with unchecked(): return layer(*args)
         def backward(out, *args):
-            with unchecked(): layer.backward(inp_grad=True)
+            with unchecked(): layer.backward(inp_grad=self.inp_grad)
         return forward, backward
 
     def crossed(self, params, args, cross):
@@ -107,6 +108,7 @@ class _Layer:
 class _Pair:
     "Two functions under test: `backward(out, *inputs)` sets `.g` or returns gradients"
     params = {}
+    skipped = ()  # places of inputs whose gradient is not asked for
     def __init__(self, pair):
         self.forward,self.backward = pair
         self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
@@ -120,6 +122,8 @@ class _Pair:
         if grads is None: return
         grads = (grads,) if isinstance(grads, torch.Tensor) else tuple(grads)
         tensors = [t for t in _named(range(len(args)), args).values() if _floating(t)]
+        asked = [a for i,a in enumerate(args) if _floating(a) and i not in self.skipped]
+        if len(grads) == len(asked): tensors = asked
         if len(grads) == len(args): tensors = args
         if len(grads) != len(tensors): raise ValueError(
             f'returned {len(grads)} gradients for {len(tensors)} floating inputs')
@@ -141,13 +145,15 @@ class _Notes:
     def save_for_backward(self, *tensors): self.saved_tensors = tensors
     def save_for_forward(self, *tensors): pass
     def mark_non_differentiable(self, *tensors): pass
-    def mark_dirty(self, *tensors): pass
+    dirty = ()
+    def mark_dirty(self, *tensors): self.dirty = tensors
     def set_materialize_grads(self, value): pass
 
 # %% ../nbs/06a_case.ipynb #dbde7169
 class _Function:
     "A `torch.autograd.Function` under test"
     params = {}
+    asked = None  # place of the only input whose gradient is wanted; None: all
     def __init__(self, function):
         self.function,self.title = function, function.__name__
         # with a `setup_context` of its own, the forward gets no ctx
@@ -171,7 +177,9 @@ class _Function:
     def start(self, params):
         @torch.enable_grad()
         def forward(*args):
-            leaves = [a.detach().requires_grad_() if _floating(a) else a for a in args]
+            wanted = [_floating(a) and self.asked in (None, i) for i,a in enumerate(args)]
+            leaves = [a.detach().requires_grad_().clone() if w else a
+                      for a,w in zip(args, wanted)]  # a clone may be changed in place
             return self.function.apply(*leaves)
 
         def backward(out, *args):
@@ -181,6 +189,7 @@ class _Function:
             gs = [torch.zeros_like(o) if g is None and torch.is_tensor(o) else g
                   for o,g in zip(outs, gs)]
             self.run(node, gs, args)
+            return lambda: self.run(node, gs, args)  # once more, through the same graph
         return forward, backward
 
     def run(self, ctx, gs, args):
@@ -364,6 +373,8 @@ class _Case:
         self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
         self.wanted = [n for n in self.values if n not in skip]
+        subject.skipped = {i for i,n in enumerate(self.names) if n in skip}
+        self.dtypes = {t.dtype for t in _named(self.names, inputs).values() if _floating(t)}
         given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
         if not self.wanted: raise ValueError(
             f'{self.title}: nothing to differentiate. Only floating tensors have '
@@ -474,8 +485,8 @@ def look(self:_Case):
             except Exception as e: raise ValueError(
                 f'{self.title}: the forward raised {type(e).__name__}: {e} '
                 '(it was called on float64 copies)') from e
-    for name,t in self.values.items():
-        if not t.isfinite().all():
+    for name in self.wanted:
+        if not self.values[name].isfinite().all():
             stop(f'{name} holds NaN or infinity; a gradient there means nothing')
     (out,read),(again,twice) = call(), call()
     self.read_outside = [t for i,t in read.items() if i in twice]
@@ -511,8 +522,7 @@ def step(self:_Case,
 def noise(self:_Case)->float: # In the unit of the output
     "How far the output moves if every tensor moves by about its last digit: rounding"
     if not hasattr(self, 'moved'):
-        near = {n: t + 2**-50*self.step(n)*self.normal(t)
-                for n,t in self.values.items()}
+        near = self.beside(2**-50)
         with torch.no_grad(): moved = self.forward(near)-self.out
         self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
     return self.moved
@@ -522,11 +532,22 @@ def noise(self:_Case)->float: # In the unit of the output
 def dust(self:_Case)->bool:
     "Is the output nothing but rounding, next to what it is computed from?"
     if not hasattr(self, 'is_dust'):
-        size = 1e-12*max(self.step(n) for n in self.values)
-        away = {n: t + 1e-3*self.step(n)*self.normal(t) for n,t in self.values.items()}
+        here,size = _rms(self.out), 1e-12*max(self.step(n) for n in self.wanted)
+        rounding = not here or self.noise() > 1e-3*here  # and not a small number
         with torch.no_grad():
-            self.is_dust = _rms(self.out) < size and _rms(self.forward(away)) < size
+            self.is_dust = rounding and here < size and self.nearby() < size
     return self.is_dust
+
+@patch
+def beside(self:_Case, far):
+    "What is asked for, each tensor moved at random by `far` of its size"
+    return {n: self.values[n] + far*self.step(n)*self.normal(self.values[n])
+            for n in self.wanted}
+
+@patch
+def nearby(self:_Case):
+    "The size of the output a little away from here, where it may be 0"
+    with torch.no_grad(): return _rms(self.forward(self.beside(1e-3)))
 
 # %% ../nbs/06a_case.ipynb #0bad7aa8
 @patch
@@ -546,7 +567,7 @@ def at_kink(self:_Case)->bool:
     if not self.out.numel() or self.dust(): return False
     with torch.no_grad(): wide,near = self.curvature(vs, 8e-7), self.curvature(vs, 1e-7)
     # a jump: the last digit of the inputs decides
-    if self.noise() > 1e-6*_rms(self.out): return True
+    if self.noise() > 1e-6*max(_rms(self.out), self.nearby()): return True
     noise = max(2**-52*self.out.abs().max().item(), self.noise(), 1e-300)/1e-7
     return bool(((near > wide/2) & (near > 64*noise)).any())
 
@@ -602,6 +623,88 @@ def hand_written(self:_Case):
             name, 'not repeatable',
             f'{name}.g is another one the second time, for the same inputs and out.g')
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
+    self.other_runs()
+
+# %% ../nbs/06a_case.ipynb #78dd8294
+@patch
+def other_runs(self:_Case):
+    "Ways to call a backward that have to give the same gradients"
+    if any(cause != 'alias' for f in self.faults.values() for cause,_ in f): return
+    if any(g is None for n in self.wanted for g in self.found[n]): return
+    self.again('layout', 'for inputs and out.g that are not contiguous',
+               lay=lambda t: t.movedim(0, -1).contiguous().movedim(-1, 0))
+    subject = self.subject
+    if isinstance(subject, _Layer) and subject.params:
+        subject.inp_grad = False
+        self.again('inp_grad', 'with inp_grad=False', [*subject.params])
+        subject.inp_grad = True
+    if isinstance(subject, _Function):
+        for i,n in enumerate(self.names):
+            subject.asked = i
+            if n in self.wanted: self.again(
+                'needs_input_grad', f'if it is the only gradient that is wanted', [n])
+        subject.asked = None
+        self.again('second backward', 'in a second backward through the same graph',
+                   twice=True)
+    low = self.dtypes - {torch.float64}
+    if low: self.in_dtype(low.pop())
+
+@patch
+def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
+    "Another run of the first draw. A fault for each gradient that differs"
+    def laid(n, t): return lay(t.clone()) if t.dim() > 1 else t.clone()
+    args,params = self.split({n: laid(n, t) for n,t in self.values.items()})
+    forward,backward = self.subject.start(params)
+    names = [n for n in names or self.wanted if n in self.wanted]
+    tensors = {**_named(self.names, args), **params}
+    try:
+        with torch.no_grad():
+            out = forward(*args)
+            outs = _outs(out)
+            us = self.us[0].flatten().split([o.numel() for o in outs])
+            for o,u in zip(outs, us): o.g = laid('', u.view(o.shape))
+            once_more = backward(out, *args)
+            if twice: once_more()
+    except Exception as e:
+        said = f'{when}, the backward raised {type(e).__name__}: {e}'.splitlines()[0]
+        return self.fault(names[0], cause, said[:200])
+    for n in names:
+        g,first = getattr(tensors[n], 'g', None), self.found[n][0]
+        if g is None: self.fault(n, cause, f'{n}.g is not written {when}')
+        elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
+            self.fault(n, cause, f'{n}.g is another one {when}')
+
+# %% ../nbs/06a_case.ipynb #c7161286
+@patch
+def in_dtype(self:_Case, dtype):
+    "The first draw in the dtype of the caller"
+    low = {n: t.to(dtype) for n,t in self.values.items()}
+    args,params = self.split({n: t.clone() for n,t in low.items()})
+    forward,backward = self.subject.start(params)
+    tensors = {**_named(self.names, args), **params}
+    try:
+        with torch.no_grad():
+            out = forward(*args)
+            if not _flat(out).isfinite().all() or _flat(out).dtype != dtype: return
+            outs = _outs(out)
+            us = self.us[0].flatten().split([o.numel() for o in outs])
+            for o,u in zip(outs, us): o.g = u.view(o.shape).to(dtype)
+            backward(out, *args)
+            auto = self.by_graph([self.us[0].to(dtype)], values=low)[0]
+    except Exception: return  # the forward, or autograd, does not run in that dtype
+    for n in self.wanted:
+        g,right = getattr(tensors[n], 'g', None), self.found[n][0]
+        error = lambda t: _scaled(t.double()-right, right, 1e-30)
+        fits = isinstance(g, torch.Tensor) and g.shape == right.shape == low[n].shape
+        if not fits: continue
+        if g.dtype != dtype: self.fault(
+            n, 'dtype', f'{n}.g is {g.dtype} for inputs of {dtype}')
+        elif not error(auto[n]) < 1e-3: continue
+        elif not g.isfinite().all(): self.fault(
+            n, 'not finite', f'{n}.g holds NaN or infinity in {dtype}')
+        elif error(g) > 1e-2: self.fault(
+            n, 'precision', f'{n}.g is {error(g):.0%} off in {dtype}, where autograd is '
+            f'{error(auto[n]):.1g} off')
 
 # %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch
@@ -640,7 +743,10 @@ def once(self:_Case, forward, backward, args, params, u):
     with torch.no_grad():
         out = forward(*args)
         changed = {n for n,t in tensors.items() if not torch.equal(t, before[n])}
-        for n in changed: self.fault(n, 'changed', f'the forward changed {n} in place')
+        dirty = getattr(self.subject, 'dirty', ()) or ()
+        for n in changed:
+            if n in self.wanted and n not in dirty: self.fault(
+                n, 'changed', f'the forward changed {n} in place')
         outs = _outs(out)
         us = [v.view(o.shape) for o,v in zip(outs, u.flatten().split(
             [o.numel() for o in outs]))]
@@ -651,7 +757,8 @@ def once(self:_Case, forward, backward, args, params, u):
             raised = f'the backward raised {type(e).__name__}: {e}'
             raise RuntimeError(f'{self.title}: {raised}') from e
     for n,t in tensors.items():
-        if n not in changed and not torch.equal(t, before[n]):
+        known = n not in changed and (n in self.wanted or n in self.fixed)
+        if known and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
     for o,v,w in zip(outs, us, was):
         for t,b,name in (o.g, v, 'out.g'), (o, w, 'out'):
@@ -662,7 +769,7 @@ def once(self:_Case, forward, backward, args, params, u):
     for n,g in old.items():
         is_old = g is not None and grads.get(n) is g is not tensors[n]
         if is_old and torch.equal(g, kept[n]): self.stale.add(n)
-    return {n: g.detach().clone() if isinstance(g, torch.Tensor) else None
+    return {n: g.detach().to_dense().clone() if isinstance(g, torch.Tensor) else None
             for n,g in grads.items()}
 
 # %% ../nbs/06a_case.ipynb #1fea783b
@@ -676,13 +783,16 @@ def look_at(self:_Case, grads, tensors, outs):
             f'If it is not learned: buffers = {n.split(".")[-1]!r}, in its layer'))
         elif not isinstance(g, torch.Tensor):
             self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
+        elif g.layout != torch.strided: self.fault(
+            n, 'sparse', f'{n}.g is a sparse tensor; only dense ones are judged')
         elif g.dtype != t.dtype:
             self.fault(n, 'dtype', f'{n}.g is {g.dtype}, and {n} is {t.dtype}')
         elif not g.isfinite().all():
             self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')
         elif g.device != t.device:
             self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
-    real = {n: g for n,g in grads.items() if isinstance(g, torch.Tensor)}
+    real = {n: g for n,g in grads.items()
+            if isinstance(g, torch.Tensor) and g.layout == torch.strided}
     for n,g in real.items():
         for other,t in [*tensors.items(), *[('out', o) for o in outs]]:
             if _overlap(g, t): self.fault(
