@@ -81,7 +81,7 @@ def _verdict(self:GradReport, name, errors):
         if own > self._limit('differences', name): return 'referees disagree'
     return 'wrong'
 
-# %% ../nbs/06d_check.ipynb #d3f6136e
+# %% ../nbs/06d_check.ipynb #afd7e520
 @patch
 def _slopes_decide(self:GradReport, name, errors, wrong):
     "Do the measured slopes overrule autograd or forward mode? A note, if so"
