@@ -24,7 +24,7 @@ def _double(
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
 
-# %% ../nbs/06a_case.ipynb #5b08ac3a
+# %% ../nbs/06a_case.ipynb #cc7ca451
 def _rebuilt(o, change, at=''):
     "`o`, with `change(name, tensor)` in the place of each tensor in it"
     if isinstance(o, torch.Tensor): return change(at, o)
@@ -45,10 +45,13 @@ def _outs(out):
     found = _inside(out, vars)
     return [t for _,t in found if _floating(t) or torch.is_tensor(t) and t.is_complex()]
 
-def _flat(out):
-    "One tensor: `out` itself, or all in it, end to end"
+def _flat(out, keep=None):
+    "One tensor: `out` itself, or all in it, or those at the places `keep`, end to end"
     if not isinstance(out, (list, tuple, dict)): return out
-    return torch.cat([t.flatten() for t in _outs(out)])
+    return torch.cat([t.flatten() for t in _kept(out, keep)])
+
+def _kept(out, keep):
+    return [t for i,t in enumerate(_outs(out)) if keep is None or i in keep]
 
 # %% ../nbs/06a_case.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
@@ -210,7 +213,7 @@ class _Function:
         self.run(ctx, [out.g], args)
         return args
 
-# %% ../nbs/06a_case.ipynb #cf5ff469
+# %% ../nbs/06a_case.ipynb #48d41730
 class _Torch:
     "An `nn.Module` under test: the gradients that autograd gets from it"
     by_autograd = True
@@ -245,7 +248,7 @@ class _Torch:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #852bc648
+# %% ../nbs/06a_case.ipynb #a1558a90
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
     if not isinstance(t, torch.Tensor): return t
@@ -297,7 +300,7 @@ class _Arrays:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #54662d5a
+# %% ../nbs/06a_case.ipynb #bfeef845
 class _ArrayLayer(_Arrays):
     "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
     def __init__(self, layer):
@@ -383,6 +386,8 @@ class _Case:
         self.special = [n for n in self.wanted if _special(self.values[n])]
         if elsewhere: self.values |= {n: self.normal(self.values[n])*self.step(n)
                                       for n in self.special}
+        self.keep = None  # places of the outputs that are judged; None: all
+        if not isinstance(subject, _Torch): self.keep = self.differentiable()
         self.out = self.look()
         self.outside = self.name_outside(inputs)
         unknown = [n for n in skip if n not in (*named, *self.outside)]
@@ -392,7 +397,7 @@ class _Case:
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-# %% ../nbs/06a_case.ipynb #28b6546e
+# %% ../nbs/06a_case.ipynb #f59c89ae
 def _special(t):
     "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
     if t.numel() < 2: return False
@@ -416,9 +421,21 @@ def split(self:_Case, values):
 def forward(self:_Case, values):
     "The output, where the tensors named in `values` have these values"
     args,params = self.split({**self.values, **values})
-    if self.meant is None: return _flat(self.subject.plain(params)(*args))
+    if self.meant is None: return _flat(self.subject.plain(params)(*args), self.keep)
     taken = _input_names(self.meant, 99)
-    return _flat(self.meant(*args, **{n: p for n,p in params.items() if n in taken}))
+    own = {n: p for n,p in params.items() if n in taken}
+    return _flat(self.meant(*args, **own), self.keep)
+
+@patch
+def differentiable(self:_Case):
+    "Places of the outputs that autograd follows, if it follows some and not others"
+    leaf = lambda n, t: t.detach().clone().requires_grad_()
+    args,params = self.split({n: leaf(n, self.values[n]) for n in self.wanted})
+    try:
+        with torch.enable_grad(): outs = _outs(self.subject.plain(params)(*args))
+    except Exception: return None
+    keep = {i for i,o in enumerate(outs) if o.requires_grad}
+    return keep if 0 < len(keep) < len(outs) else None
 
 # %% ../nbs/06a_case.ipynb #fcb69cf9
 def _input_names(
@@ -432,7 +449,7 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
-# %% ../nbs/06a_case.ipynb #0f8b0e84
+# %% ../nbs/06a_case.ipynb #027384bb
 class _Reads(TorchFunctionMode):
     "The floating tensors that operations of PyTorch get while this is entered"
     about = ('size', 'dim', 'numel', 'stride', 'is_floating_point', 'is_complex',
@@ -451,7 +468,7 @@ class _Reads(TorchFunctionMode):
                 self.seen[id(t)] = t
         return out
 
-# %% ../nbs/06a_case.ipynb #0a573133
+# %% ../nbs/06a_case.ipynb #8f1c937a
 @patch
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
@@ -469,8 +486,8 @@ def name_outside(self:_Case, inputs):
         if isinstance(o, Module):
             buffers = [v for b,v in vars(o).items() if b not in o._parts()]
             excused |= {id(t) for _,t in _inside(buffers, vars)}
-    return {names.get(id(t), f'a tensor {tuple(t.shape)}'): t
-            for t in self.read_outside if id(t) not in excused}
+    read = [t for t in self.read_outside if id(t) not in excused]
+    return {names.get(id(t), f'tensor {i}'): t for i,t in enumerate(read)}
 
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
@@ -497,7 +514,7 @@ def look(self:_Case):
     for o in _outs(out):
         if o.dtype != torch.float64: stop(f'the forward turned float64 into {o.dtype}; '
                                           'take the dtype from the inputs')
-    out,again = _flat(out), _flat(again)
+    out,again = _flat(out, self.keep), _flat(again, self.keep)
     if not out.isfinite().all(): stop(
         'the forward returned NaN or infinity on these inputs; check it on others')
     if out.shape != again.shape or not torch.equal(out, again): stop(
@@ -625,7 +642,7 @@ def hand_written(self:_Case):
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
     self.other_runs()
 
-# %% ../nbs/06a_case.ipynb #78dd8294
+# %% ../nbs/06a_case.ipynb #fe377639
 @patch
 def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
@@ -658,11 +675,15 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
     names = [n for n in names or self.wanted if n in self.wanted]
     tensors = {**_named(self.names, args), **params}
     try:
+        with torch.no_grad(): out = forward(*args)
+        same = self.meant or torch.allclose(_flat(out, self.keep), self.out, 1e-9)
+        if not same: return  # the forward asks for the layout
+    except Exception: return
+    outs = _kept(out, self.keep)
+    us = self.us[0].flatten().split([o.numel() for o in outs])
+    for o,u in zip(outs, us): o.g = laid('', u.view(o.shape))
+    try:
         with torch.no_grad():
-            out = forward(*args)
-            outs = _outs(out)
-            us = self.us[0].flatten().split([o.numel() for o in outs])
-            for o,u in zip(outs, us): o.g = laid('', u.view(o.shape))
             once_more = backward(out, *args)
             if twice: once_more()
     except Exception as e:
@@ -674,7 +695,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
             self.fault(n, cause, f'{n}.g is another one {when}')
 
-# %% ../nbs/06a_case.ipynb #c7161286
+# %% ../nbs/06a_case.ipynb #06e492a8
 @patch
 def in_dtype(self:_Case, dtype):
     "The first draw in the dtype of the caller"
@@ -686,7 +707,7 @@ def in_dtype(self:_Case, dtype):
         with torch.no_grad():
             out = forward(*args)
             if not _flat(out).isfinite().all() or _flat(out).dtype != dtype: return
-            outs = _outs(out)
+            outs = _kept(out, self.keep)
             us = self.us[0].flatten().split([o.numel() for o in outs])
             for o,u in zip(outs, us): o.g = u.view(o.shape).to(dtype)
             backward(out, *args)
@@ -747,7 +768,7 @@ def once(self:_Case, forward, backward, args, params, u):
         for n in changed:
             if n in self.wanted and n not in dirty: self.fault(
                 n, 'changed', f'the forward changed {n} in place')
-        outs = _outs(out)
+        outs = _kept(out, self.keep)
         us = [v.view(o.shape) for o,v in zip(outs, u.flatten().split(
             [o.numel() for o in outs]))]
         for o,v in zip(outs, us): o.g = v.clone()

@@ -162,6 +162,8 @@ def _sentences(self:GradReport)->list: # Strings
     if not case.warm: said.append('- the forward does not take these inputs shuffled: '
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
+    if case.keep: said.append('- only some outputs are judged: autograd does not follow '
+                              'the others (detached, or marked as not differentiable)')
     if case.quick: said.append('- quick: one random direction for each tensor. An error '
                                'in a few entries of many may hide below its 1e-6')
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
@@ -245,7 +247,9 @@ def check_grads(
     try: elsewhere = report(elsewhere=True)
     except (ValueError, RuntimeError): return given  # no output there
     elsewhere.moved = given.case.special
-    return given if elsewhere.right else elsewhere
+    found = [g for gs in elsewhere.case.found.values() for g in gs if g is not None]
+    inside = all(g.isfinite().all() for g in found)  # of where the forward is smooth
+    return given if elsewhere.right or not inside else elsewhere
 
 # %% ../nbs/06d_check.ipynb #9f3acad3
 def test_grads(
