@@ -24,7 +24,7 @@ def _double(
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
 
-# %% ../nbs/06a_case.ipynb #cc7ca451
+# %% ../nbs/06a_case.ipynb #146dba5f
 def _rebuilt(o, change, at=''):
     "`o`, with `change(name, tensor)` in the place of each tensor in it"
     if isinstance(o, torch.Tensor): return change(at, o)
@@ -84,8 +84,8 @@ class _Layer:
         return _copy(self.layer, instead_of)
 
     def holds(self):
-        layers = _layers(self.layer)
-        return vars(self.layer), [f for o in layers for f in (type(o).forward, type(o).bwd)]
+        kinds = {type(o) for o in _layers(self.layer)}
+        return vars(self.layer), [f for k in kinds for f in (k.forward, k.bwd)]
 
     def plain(self, params): return self.start(params)[0]
 
@@ -180,7 +180,8 @@ class _Function:
     def start(self, params):
         @torch.enable_grad()
         def forward(*args):
-            wanted = [_floating(a) and self.asked in (None, i) for i,a in enumerate(args)]
+            wanted = [_floating(a) and self.asked in (None, i)
+                      for i,a in enumerate(args)]
             leaves = [a.detach().requires_grad_().clone() if w else a
                       for a,w in zip(args, wanted)]  # a clone may be changed in place
             return self.function.apply(*leaves)
@@ -213,12 +214,13 @@ class _Function:
         self.run(ctx, [out.g], args)
         return args
 
-# %% ../nbs/06a_case.ipynb #48d41730
+# %% ../nbs/06a_case.ipynb #03485c13
 class _Torch:
     "An `nn.Module` under test: the gradients that autograd gets from it"
     by_autograd = True
     def __init__(self, module):
-        self.module,self.title,self.forward = module, type(module).__name__, module.forward
+        self.module,self.forward = module, module.forward
+        self.title = type(module).__name__
         self.params = dict(module.named_parameters())
 
     def holds(self): return {}, []
@@ -248,7 +250,7 @@ class _Torch:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #a1558a90
+# %% ../nbs/06a_case.ipynb #852bc648
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
     if not isinstance(t, torch.Tensor): return t
@@ -300,7 +302,7 @@ class _Arrays:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #bfeef845
+# %% ../nbs/06a_case.ipynb #42151edf
 class _ArrayLayer(_Arrays):
     "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
     def __init__(self, layer):
@@ -322,7 +324,9 @@ class _ArrayLayer(_Arrays):
 
     def start(self, params):
         layer = self.made(params)
-        def forward(*args): return torch.as_tensor(layer.forward(*map(_array, args)).copy())
+        def forward(*args):
+            return torch.as_tensor(layer.forward(*map(_array, args)).copy())
+
         def backward(out, *args):
             grads = layer.backward(_array(out.g))
             if grads is not None: self.spread(grads, args)
@@ -377,7 +381,8 @@ class _Case:
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
         self.wanted = [n for n in self.values if n not in skip]
         subject.skipped = {i for i,n in enumerate(self.names) if n in skip}
-        self.dtypes = {t.dtype for t in _named(self.names, inputs).values() if _floating(t)}
+        given = _named(self.names, inputs).values()
+        self.dtypes = {t.dtype for t in given if _floating(t)}
         given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
         if not self.wanted: raise ValueError(
             f'{self.title}: nothing to differentiate. Only floating tensors have '
@@ -397,7 +402,7 @@ class _Case:
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-# %% ../nbs/06a_case.ipynb #f59c89ae
+# %% ../nbs/06a_case.ipynb #28b6546e
 def _special(t):
     "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
     if t.numel() < 2: return False
@@ -426,6 +431,7 @@ def forward(self:_Case, values):
     own = {n: p for n,p in params.items() if n in taken}
     return _flat(self.meant(*args, **own), self.keep)
 
+# %% ../nbs/06a_case.ipynb #e55a618f
 @patch
 def differentiable(self:_Case):
     "Places of the outputs that autograd follows, if it follows some and not others"
@@ -449,7 +455,7 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
-# %% ../nbs/06a_case.ipynb #027384bb
+# %% ../nbs/06a_case.ipynb #0f8b0e84
 class _Reads(TorchFunctionMode):
     "The floating tensors that operations of PyTorch get while this is entered"
     about = ('size', 'dim', 'numel', 'stride', 'is_floating_point', 'is_complex',
@@ -468,7 +474,7 @@ class _Reads(TorchFunctionMode):
                 self.seen[id(t)] = t
         return out
 
-# %% ../nbs/06a_case.ipynb #8f1c937a
+# %% ../nbs/06a_case.ipynb #c9e2259d
 @patch
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
@@ -481,7 +487,8 @@ def name_outside(self:_Case, inputs):
         held = {**around.globals, **around.nonlocals, **held}
     names,excused = {}, set()
     for n,o in _inside({**held, **dict(zip(self.names, inputs))}, vars):
-        own = o.state_dict(keep_vars=True) if isinstance(o, torch.nn.Module) else {'': o}
+        module = isinstance(o, torch.nn.Module)
+        own = o.state_dict(keep_vars=True) if module else {'': o}
         for inner,t in own.items(): names.setdefault(id(t), f'{n}.{inner}'.strip('.'))
         if isinstance(o, Module):
             buffers = [v for b,v in vars(o).items() if b not in o._parts()]
@@ -642,7 +649,7 @@ def hand_written(self:_Case):
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
     self.other_runs()
 
-# %% ../nbs/06a_case.ipynb #fe377639
+# %% ../nbs/06a_case.ipynb #46677f24
 @patch
 def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
@@ -666,6 +673,7 @@ def other_runs(self:_Case):
     low = self.dtypes - {torch.float64}
     if low: self.in_dtype(low.pop())
 
+# %% ../nbs/06a_case.ipynb #c497f220
 @patch
 def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
     "Another run of the first draw. A fault for each gradient that differs"
@@ -695,7 +703,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
             self.fault(n, cause, f'{n}.g is another one {when}')
 
-# %% ../nbs/06a_case.ipynb #06e492a8
+# %% ../nbs/06a_case.ipynb #0797a104
 @patch
 def in_dtype(self:_Case, dtype):
     "The first draw in the dtype of the caller"
@@ -724,8 +732,8 @@ def in_dtype(self:_Case, dtype):
         elif not g.isfinite().all(): self.fault(
             n, 'not finite', f'{n}.g holds NaN or infinity in {dtype}')
         elif error(g) > 1e-2: self.fault(
-            n, 'precision', f'{n}.g is {error(g):.0%} off in {dtype}, where autograd is '
-            f'{error(auto[n]):.1g} off')
+            n, 'precision', f'{n}.g is {error(g):.0%} off in {dtype}, where autograd '
+            f'is {error(auto[n]):.1g} off')
 
 # %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch

@@ -87,7 +87,7 @@ def _slopes_decide(self:GradReport, name, errors, wrong):
     "Do the measured slopes overrule autograd or forward mode? A note, if so"
     if 'differences' not in errors or 'differences' in wrong: return False
     function = isinstance(self.case.subject, _Function)
-    if wrong != ['dot_product'] and not (function and 'symbols' not in wrong): return False
+    if wrong != ['dot_product'] and (not function or 'symbols' in wrong): return False
     why = ('the forward of a Function is not recorded, and the slopes agree with the '
            'backward' if function else 'reverse mode and the slopes agree')
     for r in wrong: self.notes.setdefault(r, {}).setdefault(
@@ -162,10 +162,12 @@ def _sentences(self:GradReport)->list: # Strings
     if not case.warm: said.append('- the forward does not take these inputs shuffled: '
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
-    if case.keep: said.append('- only some outputs are judged: autograd does not follow '
-                              'the others (detached, or marked as not differentiable)')
-    if case.quick: said.append('- quick: one random direction for each tensor. An error '
-                               'in a few entries of many may hide below its 1e-6')
+    if case.keep: said.append(
+        '- only some outputs are judged: autograd does not follow the others (detached, '
+        'or marked as not differentiable)')
+    if case.quick: said.append(
+        '- quick: one random direction for each tensor. An error in a few entries of '
+        'many may hide below its 1e-6')
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
     return said

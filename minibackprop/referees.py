@@ -279,7 +279,8 @@ def _formulas():
     _Symbols.relu = _Symbols.relu_ = lambda self: self.each(lambda x: sympy.Max(x, 0))
     _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
     def largest(self, dim, keepdim=False):
-        if self.shape[dim] > 6: raise _CannotJudge('SymPy takes too long for this `amax`')
+        if self.shape[dim] > 6: raise _CannotJudge(
+            'SymPy takes too long for this `amax`')
         largest = np.frompyfunc(sympy.Max, 2, 1)
         return _exactly(largest.reduce(self, axis=dim, keepdims=keepdim))
     _Symbols.amax = largest
