@@ -24,7 +24,7 @@ def _double(
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
 
-# %% ../nbs/06a_case.ipynb #146dba5f
+# %% ../nbs/06a_case.ipynb #cc7ca451
 def _rebuilt(o, change, at=''):
     "`o`, with `change(name, tensor)` in the place of each tensor in it"
     if isinstance(o, torch.Tensor): return change(at, o)
@@ -74,7 +74,7 @@ class _Layer:
     def __init__(self, layer):
         self.layer,self.forward = layer, layer.forward
         taken = inspect.signature(layer.forward).parameters
-        self.params = {f'self.{n}' if n in taken else n: p
+        self.params = {f'self.{n}' if n.split('.')[0] in taken else n: p
                        for n,p in layer.named_parameters().items()}
         self.title = repr(layer).splitlines()[0]
 
@@ -156,7 +156,7 @@ class _Notes:
 class _Function:
     "A `torch.autograd.Function` under test"
     params = {}
-    asked = None  # place of the only input whose gradient is wanted; None: all
+    asked = None  # places of the inputs whose gradient is wanted; None: all
     def __init__(self, function):
         self.function,self.title = function, function.__name__
         # with a `setup_context` of its own, the forward gets no ctx
@@ -180,7 +180,7 @@ class _Function:
     def start(self, params):
         @torch.enable_grad()
         def forward(*args):
-            wanted = [_floating(a) and self.asked in (None, i)
+            wanted = [_floating(a) and (self.asked is None or i in self.asked)
                       for i,a in enumerate(args)]
             leaves = [a.detach().requires_grad_().clone() if w else a
                       for a,w in zip(args, wanted)]  # a clone may be changed in place
@@ -198,7 +198,8 @@ class _Function:
 
     def run(self, ctx, gs, args):
         grads = self.function.backward(ctx, *gs)
-        grads = grads if isinstance(grads, tuple) else (grads,)
+        grads = list(grads) if isinstance(grads, tuple) else [grads]
+        while len(grads) > len(args) and grads[-1] is None: grads.pop()  # not passed
         if len(grads) != len(args): raise ValueError(
             f'returned {len(grads)} gradients for {len(args)} inputs')
         for a,grad in zip(args, grads):
@@ -214,7 +215,7 @@ class _Function:
         self.run(ctx, [out.g], args)
         return args
 
-# %% ../nbs/06a_case.ipynb #03485c13
+# %% ../nbs/06a_case.ipynb #5a905a57
 class _Torch:
     "An `nn.Module` under test: the gradients that autograd gets from it"
     by_autograd = True
@@ -250,14 +251,15 @@ class _Torch:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #852bc648
+# %% ../nbs/06a_case.ipynb #9b0b9afc
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
     if not isinstance(t, torch.Tensor): return t
     if t.requires_grad: raise _CannotJudge('the forward computes with NumPy')
     return t.numpy()
 
-def _tensor(a): return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(a)
+def _tensor(a):
+    return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.asarray(a))
 
 class _Arrays:
     "Two functions of NumPy arrays under test"
@@ -271,19 +273,20 @@ class _Arrays:
     def called(self, *args):
         arrays = [_array(a) for a in args]
         out = self.forward(*arrays)
-        return out if isinstance(out, tuple) and len(out) == 2 else (out, arrays)
+        self.no_cache = not (isinstance(out, tuple) and len(out) == 2)
+        return (out, arrays) if self.no_cache else out
 
     def plain(self, params): return lambda *args: _tensor(self.called(*args)[0])
 
     def start(self, params):
         def forward(*args):
             out,self.cache = self.called(*args)
-            return torch.as_tensor(np.array(out))
+            return torch.as_tensor(np.array(out, copy=True))
 
         def backward(out, *args):
             cache = self.cache
-            plain = type(cache) is list and len(cache) == len(args)
-            grads = self.backward(_array(out.g), *(cache if plain else [cache]))
+            rest = cache if self.no_cache else [cache]
+            grads = self.backward(_array(out.g), *rest)
             self.spread(grads, args)
         return forward, backward
 
@@ -302,21 +305,42 @@ class _Arrays:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #42151edf
+# %% ../nbs/06a_case.ipynb #616dd130
 class _ArrayLayer(_Arrays):
     "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
-    def __init__(self, layer):
+    def __init__(self, layer, inputs):
         self.layer,self.forward,self.title = layer, layer.forward, type(layer).__name__
-        arrays = {n: v for n,v in vars(layer).items()
-                  if isinstance(v, np.ndarray) and v.dtype.kind == 'f'}
-        self.params = {n: torch.from_numpy(v) for n,v in arrays.items()
-                       if not (n[0] == 'd' and n[1:] in arrays)}
+        before,other = self.arrays(layer), copy.deepcopy(layer)
+        other.forward(*[np.flip(a).copy() if isinstance(a, np.ndarray) else a
+                        for a in inputs])
+        after = self.arrays(other)
+        held = {n: a for n,a in before.items() if n in after and
+                np.array_equal(a, after[n]) and n.split('.')[0] != 'grads'}
+        held = {n: a for n,a in held.items() if not (n[0] == 'd' and n[1:] in held)}
+        own = [n for n in held if '.' not in n or n.startswith('params.')]
+        self.params = {n.removeprefix('params.'): torch.from_numpy(held[n]) for n in own}
+        self.unjudged = {n: torch.from_numpy(a) for n,a in held.items() if n not in own}
+
+    def arrays(self, layer):
+        "Name -> floating array, wherever the object holds it"
+        def parts(o): return vars(o) if hasattr(o, '__dict__') else {}
+        found,todo = {}, [(n, v) for n,v in vars(layer).items()]
+        while todo:
+            n,v = todo.pop(0)
+            if isinstance(v, np.ndarray) and v.dtype.kind == 'f': found[n] = v
+            inside = v if isinstance(v, dict) else (
+                dict(enumerate(v)) if isinstance(v, (list, tuple)) else parts(v))
+            if n.count('.') < 3: todo += [(f'{n}.{k}', w) for k,w in inside.items()]
+        return found
 
     def holds(self): return {}, [type(self.layer).forward, type(self.layer).backward]
 
     def made(self, params):
         layer = copy.deepcopy(self.layer)
-        for n,p in params.items(): setattr(layer, n, _array(p))
+        own = getattr(layer, 'params', None)
+        for n,p in params.items():
+            if isinstance(own, dict) and n in own: own[n] = _array(p)
+            else: setattr(layer, n, _array(p))
         return layer
 
     def plain(self, params):
@@ -331,7 +355,9 @@ class _ArrayLayer(_Arrays):
             grads = layer.backward(_array(out.g))
             if grads is not None: self.spread(grads, args)
             for n,p in params.items():
-                g = getattr(layer, f'd{n}', getattr(layer, 'grads', {}).get(n))
+                grads = getattr(layer, 'grads', None)
+                known = grads if isinstance(grads, dict) else {}
+                g = getattr(layer, f'd{n}', known.get(n, known.get(f'd{n}')))
                 if g is not None: p.g = torch.as_tensor(np.array(g))
         return forward, backward
 
@@ -349,7 +375,7 @@ def _subject(
     if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
         return _Function(layer)
     if arrays and hasattr(layer, 'forward') and hasattr(layer, 'backward'):
-        return _ArrayLayer(layer)
+        return _ArrayLayer(layer, inputs)
     raise ValueError(
         f'check_grads: {layer!r} is not a Module, an nn.Module, a pair of functions '
         '(forward, backward), or a subclass of torch.autograd.Function')
@@ -366,7 +392,7 @@ class _Case:
         skip:tuple, # Names of tensors whose gradient is not asked for
         draws:int, # Number of upstream gradients
         seed:int, # Where they come from
-        elsewhere:bool=False, # Put random numbers in the place of `special` ones?
+        elsewhere:tuple=(), # Names of tensors to put random numbers in the place of
         meant=None, # A forward whose gradient is wanted instead
         quick:bool=False, # Measure along one direction for each tensor?
     ):
@@ -389,8 +415,8 @@ class _Case:
             f'gradients, and it was given {given}')
         self.random = torch.Generator().manual_seed(seed)
         self.special = [n for n in self.wanted if _special(self.values[n])]
-        if elsewhere: self.values |= {n: self.normal(self.values[n])*self.step(n)
-                                      for n in self.special}
+        self.values |= {n: self.normal(self.values[n])*self.step(n) for n in elsewhere}
+        self.in_place = False  # does the forward change its inputs?
         self.keep = None  # places of the outputs that are judged; None: all
         if not isinstance(subject, _Torch): self.keep = self.differentiable()
         self.out = self.look()
@@ -402,11 +428,11 @@ class _Case:
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-# %% ../nbs/06a_case.ipynb #28b6546e
+# %% ../nbs/06a_case.ipynb #1a02dce4
 def _special(t):
     "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
-    if t.numel() < 2: return False
-    return bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
+    if t.numel() == 1: return t.item() in (-1, 0, 1)
+    return t.numel() > 1 and bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
 
 # %% ../nbs/06a_case.ipynb #5b56d316
 @patch
@@ -425,20 +451,26 @@ def split(self:_Case, values):
 @patch
 def forward(self:_Case, values):
     "The output, where the tensors named in `values` have these values"
-    args,params = self.split({**self.values, **values})
+    values = {**self.values, **values}
+    if self.in_place: values = {n: t.clone() if torch.is_tensor(t) else t
+                                for n,t in values.items()}
+    args,params = self.split(values)
     if self.meant is None: return _flat(self.subject.plain(params)(*args), self.keep)
     taken = _input_names(self.meant, 99)
     own = {n: p for n,p in params.items() if n in taken}
     return _flat(self.meant(*args, **own), self.keep)
 
-# %% ../nbs/06a_case.ipynb #e55a618f
+# %% ../nbs/06a_case.ipynb #9c8cfb17
 @patch
 def differentiable(self:_Case):
     "Places of the outputs that autograd follows, if it follows some and not others"
     leaf = lambda n, t: t.detach().clone().requires_grad_()
     args,params = self.split({n: leaf(n, self.values[n]) for n in self.wanted})
     try:
-        with torch.enable_grad(): outs = _outs(self.subject.plain(params)(*args))
+        plain = self.subject.plain(params)
+        function = isinstance(self.subject, _Function)
+        forward = self.subject.start(params)[0] if function else plain
+        with torch.enable_grad(): outs = _outs(forward(*args))
     except Exception: return None
     keep = {i for i,o in enumerate(outs) if o.requires_grad}
     return keep if 0 < len(keep) < len(outs) else None
@@ -455,7 +487,7 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
-# %% ../nbs/06a_case.ipynb #0f8b0e84
+# %% ../nbs/06a_case.ipynb #027384bb
 class _Reads(TorchFunctionMode):
     "The floating tensors that operations of PyTorch get while this is entered"
     about = ('size', 'dim', 'numel', 'stride', 'is_floating_point', 'is_complex',
@@ -474,7 +506,7 @@ class _Reads(TorchFunctionMode):
                 self.seen[id(t)] = t
         return out
 
-# %% ../nbs/06a_case.ipynb #c9e2259d
+# %% ../nbs/06a_case.ipynb #7915aae0
 @patch
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
@@ -494,7 +526,8 @@ def name_outside(self:_Case, inputs):
             buffers = [v for b,v in vars(o).items() if b not in o._parts()]
             excused |= {id(t) for _,t in _inside(buffers, vars)}
     read = [t for t in self.read_outside if id(t) not in excused]
-    return {names.get(id(t), f'tensor {i}'): t for i,t in enumerate(read)}
+    unjudged = getattr(self.subject, 'unjudged', {})
+    return unjudged | {names.get(id(t), f'tensor {i}'): t for i,t in enumerate(read)}
 
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
@@ -502,13 +535,17 @@ def look(self:_Case):
     "The output, if it is one that can be checked; `ValueError` if not"
     def stop(why): raise ValueError(f'{self.title}: {why}')
     def call():
-        args,params = self.split({n: t.clone() for n,t in self.values.items()})
+        values = {n: t.clone() for n,t in self.values.items()}
+        args,params = self.split(values)
         forward = self.subject.plain(params)
         with torch.no_grad(), _Reads() as reads:
-            try: return forward(*args), reads.seen
+            try: out = forward(*args)
             except Exception as e: raise ValueError(
                 f'{self.title}: the forward raised {type(e).__name__}: {e} '
                 '(it was called on float64 copies)') from e
+        self.in_place |= any(not torch.equal(self.values[n], values[n])
+                             for n in self.wanted)
+        return out, reads.seen
     for name in self.wanted:
         if not self.values[name].isfinite().all():
             stop(f'{name} holds NaN or infinity; a gradient there means nothing')
@@ -649,7 +686,7 @@ def hand_written(self:_Case):
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
     self.other_runs()
 
-# %% ../nbs/06a_case.ipynb #46677f24
+# %% ../nbs/06a_case.ipynb #137ca974
 @patch
 def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
@@ -663,17 +700,19 @@ def other_runs(self:_Case):
         self.again('inp_grad', 'with inp_grad=False', [*subject.params])
         subject.inp_grad = True
     if isinstance(subject, _Function):
-        for i,n in enumerate(self.names):
-            subject.asked = i
-            if n in self.wanted: self.again(
-                'needs_input_grad', f'if it is the only gradient that is wanted', [n])
+        places = {i for i,n in enumerate(self.names) if n in self.wanted}
+        for i in places if len(places) > 1 else ():
+            for subject.asked,when in (({i}, 'if it is the only gradient that is wanted'),
+                                       (places - {i}, f'if {self.names[i]} is frozen')):
+                self.again('needs_input_grad', when,
+                           [self.names[j] for j in subject.asked])
         subject.asked = None
         self.again('second backward', 'in a second backward through the same graph',
                    twice=True)
     low = self.dtypes - {torch.float64}
     if low: self.in_dtype(low.pop())
 
-# %% ../nbs/06a_case.ipynb #c497f220
+# %% ../nbs/06a_case.ipynb #bdc0c06f
 @patch
 def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
     "Another run of the first draw. A fault for each gradient that differs"
@@ -695,6 +734,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
             once_more = backward(out, *args)
             if twice: once_more()
     except Exception as e:
+        if twice: return  # an error is no wrong number
         said = f'{when}, the backward raised {type(e).__name__}: {e}'.splitlines()[0]
         return self.fault(names[0], cause, said[:200])
     for n in names:
@@ -703,7 +743,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
             self.fault(n, cause, f'{n}.g is another one {when}')
 
-# %% ../nbs/06a_case.ipynb #0797a104
+# %% ../nbs/06a_case.ipynb #ef872f3a
 @patch
 def in_dtype(self:_Case, dtype):
     "The first draw in the dtype of the caller"
@@ -711,6 +751,8 @@ def in_dtype(self:_Case, dtype):
     args,params = self.split({n: t.clone() for n,t in low.items()})
     forward,backward = self.subject.start(params)
     tensors = {**_named(self.names, args), **params}
+    default = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)  # as it is where the caller's tensors are
     try:
         with torch.no_grad():
             out = forward(*args)
@@ -721,6 +763,7 @@ def in_dtype(self:_Case, dtype):
             backward(out, *args)
             auto = self.by_graph([self.us[0].to(dtype)], values=low)[0]
     except Exception: return  # the forward, or autograd, does not run in that dtype
+    finally: torch.set_default_dtype(default)
     for n in self.wanted:
         g,right = getattr(tensors[n], 'g', None), self.found[n][0]
         error = lambda t: _scaled(t.double()-right, right, 1e-30)
@@ -790,6 +833,7 @@ def once(self:_Case, forward, backward, args, params, u):
         if known and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
     for o,v,w in zip(outs, us, was):
+        if any(o is t for t in tensors.values()): continue  # an input, handed through
         for t,b,name in (o.g, v, 'out.g'), (o, w, 'out'):
             if not torch.equal(t, b):
                 self.fault('out', 'changed', f'the backward changed {name} in place')
@@ -827,7 +871,8 @@ def look_at(self:_Case, grads, tensors, outs):
             if _overlap(g, t): self.fault(
                 n, 'alias', f'{n}.g is the same memory as {other}: '
                 'whoever changes one changes both')
-    for a,b in itertools.combinations(real, 2):
+    autograd_adds = isinstance(self.subject, _Function)  # and never in place
+    for a,b in itertools.combinations(() if autograd_adds else real, 2):
         if _overlap(real[a], real[b]): self.fault(
             b, 'alias',
             f'{a}.g and {b}.g are the same memory: adding to one changes both')

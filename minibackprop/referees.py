@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../nbs/06b_referees.ipynb #19ec3bd2
-import numpy as np, torch
+import numpy as np, torch, warnings
 from fastcore.basics import patch
 from torch.autograd import forward_ad
 from .case import _Case, _CannotJudge, _rms, _scaled
@@ -102,7 +102,10 @@ def complex_slope(self:_Case,
     h = 1e-30*self.step(name)
     values = {n: t.to(torch.complex128) for n,t in self.values.items()}
     values[name] = torch.complex(self.values[name], h*v)
-    try: out = self.forward(values)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')  # what drops the imaginary part
+            out = self.forward(values)
     except Exception: return None  # some operation in it has no complex form
     return out.imag/h if isinstance(out, torch.Tensor) and out.is_complex() else None
 
@@ -276,7 +279,11 @@ def _formulas():
     import sympy
     for name in ('exp', 'log', 'sqrt', 'tanh', 'sin', 'cos'):
         setattr(_Symbols, name, lambda self, f=getattr(sympy, name): self.each(f))
-    _Symbols.relu = _Symbols.relu_ = lambda self: self.each(lambda x: sympy.Max(x, 0))
+    _Symbols.relu = lambda self: self.each(lambda x: sympy.Max(x, 0))
+    def relu_(self):
+        self[...] = self.relu()
+        return self
+    _Symbols.relu_ = relu_
     _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
     def largest(self, dim, keepdim=False):
         if self.shape[dim] > 6: raise _CannotJudge(
@@ -315,21 +322,21 @@ def jacobian(self:_Case):
         letters = [sympy.Symbol(f'{n}_{i}', real=True) for i in range(k)]
         return _exactly(np.array(letters, dtype=object)).reshape(shape)
     symbols = {n: named(n, k) for n,k in sizes.items()}
-    try: out = _exactly(self.forward(symbols)).ravel()
+    copies = {n: s.copy() for n,s in symbols.items()}  # a forward may work in place
+    try: out = _exactly(self.forward(copies)).ravel()
     except AttributeError as e:
         ours = isinstance(e.obj, _Symbols)
         raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
     except Exception as e: raise _CannotJudge(_first_line(e))
     flat = [s for n in sizes for s in symbols[n].ravel()]
     at = [x for n in sizes for x in self.values[n].flatten().tolist()]
-    slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0)
-              for o in out for s in flat]
-    numbers = sympy.lambdify(flat, slopes, 'mpmath', cse=True)
     try:
+        slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0)
+                  for o in out for s in flat]
+        numbers = sympy.lambdify(flat, slopes, 'mpmath', cse=True)
         with mpmath.workdps(30):
             found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
-    except (ZeroDivisionError, ValueError, TypeError):
-        raise _CannotJudge('a formula has no real value here')
+    except Exception: raise _CannotJudge('a formula has no real value here')
     found = torch.tensor(found, dtype=torch.float64, device=self.out.device)
     found = found.reshape(len(out), -1)
     return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
