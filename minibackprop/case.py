@@ -24,7 +24,7 @@ def _double(
     if not isinstance(o, torch.Tensor): return o
     return o.detach().to(torch.float64 if o.is_floating_point() else o.dtype, copy=True)
 
-# %% ../nbs/06a_case.ipynb #cc7ca451
+# %% ../nbs/06a_case.ipynb #146dba5f
 def _rebuilt(o, change, at=''):
     "`o`, with `change(name, tensor)` in the place of each tensor in it"
     if isinstance(o, torch.Tensor): return change(at, o)
@@ -215,7 +215,7 @@ class _Function:
         self.run(ctx, [out.g], args)
         return args
 
-# %% ../nbs/06a_case.ipynb #5a905a57
+# %% ../nbs/06a_case.ipynb #03485c13
 class _Torch:
     "An `nn.Module` under test: the gradients that autograd gets from it"
     by_autograd = True
@@ -251,7 +251,7 @@ class _Torch:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #9b0b9afc
+# %% ../nbs/06a_case.ipynb #406ebc13
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
     if not isinstance(t, torch.Tensor): return t
@@ -305,7 +305,7 @@ class _Arrays:
 
     def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
-# %% ../nbs/06a_case.ipynb #616dd130
+# %% ../nbs/06a_case.ipynb #33f39fb3
 class _ArrayLayer(_Arrays):
     "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
     def __init__(self, layer, inputs):
@@ -318,7 +318,8 @@ class _ArrayLayer(_Arrays):
                 np.array_equal(a, after[n]) and n.split('.')[0] != 'grads'}
         held = {n: a for n,a in held.items() if not (n[0] == 'd' and n[1:] in held)}
         own = [n for n in held if '.' not in n or n.startswith('params.')]
-        self.params = {n.removeprefix('params.'): torch.from_numpy(held[n]) for n in own}
+        self.params = {n.removeprefix('params.'): torch.from_numpy(held[n])
+                       for n in own}
         self.unjudged = {n: torch.from_numpy(a) for n,a in held.items() if n not in own}
 
     def arrays(self, layer):
@@ -428,11 +429,12 @@ class _Case:
         self.nudged = self.leave_kink()
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-# %% ../nbs/06a_case.ipynb #1a02dce4
+# %% ../nbs/06a_case.ipynb #053a9a34
 def _special(t):
     "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
     if t.numel() == 1: return t.item() in (-1, 0, 1)
-    return t.numel() > 1 and bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
+    if not t.numel(): return False
+    return bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
 
 # %% ../nbs/06a_case.ipynb #5b56d316
 @patch
@@ -460,7 +462,7 @@ def forward(self:_Case, values):
     own = {n: p for n,p in params.items() if n in taken}
     return _flat(self.meant(*args, **own), self.keep)
 
-# %% ../nbs/06a_case.ipynb #9c8cfb17
+# %% ../nbs/06a_case.ipynb #7688c76e
 @patch
 def differentiable(self:_Case):
     "Places of the outputs that autograd follows, if it follows some and not others"
@@ -487,7 +489,7 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
-# %% ../nbs/06a_case.ipynb #027384bb
+# %% ../nbs/06a_case.ipynb #0f8b0e84
 class _Reads(TorchFunctionMode):
     "The floating tensors that operations of PyTorch get while this is entered"
     about = ('size', 'dim', 'numel', 'stride', 'is_floating_point', 'is_complex',
@@ -506,7 +508,7 @@ class _Reads(TorchFunctionMode):
                 self.seen[id(t)] = t
         return out
 
-# %% ../nbs/06a_case.ipynb #7915aae0
+# %% ../nbs/06a_case.ipynb #7ec80dc2
 @patch
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
@@ -686,7 +688,7 @@ def hand_written(self:_Case):
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
     self.other_runs()
 
-# %% ../nbs/06a_case.ipynb #137ca974
+# %% ../nbs/06a_case.ipynb #708d7437
 @patch
 def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
@@ -702,8 +704,9 @@ def other_runs(self:_Case):
     if isinstance(subject, _Function):
         places = {i for i,n in enumerate(self.names) if n in self.wanted}
         for i in places if len(places) > 1 else ():
-            for subject.asked,when in (({i}, 'if it is the only gradient that is wanted'),
-                                       (places - {i}, f'if {self.names[i]} is frozen')):
+            alone,frozen = 'if it is the only gradient that is wanted', self.names[i]
+            for subject.asked,when in (({i}, alone),
+                                       (places - {i}, f'if {frozen} is frozen')):
                 self.again('needs_input_grad', when,
                            [self.names[j] for j in subject.asked])
         subject.asked = None
@@ -712,7 +715,7 @@ def other_runs(self:_Case):
     low = self.dtypes - {torch.float64}
     if low: self.in_dtype(low.pop())
 
-# %% ../nbs/06a_case.ipynb #bdc0c06f
+# %% ../nbs/06a_case.ipynb #1a2626d5
 @patch
 def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
     "Another run of the first draw. A fault for each gradient that differs"
@@ -743,7 +746,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
             self.fault(n, cause, f'{n}.g is another one {when}')
 
-# %% ../nbs/06a_case.ipynb #ef872f3a
+# %% ../nbs/06a_case.ipynb #6a5bbf32
 @patch
 def in_dtype(self:_Case, dtype):
     "The first draw in the dtype of the caller"

@@ -163,8 +163,8 @@ def _sentences(self:GradReport)->list: # Strings
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
     if case.keep: said.append(
-        '- only some outputs are judged: autograd does not follow the others (detached, '
-        'or marked as not differentiable)')
+        '- only some outputs are judged: autograd does not follow the others '
+        '(detached, or marked as not differentiable)')
     if case.quick: said.append(
         '- quick: one random direction for each tensor. An error in a few entries of '
         'many may hide below its 1e-6')
