@@ -9,6 +9,7 @@ __all__ = []
 import copy, functools, inspect, itertools
 import numpy as np, torch
 from fastcore.basics import patch
+from torch.autograd import forward_ad, gradgradcheck
 from torch.overrides import TorchFunctionMode
 from .module import Module, unchecked, _inside
 from .autograd import _copy, _layers
@@ -688,7 +689,7 @@ def hand_written(self:_Case):
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
     self.other_runs()
 
-# %% ../nbs/06a_case.ipynb #708d7437
+# %% ../nbs/06a_case.ipynb #a5177f95
 @patch
 def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
@@ -712,6 +713,8 @@ def other_runs(self:_Case):
         subject.asked = None
         self.again('second backward', 'in a second backward through the same graph',
                    twice=True)
+        own = subject.function.jvp is not torch.autograd.Function.jvp
+        for n in self.wanted if own else (): self.forward_mode(n)
     low = self.dtypes - {torch.float64}
     if low: self.in_dtype(low.pop())
 
@@ -745,6 +748,24 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         if g is None: self.fault(n, cause, f'{n}.g is not written {when}')
         elif g.shape != first.shape or _scaled(g-first, first, 1e-300) > 1e-6:
             self.fault(n, cause, f'{n}.g is another one {when}')
+
+# %% ../nbs/06a_case.ipynb #e7da1119
+@patch
+def forward_mode(self:_Case, name):
+    "The `jvp` of a `Function` along a random direction of one input"
+    v = self.normal(self.values[name])
+    try:
+        with torch.no_grad(), forward_ad.dual_level():
+            dual = forward_ad.make_dual(self.values[name].clone(), v)
+            args,_ = self.split({**self.values, name: dual})
+            outs = _kept(self.subject.function.apply(*args), self.keep)
+            parts = [forward_ad.unpack_dual(o).tangent for o in outs]
+            found = torch.cat([(torch.zeros_like(o) if t is None else t).flatten()
+                               for o,t in zip(outs, parts)])
+    except Exception as e: return self.fault(name, 'jvp', f'the jvp raised {e}'[:200])
+    with torch.no_grad(): slope = self.slope(name, v)[0].flatten()
+    if _scaled(found - slope, slope, 1e-5*_rms(self.out)) > 1e-5: self.fault(
+        name, 'jvp', f'the jvp is not the slope of the output along {name}')
 
 # %% ../nbs/06a_case.ipynb #6a5bbf32
 @patch
@@ -780,6 +801,30 @@ def in_dtype(self:_Case, dtype):
         elif error(g) > 1e-2: self.fault(
             n, 'precision', f'{n}.g is {error(g):.0%} off in {dtype}, where autograd '
             f'is {error(auto[n]):.1g} off')
+
+# %% ../nbs/06a_case.ipynb #e23bf494
+@patch
+def second(self:_Case):
+    "A fault if the backward of a `Function` or `nn.Module` has a wrong derivative"
+    names = [n for n in self.wanted if n in self.values]
+    start = [self.values[n].clone().requires_grad_() for n in names]
+    def forward(*tensors):
+        args,params = self.split({**self.values, **dict(zip(names, tensors))})
+        function = isinstance(self.subject, _Function)
+        run = self.subject.function.apply if function else self.subject.plain(params)
+        out = run(*args)
+        return tuple(_kept(out, self.keep))
+    outs = forward(*start)
+    us = [self.normal(o).requires_grad_() for o in outs]
+    try:
+        gs = torch.autograd.grad(outs, start, us, create_graph=True, allow_unused=True)
+        for n,g in zip(names, gs):
+            if g is not None and not g.requires_grad and g.any(): raise ValueError(
+                f'{n}.g is cut off from what it is computed from')
+        gradgradcheck(forward, start, atol=1e-5, rtol=1e-3)
+    except Exception as e:
+        said = (str(e).strip().splitlines() or [type(e).__name__])[0][:150]
+        self.fault(names[0], 'second order', f'the second derivative is wrong: {said}')
 
 # %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch

@@ -8,7 +8,7 @@ __all__ = ['GradReport', 'check_grads', 'test_grads']
 # %% ../nbs/06d_check.ipynb #bec2bea5
 import html, numpy as np, torch
 from fastcore.basics import patch
-from .case import _Case, _CannotJudge, _Function, _subject
+from .case import _Case, _CannotJudge, _Function, _Torch, _subject
 from .diagnosis import Finding, diagnose
 import minibackprop.referees
 
@@ -20,6 +20,7 @@ _referees = {'autograd': 1e-9, 'differences': 1e-6,  # the largest scaled error
 class GradReport:
     "What `check_grads` found: true if all is right; prints as a table; has a `plot`"
     moved = ()  # names of tensors that were given other values
+    rest_said = ()  # lines for the end of the report
     def __init__(self,
         case:_Case, # After its backward has run
     ):
@@ -170,7 +171,7 @@ def _sentences(self:GradReport)->list: # Strings
         'many may hide below its 1e-6')
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
-    return said
+    return said + [*self.rest_said]
 
 # %% ../nbs/06d_check.ipynb #584e86e3
 @patch
@@ -182,12 +183,13 @@ def _repr_html_(self:GradReport):
                 f'background:{colour}">{e(text)}</{kind}>')
     def verdict(text):
         return cell(text, colour='#56b4e955' if text == 'right' else '#d55e0088')
-    head,*rows = self._cells()
-    body = ''.join('<tr>' + ''.join(map(cell, row[:-1])) + verdict(row[-1]) + '</tr>'
-                   for row in rows)
+    head,*rows = [[name, verdict, *rest] for name,*rest,verdict in self._cells()]
+    body = ''.join('<tr>' + cell(row[0]) + verdict(row[1])
+                   + ''.join(map(cell, row[2:])) + '</tr>' for row in rows)
     return (f'<p><strong>{e(self._headline())}</strong></p><table><thead><tr>' +
             ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody>'
-            '</table><p>' + '<br>'.join(map(e, self._sentences())) + '</p>')
+            '</table><p style="margin-top:.6rem">' +
+            '<br>'.join(map(e, self._sentences())) + '</p>')
 
 # %% ../nbs/06d_check.ipynb #6b5a6f43
 @patch
@@ -222,6 +224,7 @@ def check_grads(
     skip:tuple=(), # Names of tensors whose gradient is not wanted, such as 'targ'
     wanted=None, # A forward whose gradient is meant, for a backward that is not its own
     quick:bool=False, # For large layers: one direction for each tensor, no diagnosis
+    second_order:bool=False, # Of a Function or nn.Module: its second derivatives, too?
     draws:int=3, # Number of random upstream gradients
     seed:int=0, # Seed of everything random
 )->GradReport: # True if every gradient is right
@@ -242,8 +245,16 @@ def check_grads(
         case = _Case(subject, inputs, skip, 1 if quick else draws, seed, elsewhere,
                      wanted, quick)
         case.hand_written()
-        return GradReport(case)
+        twice = isinstance(subject, (_Function, _Torch))
+        if twice and second_order: case.second()
+        report = GradReport(case)
+        if isinstance(subject, _Function) and not second_order:
+            report.rest_said = ['- second derivatives: not checked (second_order=True)']
+        return report
 
+    if second_order and not isinstance(subject, (_Function, _Torch)): raise ValueError(
+        f'check_grads: {subject.title} has no second derivative: its backward is not '
+        'recorded')
     default = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # for what the forward makes itself
     try: given = _with_other_values(report)
