@@ -40,12 +40,14 @@ class GradReport:
         lines = ['  '.join(c.ljust(w) for c,w in zip(r, wide)).rstrip() for r in table]
         return '\n'.join([self._headline(), *lines, *self._sentences()])
 
-    def _headline(self):
-        if not self.right: return f'{self.title}: NOT right'
-        names = ', '.join(self.case.wanted)
-        apart = ', '.join(self.case.outside)
-        return f'{self.title}: right' + (
-            f' for {names}; {apart} not judged' if apart else '')
+# %% ../nbs/06d_check.ipynb #p6d30001
+@patch
+def _headline(self:GradReport):
+    "The verdict, and who was not judged"
+    if not self.right: return f'{self.title}: NOT right'
+    names,apart = ', '.join(self.case.wanted), ', '.join(self.case.outside)
+    but = f' for {names}; {apart} not judged' if apart else ''
+    return f'{self.title}: right{but}'
 
 # %% ../nbs/06d_check.ipynb #c368c245
 @patch
@@ -156,6 +158,13 @@ def _sentences(self:GradReport)->list: # Strings
                     'no verdict')
     elif case.nudged: said.append('the inputs are at a kink, where a derivative jumps: '
                                   f'checked {case.nudged:.1%} away from it')
+    return said + self._remarks()
+
+# %% ../nbs/06d_check.ipynb #p6d30002
+@patch
+def _remarks(self:GradReport)->list: # Strings
+    "What was not judged, or not looked at"
+    case,said = self.case, []
     for referee,why in self.notes.items():
         referee = referee.replace('_', ' ')
         said += [f"- {referee} cannot judge {', '.join(names)}: {reason}"
@@ -230,51 +239,53 @@ def check_grads(
 )->GradReport: # True if every gradient is right
     """Ask four referees whether a hand-written backward is right, and if not, why.
 
-    Works on float64 copies: `layer` and `inputs` stay as they are. The backward of a
-    pair is called as `backward(out, *inputs)`; it reads `out.g`, and sets `.g` on the
-    inputs or returns their gradients. A pair of NumPy functions is called as
-    `backward(dout, cache)`. Raises `ValueError` where there is nothing to judge (no
-    floating tensor, NaN, a forward that is not deterministic), and `RuntimeError` if
-    the backward raises."""
+    Works on float64 copies. The backward of a pair is called as `backward(out,
+    *inputs)`, that of NumPy functions as `backward(dout, cache)`. `ValueError` if there
+    is nothing to judge, such as NaN or a forward that draws at random; `RuntimeError`
+    if the backward raises."""
     if draws < 1: raise ValueError(f'check_grads: draws={draws}; expected at least 1')
     skip = (skip,) if isinstance(skip, str) else tuple(skip)
     subject = _subject(layer, inputs)
     inputs = [torch.from_numpy(a.copy()) if isinstance(a, np.ndarray) else a
               for a in inputs]
-    def report(elsewhere=()):
-        case = _Case(subject, inputs, skip, 1 if quick else draws, seed, elsewhere,
-                     wanted, quick)
-        case.hand_written()
-        twice = isinstance(subject, (_Function, _Torch))
-        if twice and second_order: case.second()
-        report = GradReport(case)
-        if isinstance(subject, _Function) and not second_order:
-            report.rest_said = ['- second derivatives: not checked (second_order=True)']
-        return report
+    return _with_other_values(lambda elsewhere=(): _report(
+        second_order, subject, inputs, skip, 1 if quick else draws, seed, elsewhere,
+        wanted, quick))
 
+# %% ../nbs/06d_check.ipynb #p6d30003
+def _report(second_order, subject, *case):
+    "The report of one `_Case`"
+    function = isinstance(subject, _Function)
     if second_order and not isinstance(subject, (_Function, _Torch)): raise ValueError(
         f'check_grads: {subject.title} has no second derivative: its backward is not '
         'recorded')
-    default = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)  # for what the forward makes itself
-    try: given = _with_other_values(report)
-    finally: torch.set_default_dtype(default)
-    return given
+    case = _Case(subject, *case)
+    case.hand_written()
+    if second_order: case.second()
+    report = GradReport(case)
+    if function and not second_order:
+        report.rest_said = ['- second derivatives: not checked (second_order=True)']
+    return report
 
+# %% ../nbs/06d_check.ipynb #p6d30004
 def _with_other_values(report):
     "The report; if it is right, the first that is not with random numbers somewhere"
-    given = report()
-    special = given.case.special
-    alone = [[n] for n in special if len(special) > 1]
-    for names in [special, *alone] if given.right and special else ():
-        try: other = report(names)
-        except (ValueError, RuntimeError): continue  # no output there
-        other.moved = names
-        found = [g for gs in other.case.found.values() for g in gs if g is not None]
-        inside = all(g.isfinite().all() for g in found)  # of where it is smooth
-        if inside and not other.right: return other
-        if inside and names is special: break  # all of them at once, and it is right
-    return given
+    default = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)  # for what the forward makes itself
+    try:
+        given = report()
+        special = given.case.special
+        alone = [[n] for n in special if len(special) > 1]
+        for names in [special, *alone] if given.right and special else ():
+            try: other = report(names)
+            except (ValueError, RuntimeError): continue  # no output there
+            other.moved = names
+            found = [g for gs in other.case.found.values() for g in gs if g is not None]
+            inside = all(g.isfinite().all() for g in found)  # of where it is smooth
+            if inside and not other.right: return other
+            if inside and names is special: break  # all at once, and it is right
+        return given
+    finally: torch.set_default_dtype(default)
 
 # %% ../nbs/06d_check.ipynb #9f3acad3
 def test_grads(
