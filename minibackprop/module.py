@@ -64,7 +64,7 @@ class Mse(Module):
     def bwd(self, out, inp, targ):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
-# %% ../nbs/04_module.ipynb #db9a64fb
+# %% ../nbs/04_module.ipynb #6cbbc645
 Module._call = None  # of the last call: output, arguments, what the layer held before
 
 def _from_call(self, name):
@@ -166,7 +166,7 @@ def _check(self:Module, objects):
         elif isinstance(o, (list, tuple, dict)):
             self._check(o.values() if isinstance(o, dict) else o)
 
-# %% ../nbs/04_module.ipynb #c4679e19
+# %% ../nbs/04_module.ipynb #150ee69a
 @patch
 def _check_upstream(self:Module, out):
     "The gradient of the output must be there. For a single number, 1 is the start"
