@@ -499,7 +499,7 @@ exercise('8c.4', 'The loss that cannot reach 0', 10,
            ('answer = -.91*np.log(.91) - .01*np.log(.01)', 'and each of them has a term')])
 
 # %% ../nbs/91e_answers_runs.ipynb #b1792f9b
-exercise('8c.5', 'A pixel that is always black', 10,
+exercise('8c.5', 'A pixel that is always 0', 10,
     is_value(math.prod(1 - .01*one_cycle(step, 3910, .004) for step in range(3910)), {
         1.: 'the gradient is 0, but AdamW takes its share off each parameter all the same',
         0.: 'the weight decay is multiplied by the learning rate before it is taken off',

@@ -132,7 +132,7 @@ def forward(self:CrossEntropy,
     loss = -weighted.gather(0, label).sum() / total
     return (1-eps)*loss - eps/len(y)*weighted.sum()/total if eps else loss
 
-# %% ../nbs/07_losses.ipynb #bdaaa441
+# %% ../nbs/07_losses.ipynb #0128e5fc
 @patch
 def bwd(self:CrossEntropy, out, inp, targ):
     "Predicted minus right"
