@@ -54,6 +54,11 @@ def _flat(out, keep=None):
 def _kept(out, keep):
     return [t for i,t in enumerate(_outs(out)) if keep is None or i in keep]
 
+def _parted(u, outs):
+    "The upstream gradient `u`, which is end to end, in the shapes of `outs`"
+    parts = u.flatten().split([o.numel() for o in outs])
+    return [v.view(o.shape) for o,v in zip(outs, parts)]
+
 # %% ../nbs/06a_case.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
 
@@ -149,8 +154,7 @@ class _Notes:
     def save_for_backward(self, *tensors): self.saved_tensors = tensors
     def save_for_forward(self, *tensors): pass
     def mark_non_differentiable(self, *tensors): pass
-    dirty = ()
-    def mark_dirty(self, *tensors): self.dirty = tensors
+    def mark_dirty(self, *tensors): pass
     def set_materialize_grads(self, value): pass
 
 # %% ../nbs/06a_case.ipynb #dbde7169
@@ -250,8 +254,6 @@ class _Torch:
             for (t,_),g in zip(pairs, gs): t.g = torch.zeros_like(t) if g is None else g
         return forward, backward
 
-    def crossed(self, *args): raise TypeError('there is nothing to exchange')
-
 # %% ../nbs/06a_case.ipynb #406ebc13
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
@@ -285,8 +287,7 @@ class _Arrays:
             return torch.as_tensor(np.array(out, copy=True))
 
         def backward(out, *args):
-            cache = self.cache
-            rest = cache if self.no_cache else [cache]
+            rest = self.cache if self.no_cache else [self.cache]
             grads = self.backward(_array(out.g), *rest)
             self.spread(grads, args)
         return forward, backward
@@ -303,8 +304,6 @@ class _Arrays:
             f'returned {len(grads)} gradients for {len(floats)} floating inputs')
         for t,g in zip(targets, grads):
             if _floating(t) and g is not None: t.g = torch.as_tensor(np.array(g))
-
-    def crossed(self, *args): raise TypeError('there is nothing to exchange')
 
 # %% ../nbs/06a_case.ipynb #33f39fb3
 class _ArrayLayer(_Arrays):
@@ -367,8 +366,8 @@ class _ArrayLayer(_Arrays):
 def _subject(
     layer, # What `check_grads` was given
     inputs:tuple=(), # And its inputs: NumPy arrays are for functions of arrays
-): # `_Layer`, `_Pair` or `_Function`
-    "The three things that can be checked, in one form. `ValueError` for anything else"
+): # `_Layer`, `_Torch`, `_Pair`, `_Arrays`, `_ArrayLayer` or `_Function`
+    "What can be checked, in one form. `ValueError` for anything else"
     if isinstance(layer, Module): return _Layer(layer)
     if isinstance(layer, torch.nn.Module): return _Torch(layer)
     arrays = any(isinstance(a, np.ndarray) for a in inputs)
@@ -733,8 +732,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
         if not same: return  # the forward asks for the layout
     except Exception: return
     outs = _kept(out, self.keep)
-    us = self.us[0].flatten().split([o.numel() for o in outs])
-    for o,u in zip(outs, us): o.g = laid('', u.view(o.shape))
+    for o,u in zip(outs, _parted(self.us[0], outs)): o.g = laid('', u)
     try:
         with torch.no_grad():
             once_more = backward(out, *args)
@@ -782,8 +780,7 @@ def in_dtype(self:_Case, dtype):
             out = forward(*args)
             if not _flat(out).isfinite().all() or _flat(out).dtype != dtype: return
             outs = _kept(out, self.keep)
-            us = self.us[0].flatten().split([o.numel() for o in outs])
-            for o,u in zip(outs, us): o.g = u.view(o.shape).to(dtype)
+            for o,u in zip(outs, _parted(self.us[0], outs)): o.g = u.to(dtype)
             backward(out, *args)
             auto = self.by_graph([self.us[0].to(dtype)], values=low)[0]
     except Exception: return  # the forward, or autograd, does not run in that dtype
@@ -863,13 +860,11 @@ def once(self:_Case, forward, backward, args, params, u):
     with torch.no_grad():
         out = forward(*args)
         changed = {n for n,t in tensors.items() if not torch.equal(t, before[n])}
-        dirty = getattr(self.subject, 'dirty', ()) or ()
         for n in changed:
-            if n in self.wanted and n not in dirty: self.fault(
+            if n in self.wanted: self.fault(
                 n, 'changed', f'the forward changed {n} in place')
         outs = _kept(out, self.keep)
-        us = [v.view(o.shape) for o,v in zip(outs, u.flatten().split(
-            [o.numel() for o in outs]))]
+        us = _parted(u, outs)
         for o,v in zip(outs, us): o.g = v.clone()
         was = [o.detach().clone() for o in outs]
         try: backward(out, *args)

@@ -8,6 +8,7 @@ import argparse, time, warnings
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 from minibackprop import check_grads
+from minibackprop.case import _named, _rebuilt
 
 def samples(op):
     "The first, the middle and the last sample that is small enough"
@@ -20,26 +21,15 @@ def samples(op):
 
 def leaves(sample):
     "The tensors of a sample whose gradient is wanted"
-    found = []
-    def look(o):
-        if isinstance(o, torch.Tensor): found.extend([o] if o.requires_grad else [])
-        elif isinstance(o, (list, tuple)): [look(v) for v in o]
-        elif isinstance(o, dict): [look(v) for v in o.values()]
-    look([sample.input, sample.args, sample.kwargs])
-    return found
+    found = _named('iak', [sample.input, sample.args, sample.kwargs]).values()
+    return [t for t in found if t.requires_grad]
 
 def function(op, sample):
     "The operator as a function of these tensors"
     ids = [id(t) for t in leaves(sample)]
     def forward(*tensors):
         instead = dict(zip(ids, tensors))
-        def put(o):
-            if isinstance(o, torch.Tensor): return instead[id(o)] if id(o) in instead else o
-            if isinstance(o, dict): return {k: put(v) for k,v in o.items()}
-            if isinstance(o, (list, tuple)):
-                parts = [put(v) for v in o]
-                return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
-            return o
+        put = lambda o: _rebuilt(o, lambda name, t: instead.get(id(t), t))
         out = op.gradcheck_wrapper(op.op, put(sample.input), *put(list(sample.args)),
                                    **put(sample.kwargs))  # symmetric where it has to be
         return sample.output_process_fn_grad(out) if sample.output_process_fn_grad else out
