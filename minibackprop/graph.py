@@ -114,7 +114,7 @@ def _boxes(g, col, row):
         labels = [t for _,b,*ts in g.edges if col[b] == c + 1 for t in ts]
         label = max(map(len, labels), default=0)
         columns[c] = x, x + 8*letters + 18
-        x = columns[c][1] + (7.5*label + 42 if label else 38)
+        x = columns[c][1] + (7.8*label + 30 if label else 38)
     for r in range(max(row.values(), default=0) + 1):
         tall = max([17*len(text[n]) + 12 for n in text if row[n] == r], default=10)
         rows[r] = y + tall/2
@@ -226,7 +226,7 @@ def _page(g, boxes, places, shapes, words):
     low = [y + h for _,y,_,h in boxes.values()] + [y + 16 for _,y in places.values()]
     height = max(low, default=0) + 2
     alt, title = escape(g.alt or _in_words(g)), escape(g.title)
-    size = (f'width:100%;min-width:{.8*width:.0f}px;max-width:{width:g}px;height:auto;'
+    size = (f'width:100%;min-width:{.68*width:.0f}px;max-width:{width:g}px;height:auto;'
             'font:13px var(--bs-font-monospace,ui-monospace,Menlo,Consolas,monospace)')
     svg = '\n'.join([
         f'<svg viewBox="0 0 {width:g} {height:g}" style="{size}"',
