@@ -237,8 +237,8 @@ def _notebooks(words):
     print(f'{len(copied)} files copied to {folder}')
     if kept: print(f'{len(kept)} were there already and have been left as they are: '
                    f'{", ".join(kept)}')
-    print('To run them: pip install jupyterlab sympy hypothesis, then jupyter lab in '
-          'that folder')
+    print('To run them: pip install jupyterlab sympy hypothesis pytest, then '
+          'jupyter lab in that folder')
 
 def _exercises(words):
     "`minibackprop exercises`, from its words on the command line"
