@@ -7,7 +7,10 @@ __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../nbs/06c_diagnosis.ipynb #ec0f3034
 import itertools, linecache, sys
+from fractions import Fraction
+from functools import cached_property
 import numpy as np, torch
+import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 from .broadcasting import unbroadcast
 from .case import _Case, _CannotJudge, _floating, _scaled, _Reads
@@ -50,6 +53,15 @@ class _Evidence:
         try: grads = self.case.by_graph(us or self.us, change, values)
         except (_CannotJudge, ValueError): return None
         return [g[self.name] for g in grads]
+
+    @cached_property
+    def rows(self):
+        "What each number of the output gives, for an upstream gradient of 1; or None"
+        k = self.out.numel()
+        if not 1 < k <= 256 or k*self.right[0].numel() > 1e6: return None
+        each = torch.eye(k, dtype=torch.float64, device=self.out.device)
+        rows = self.graph(us=list(each.view(k, *self.out.shape)))
+        return torch.stack(rows) if rows else None
 
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = []
@@ -102,25 +114,34 @@ def _factors(e):
 
 # %% ../nbs/06c_diagnosis.ipynb #7f219e9b
 def _factor(case, c):
-    "A factor in words"
-    sizes = {}
+    "A factor in words, by the sizes of the tensors where they explain it"
+    sizes = {2: []}
     for name,t in [*case.values.items(), ('out', case.out)]:
-        for i,k in enumerate(t.shape):
-            sizes.setdefault(k, []).append(f'axis {i} of {name}')
-        sizes.setdefault(t.numel(), []).append(f'the number of entries of {name}')
+        for k,what in [*[(k, f'axis {i} of {name}') for i,k in enumerate(t.shape)],
+                       (t.numel(), f'the number of entries of {name}')]:
+            sizes.setdefault(k, []).append(what)
     sign,c = 'minus ' if c < 0 else '', abs(c)
-    for k,why in [(2, []), *sizes.items()]:
-        known = ' and of '.join(sizes[k][:2]) if k in sizes else ''
-        why = f', and {k} is the size of {known}' if known else ''
-        for n,text in [(k, f'{k}'), (2*k, f'2 times {k}'), (k*k, f'{k} squared')]:
-            if k == 2 and n > 2: continue
-            if n > 1 and abs(c/n-1) < 1e-6:
-                return f'{sign}{text} times what it should be{why}'
-            if n > 1 and abs(c*n-1) < 1e-6:
-                return f'{sign}1/{n} of what it should be{why}'
-        if k > 2 and abs(c*k/2-1) < 1e-6:
-            return f'{sign}2/{k} of what it should be{why}'
-    return f'{sign}{c:.6g} times what it should be'
+    for k,known in sizes.items():
+        which = f'{k} is the size of {" and of ".join(known[:2])}'
+        forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
+                 f'{k*k} is {k} squared, and ', k**.5: f'a square root: '}
+        for n,how in forms.items():
+            if k < 2 or k == 2 and n != 2: continue
+            text = _ratio(n, c, k)
+            if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
+    simple = Fraction(c).limit_denominator(12)
+    text = f'{simple}' if abs(c - simple) < 1e-9*c and simple else f'{c:.6g}'
+    return f'{sign}{text} times what it should be'
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c00001
+def _ratio(n, c, k):
+    "`c` in words, if it is `n` or `1/n`"
+    simple = Fraction(n).limit_denominator(2)
+    root = f'the square root of {k}' if n == k**.5 and n != round(n) else f'{simple}'
+    if n <= 1: return None
+    if abs(c/n-1) < 1e-6: return f'{root} times what it should be'
+    over = f'1/({root})' if ' ' in root else f'{1/simple}'
+    if abs(c*n-1) < 1e-6: return f'{over} of what it should be'
 
 # %% ../nbs/06c_diagnosis.ipynb #ad44726f
 @_hypothesis
@@ -131,6 +152,9 @@ def _upstream(e):
     if ones: yield (
         'upstream ignored',
         f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones)
+    first = e.graph(us=[u.flatten()[:1].expand(u.numel()).view_as(u) for u in e.us
+                        if u.numel()])
+    if first: yield ('upstream', f'{n}.g uses the first number of out.g for all', first)
     zeros = [torch.zeros_like(r) for r in e.right]
     yield 'upstream', f'{n}.g is zero everywhere', zeros
 
@@ -160,28 +184,78 @@ def _stale(e):
         'stale', f'{n}.g belongs to an earlier call: '
         'the layer keeps something of the first inputs', old)
 
+# %% ../nbs/06c_diagnosis.ipynb #p6c00004
+@_hypothesis
+def _contributions(e):
+    "Several outputs use one entry, and they are not added up once each"
+    n,rows = e.name, e.rows
+    if rows is None or e.found[0].shape != e.right[0].shape: return
+    k,used = len(rows), rows != 0
+    count = used.sum(0)
+    order = torch.arange(k, device=rows.device).view(-1, *[1]*(rows.dim()-1))
+    last = torch.where(used, order, -1).amax(0, keepdim=True).clamp_min(0)
+    first = torch.where(used, order, k).amin(0, keepdim=True).clamp_max(k-1)
+    for which,at in ('last', last), ('first', first):
+        yield ('assigned', f'{n}.g keeps only the {which} contribution where several '
+               'outputs use one entry: it is assigned where it should be added',
+               [(u.reshape(-1, *[1]*(rows.dim()-1))*rows).gather(0, at)[0]
+                for u in e.us])
+    yield ('counted twice', f'{n}.g counts each entry as many times as outputs use it',
+           [r*count for r in e.right])
+    yield ('mean', f'{n}.g is divided by the number of outputs that use each entry: '
+           'a mean where a sum belongs', [r/count.clamp_min(1) for r in e.right])
+
 # %% ../nbs/06c_diagnosis.ipynb #9d155418
 @_hypothesis
 def _parts(e):
-    "One index left out, or one slice that is wrong"
-    n,found,right = e.name, e.found, e.right
-    if found[0].shape != right[0].shape: return
-    for axis in range(e.out.dim()):
-        for i in {0, e.out.shape[axis]-1}:
-            at = torch.tensor([i], device=e.out.device)
-            less = e.graph(us=[u.index_fill(axis, at, 0.) for u in e.us])
-            if less: yield (
-                'part', f'{n}.g leaves out index {i} of axis {axis} of out: '
-                'look at the bounds of the loop', less)
-    error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
-    size = max(r.abs().max().item() for r in right)
-    wrong = error > 1e-9*size
-    for axis in range(error.dim()):
-        rows = wrong.movedim(axis, 0).reshape(wrong.shape[axis], -1).any(1)
-        where = rows.nonzero().flatten().tolist()
-        if len(where) == 1 < error.shape[axis] > 2: yield (
-            'part', f'{n}.g is wrong at index {where[0]} of axis {axis} only: '
-            'look at the bounds of the loop', found)
+    "Outputs left out, or counted with another weight, by their index along an axis"
+    n,shape = e.name, e.right[0].shape
+    if e.found[0].shape != shape or not e.right[0].numel(): return
+    error = torch.stack([(f-r).flatten() for f,r in zip(e.found, e.right)])
+    for axis,k in enumerate(e.out.shape):
+        some = range(k) if 1 < k <= 16 else {0, k-1} if k > 16 else ()
+        alone = lambda u, i: torch.zeros_like(u).index_copy(
+            axis, torch.tensor([i], device=u.device), u.narrow(axis, i, 1))
+        given = some and e.graph(us=[alone(u, i) for u in e.us for i in some])
+        if not given or error.numel() < 2*len(some): continue
+        given = torch.stack(given).view(len(e.us), len(some), -1)
+        columns = given.movedim(1, -1).flatten(0, 1)
+        if torch.linalg.matrix_rank(columns) < len(some): continue
+        more = torch.linalg.lstsq(columns, error.flatten()[:, None]).solution.flatten()
+        weight = dict(zip(some, (1 + more).tolist()))
+        guess = [r + (m @ more).view(shape)
+                 for r,m in zip(e.right, given.movedim(1, -1))]
+        sentence = _weights(n, axis, k, weight)
+        if sentence: yield 'part', sentence, guess
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c00002
+def _weights(n, axis, k, weight):
+    "In words: how often each index of an axis of out is counted; None if all alike"
+    kinds = {}
+    for i,w in weight.items(): kinds.setdefault(round(w, 6) + 0., []).append(i)
+    if len(kinds) == 1 and len(weight) == k: return None
+    of = f'of axis {axis} of out'
+    if set(kinds) == {0., 1.}:
+        if len(kinds[1.]) < len(kinds[0.]): return (
+            f'{n}.g uses only {_spans(kinds[1.])} {of}: does its loop stop too early?')
+        end = not {0, k-1}.isdisjoint(kinds[0.])
+        hint = ': look at the bounds of the loop' if end and len(kinds[0.]) == 1 else ''
+        return f'{n}.g leaves out {_spans(kinds[0.])} {of}{hint}'
+    odd = {w: i for w,i in kinds.items() if w != 1}
+    if len(odd) > 3 or 1. not in kinds: return None
+    text = ' and '.join(f'{_spans(i)} {of} with the factor '
+                        f'{Fraction(w).limit_denominator(99)}' for w,i in odd.items())
+    return f'{n}.g counts {text}, and the others with 1'
+
+def _spans(indices):
+    "Sorted numbers in words: index 3, or indices 0-3 and 8-11"
+    runs = []
+    for i in sorted(indices):
+        if runs and runs[-1][-1] == i-1: runs[-1][-1] = i
+        else: runs.append([i, i])
+    text = [f'{a}' if a == b else f'{a}-{b}' for a,b in runs]
+    text = ', '.join(text[:-1]) + ' and ' + text[-1] if len(text) > 1 else text[0]
+    return ('index ' if len(indices) == 1 else 'indices ') + text
 
 # %% ../nbs/06c_diagnosis.ipynb #e0552d7c
 @_hypothesis
@@ -193,12 +267,16 @@ def _masks(e):
     silent = torch.stack([f == 0 for f in e.found]).all(0)
     if (silent & ~blocked).any() and not (blocked & ~silent).any():
         many = (silent & ~blocked).sum()
+        place = _zeros(e, silent & ~blocked)
         yield (
-            'mask', f'{n}.g is zero in {many} entries where it should pass: '
-            'the mask blocks too much', [torch.where(silent, 0., r) for r in e.right])
+            'mask', f'{n}.g is zero in {many} entries where it should pass{place}: '
+            'look at its mask',
+            [torch.where(silent, 0., r) for r in e.right])
     leaks = torch.stack(e.found)[:, blocked].abs().sum() > 0
     if 0 < blocked.sum() < blocked.numel() and leaks:
-        yield ('mask', f'{n}.g passes where it should be zero: the mask is missing',
+        place = _zeros(e, blocked)
+        yield ('mask', f'{n}.g passes where it should be zero{place}: '
+               'look at its mask',
                [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)])
         if not torch.stack(e.found)[:, ~blocked].abs().sum(): yield (
             'mask', f'{n}.g is zero where it should pass, and passes where it should '
@@ -261,16 +339,21 @@ def _swapped(e):
         guess = [r[other] for r in e.all_right]
         yield 'swapped', f'{n}.g is the gradient of {other}: swapped', guess
     for other,t in e.case.values.items():
+        if t.dim() == 2 and t.shape[0] == t.shape[1]:
+            guess = e.graph(values={other: t.t()})
+            if guess: yield (
+                'transposed', f'{n}.g is computed from the transpose of {other}', guess)
         if other == n: continue
+        for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 0)]:
+            guess = e.graph(values={other: t.flip(axes)})
+            if guess: yield (
+                'not turned', f'{n}.g uses {other} the wrong way round: along axis '
+                f'{" and ".join(map(str, axes))} it has to be turned, or not', guess)
         for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
             guess = e.graph(values={other: value})
             if guess: yield (
                 'missing factor', f'{n}.g does not use {other}: it is the gradient for '
                 f'{other} all {word}', guess)
-        if t.dim() == 2 and t.shape[0] == t.shape[1]:
-            guess = e.graph(values={other: t.t()})
-            if guess: yield (
-                'transposed', f'{n}.g is computed from the transpose of {other}', guess)
     for other,t in [*e.case.values.items(), ('out', e.case.out)]:
         try:
             many = [r*t for r in e.right]
@@ -282,75 +365,136 @@ def _swapped(e):
 
 # %% ../nbs/06c_diagnosis.ipynb #bccf69f4
 class _Cut(TorchFunctionMode):
-    "Runs a forward, numbers each use of a tensor that has a gradient, and cuts paths"
-    def __init__(self, cut=(), straight=None):
-        self.cut,self.straight,self.uses,self.calls = cut, straight, [], 0
+    "Runs a forward and numbers calls and their tensors; cuts some, or bends a slope"
+    def __init__(self, cut=(), bend=(), slope=None):
+        self.cut,self.bend,self.slope = cut, bend, slope
+        self.uses,self.calls,self.n = {}, {}, itertools.count()
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func.__name__ in _Reads.about: return func(*args, **(kwargs or {}))
+        op,text,site = _where(func)
+        places = itertools.count()
         def use(a):
             if type(a) in (list, tuple): return type(a)(map(use, a))
-            if not isinstance(a, torch.Tensor) or not a.requires_grad: return a
-            self.uses.append((*_where(func), a.is_leaf))
-            return a.detach() if len(self.uses)-1 in self.cut else a
+            if not isinstance(a, torch.Tensor): return a
+            i,place = next(self.n), next(places)
+            if a.requires_grad: self.uses[i] = op, text, a.is_leaf, (*site, place)
+            return a.detach() if i in self.cut else a
         args = [use(a) for a in args]
         out = func(*args, **(kwargs or {}))
-        self.calls += 1
-        if self.straight != self.calls-1 or not _floating(out): return out
-        if not args or not _floating(args[0]): return out
-        self.at = _where(func)
+        call = next(self.n)
+        if not _floating(out) or not args or not _floating(args[0]): return out
         if out.shape != args[0].shape: return out
-        return out.detach() + args[0] - args[0].detach()
+        self.calls[call] = op, text, None, site
+        if call not in self.bend: return out
+        return out.detach() + self.slope(out.detach())*(args[0] - args[0].detach())
 
 # %% ../nbs/06c_diagnosis.ipynb #c2e05907
 def _where(func):
-    "The name of an operation, and the line that calls it"
+    "The name of an operation, the line that calls it, and the place in the code"
     frame = sys._getframe(2)
     here = [f.__code__.co_filename for f in (_where, _scaled)]
     def skipped(frame):
         package = frame.f_globals.get('__name__', '').split('.')[0]
         return frame.f_code.co_filename in here or package == 'torch'
     while frame and skipped(frame): frame = frame.f_back
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame else ''
-    line = line.strip()
-    return func.__name__.strip('_'), line
+    name = func.__name__.strip('_')
+    if not frame: return name, '', (name,)
+    code = frame.f_code
+    line = linecache.getline(code.co_filename, frame.f_lineno)
+    text = _words(code, frame.f_lasti, line) or name
+    return name, f'`{text}` in "{line.strip()}"', (code, frame.f_lasti)
+
+def _words(code, at, line):
+    "The expression that is computed there, if it is short. Python 3.11 and later know"
+    if not hasattr(code, 'co_positions'): return ''
+    first,last,start,end = next(itertools.islice(code.co_positions(), at//2, None))
+    if first != last or start is None: return ''
+    text = line.encode()[start:end].decode()
+    return text if len(text) <= 40 and text != line.strip() else ''
 
 # %% ../nbs/06c_diagnosis.ipynb #1ea48175
 @_hypothesis
 def _paths(e):
-    "A path of the chain rule left out, counted twice, or gone straight through"
+    "A path of the chain rule left out, counted twice, or with the wrong sign"
     n,whole = e.name, e.right
     count = _Cut()
     if e.graph(count) is None or whole[0].shape != e.found[0].shape: return
-    uses = count.uses
-    for k in (1, 2) if len(uses) <= 24 else (1,):
-        for cut in itertools.combinations(range(len(uses)), k):
-            part = e.graph(_Cut(cut))
-            if part is None: continue
-            lost = ' and '.join(f'`{uses[i][0]}` in "{uses[i][1]}"' for i in cut)
-            direct = all(uses[i][2] for i in cut)
-            part_of = f'the part that comes through {lost}'
-            added = ': the gradients of all uses are added, none replaces another'
-            sentence = f'{n}.g misses {part_of}{added if direct else ""}'
-            yield 'missing term', sentence, part
-            if k > 1: continue
-            yield ('counted twice', f'{n}.g counts {part_of} twice',
-                   [2*w-p for w,p in zip(whole, part)])
-            yield ('sign', f'{n}.g has {part_of} with the wrong sign',
-                   [2*p-w for w,p in zip(whole, part)])
-    for i in range(count.calls):
-        mode = _Cut(straight=i)
-        through = e.graph(mode)
-        if through is None or not hasattr(mode, 'at'): continue
-        op,line = mode.at
+    for cut in _together(count.uses, pairs=len(count.uses) <= 24):
+        part = e.graph(_Cut(cut))
+        if part is None: continue
+        named = dict.fromkeys(count.uses[i][1] for i in cut)
+        lost = ' and '.join(named)
+        direct = all(count.uses[i][2] for i in cut)
+        part_of = f'the part that comes through {lost}'
+        added = ': the gradients of all uses are added, none replaces another'
+        sentence = f'{n}.g misses {part_of}{added if direct else ""}'
+        yield 'missing term', sentence, part
+        if len(named) > 1: continue
+        yield ('counted twice', f'{n}.g counts {part_of} twice',
+               [2*w-p for w,p in zip(whole, part)])
+        yield ('sign', f'{n}.g has {part_of} with the wrong sign',
+               [2*p-w for w,p in zip(whole, part)])
+
+def _together(seen, pairs=False):
+    "Each alone, all at one place of the code, and, if asked for, two at a time"
+    sites = {}
+    for i,(*_,site) in seen.items(): sites.setdefault(site, []).append(i)
+    yield from ([i] for i in seen)
+    yield from (s for s in sites.values() if len(s) > 1)
+    if pairs: yield from itertools.combinations(seen, 2)
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c00007
+_slopes = {'the output itself': lambda o: o, '1 minus the output': lambda o: 1-o,
+           '1 minus the squared output': lambda o: 1-o*o,
+           'output times 1 minus output': lambda o: o*(1-o)}
+_curves = ('sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos square '
+           'reciprocal rsqrt').split()
+
+@_hypothesis
+def _straight(e):
+    "An operation gone straight through, or with the slope of another"
+    n,whole = e.name, e.right
+    count = _Cut()
+    if e.graph(count) is None or whole[0].shape != e.found[0].shape: return
+    for bend in _together(count.calls):
+        op,at,*_ = count.calls[bend[0]]
+        through = e.graph(_Cut(bend=bend, slope=torch.ones_like))
+        if through is None: continue
         masks = 'relu', 'clamp', 'clamp_min', 'threshold', 'where'
         cause = 'mask' if op in masks else 'missing factor'
         lost = 'its mask' if cause == 'mask' else 'its derivative'
-        sentence = f'{n}.g goes straight through `{op}` in "{line}": {lost} is missing'
-        yield cause, sentence, through
-        yield (
-            cause, f'{n}.g passes where `{op}` in "{line}" blocks, and the other way '
-            'round: inverted', [a-b for a,b in zip(through, whole)])
+        yield cause, f'{n}.g goes straight through {at}: {lost} is missing', through
+        yield (cause, f'{n}.g passes where {at} blocks, and the other way round: '
+               'inverted', [a-b for a,b in zip(through, whole)])
+        for said,slope in _slopes.items() if op in _curves else ():
+            bent = e.graph(_Cut(bend=bend, slope=slope))
+            if bent: yield ('wrong slope', f'{n}.g takes {said} for the derivative of '
+                            f'{at}', bent)
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c00009
+_known = {
+    'the exact GELU, with erf': F.gelu,
+    'the tanh form of GELU': lambda x: F.gelu(x, approximate='tanh'),
+    'GELU as x times sigmoid(1.702 x)': lambda x: x*(1.702*x).sigmoid(),
+    'SiLU': F.silu, 'the sigmoid': torch.sigmoid, 'tanh': torch.tanh, 'ELU': F.elu,
+    'softplus': F.softplus, 'ReLU': torch.relu, 'leaky ReLU': F.leaky_relu,
+    'Mish': F.mish, 'SELU': F.selu, 'exp': torch.exp, 'softsign': F.softsign,
+    'hard swish': F.hardswish, 'erf': torch.erf}
+
+@_hypothesis
+def _relatives(e):
+    "The slope of another function"
+    x = e.case.values[e.name]
+    if not x.shape == e.out.shape == e.found[0].shape: return
+    for said,function in _known.items():
+        at = x.detach().requires_grad_()
+        with torch.enable_grad(): slope, = torch.autograd.grad(function(at).sum(), at)
+        guess = [u*slope for u in e.us]
+        same,c = _matches(e.found, guess)
+        if same and abs(c-1) < 1e-6: yield (
+            'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
+            'forward is another function', guess)
 
 # %% ../nbs/06c_diagnosis.ipynb #5a22529f
 @_hypothesis
@@ -358,17 +502,12 @@ def _coupling(e):
     "Outputs that depend on their whole row, treated as if each had one input only"
     n,found,right = e.name, e.found, e.right
     if found[0].shape != right[0].shape or found[0].shape != e.out.shape: return
-    k = e.out.numel()
-    if 1 < k <= 256:
-        each = torch.eye(k, dtype=torch.float64, device=e.out.device)
-        own = e.graph(us=list(each.view(k, *e.out.shape)))
-        if own:
-            diagonal = torch.stack([o.flatten()[i] for i,o in enumerate(own)])
-            diagonal = diagonal.view(e.out.shape)
-            yield (
-                'missing term', f'{n}.g uses only the diagonal of the Jacobian: each '
-                f'output also depends on the other entries of {n}, and those terms are '
-                'missing', [u*diagonal for u in e.us])
+    if e.rows is not None:
+        diagonal = e.rows.flatten(1).diagonal().view(e.out.shape)
+        yield (
+            'missing term', f'{n}.g uses only the diagonal of the Jacobian: each '
+            f'output also depends on the other entries of {n}, and those terms are '
+            'missing', [u*diagonal for u in e.us])
     kinds = [('', torch.ones_like(e.out)), ('times the output ', e.out),
              (f'times {n} ', e.case.values[n])]
     for axis in range(-1, -right[0].dim()-1, -1):
@@ -402,7 +541,7 @@ def _two_terms(e, axis):
 # %% ../nbs/06c_diagnosis.ipynb #b8d94f5b
 @_hypothesis
 def _axes(e):
-    "A sum over the wrong axis, a spread for a sum, one wrong slice, too few digits"
+    "A sum over the wrong axis, a spread for a sum, too few digits"
     n,found,right = e.name, e.found, e.right
     for axis in range(e.out.dim()):
         for keep in (False, True):
@@ -415,11 +554,28 @@ def _axes(e):
         spread = [r.sum(axis, keepdim=True).expand_as(r) for r in right]
         sentence = f'{n}.g is summed over axis {axis} and spread out again'
         yield 'broadcast', sentence, spread
+        if right[0].shape.count(right[0].shape[axis]) > 1 or right[0].dim() == 1:
+            yield from _channels(e, axis)
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right)
     if error.max() < 1e-5*size: yield (
         'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
         'backward runs in a smaller dtype', found)
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c00005
+def _channels(e, axis):
+    "A parameter for each channel: its gradient summed over the wrong axes of out"
+    t = e.case.values[e.name]
+    if t.dim() != 1 or e.out.dim() < 2: return
+    for own in range(e.out.dim()):
+        others = [i for i in range(e.out.dim()) if i != own]
+        if e.out.shape[own] != len(t): continue
+        wide = t.view([-1 if i == own else 1 for i in range(e.out.dim())])
+        try: each = e.graph(values={e.name: wide.expand(e.out.shape).clone()})
+        except RuntimeError: each = None
+        if each and each[0].shape == e.out.shape: yield (
+            'wrong axis', f'{e.name}.g is summed over all axes of out but {own}, and '
+            f'{e.name} does not belong to axis {own}', [g.sum(others) for g in each])
 
 # %% ../nbs/06c_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -432,6 +588,8 @@ def diagnose(
     if right is None or any(f is None or f.dtype != torch.float64 for f in found):
         return []
     e,found = _Evidence(case, name, right), []
+    if not all(f.isfinite().all() for f in e.found):
+        return [Finding(name, 'not finite', _located(e), 'sure')]
     for hypothesis in hypotheses:
         for cause,sentence,guess in hypothesis(e):
             is_factor = guess is e.right and cause == 'factor'
@@ -449,18 +607,58 @@ def diagnose(
     sure = {f.cause for f in found if f.sure == 'sure'}
     if len(sure) > 1:
         for f in found: f.sure = {'sure': 'likely', 'likely': 'perhaps'}[f.sure]
-    return found[:3] or [Finding(name, 'unknown', _largest(e), 'no hypothesis fits')]
+    return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
 
 # %% ../nbs/06c_diagnosis.ipynb #2c565289
-def _largest(e):
-    "Where the error is largest"
+def _located(e):
+    "Where a gradient is wrong, what stands there, and the largest error"
     f,r = e.found[0], e.right[0]
     if f.shape != r.shape:
         have,want = tuple(f.shape), tuple(r.shape)
         return f'{e.name}.g has shape {have}, and {e.name} has {want}'
-    error = (f-r).abs()
-    at = np.unravel_index(int(error.argmax()), tuple(error.shape))
-    at = tuple(int(i) for i in at)
-    share = (error > 1e-9*max(r.abs().max().item(), 1e-300)).double().mean().item()
-    return (f'{e.name}.g is wrong in {share:.0%} of its entries, most at {at}: '
-            f'{f[at].item():.4g} where {r[at].item():.4g} is right')
+    found,right = torch.stack(e.found), torch.stack(e.right)
+    wrong = (~((found-right).abs() <= 1e-9*right.abs().max().clamp_min(1e-300))).any(0)
+    error = (f-r).abs().nan_to_num(torch.inf, torch.inf)
+    at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(f.shape)))
+    where = [_spans(i) + f' of axis {axis} (size {k})' for axis,k in enumerate(f.shape)
+             if len(i := wrong.movedim(axis, 0).reshape(k, -1).any(1).nonzero()
+                    .flatten().tolist()) < k]
+    where = ', all at ' + ' and '.join(where) if where else ''
+    most = f', most at {at}: {f[at].item():.4g} where {r[at].item():.4g} is right'
+    return (f'{e.name}.g is wrong in {wrong.double().mean():.0%} of its entries{where}'
+            f'{_zeros(e, wrong)}{_instead(found, right, wrong)}{most}')
+
+# %% ../nbs/06c_diagnosis.ipynb #p6c0000b
+def _zeros(e, wrong):
+    "Is it wrong exactly where a tensor is 0, or in the rows that hold a 0?"
+    if wrong.all(): return ''
+    tensors = {**e.case.values, **{n: t for n,t in zip(e.case.names, e.case.args)
+                                   if isinstance(t, torch.Tensor)}, 'out': e.case.out}
+    for name,t in tensors.items():
+        try: zero = (t == 0).expand_as(wrong)
+        except RuntimeError: continue
+        if torch.equal(zero, wrong): return f', exactly where {name} is 0'
+        if not (wrong & ~zero).any(): return f', only where {name} is 0'
+        for axis in range(-1, -wrong.dim()-1, -1):
+            if wrong.dim() > 1 and not wrong.any(axis).all() and zero.any() and \
+                    torch.equal(zero.any(axis), wrong.any(axis)):
+                return f', only where {name} holds a 0 along axis {axis}'
+    return ''
+
+def _instead(found, right, wrong):
+    "What stands in the wrong places"
+    there,due = found[:, wrong], right[:, wrong]
+    if not there.isfinite().any(): return '; there it is NaN or infinite'
+    if not there.any(): return '; there it is 0'
+    same,c = _matches([there], [due])
+    if same and not wrong.all():
+        return f'; there it is {Fraction(c).limit_denominator(99)} of what is right'
+    for axis in range(1, found.dim()):
+        k,shown = found.shape[axis], found.movedim(axis, 0)
+        bad = wrong.movedim(axis-1, 0).reshape(k, -1).any(1)
+        good,bad = [i.flatten().tolist() for i in ((~bad).nonzero(), bad.nonzero())]
+        if not good or k > 64: continue
+        twins = [{j for j in good if torch.equal(shown[j], shown[i])} for i in bad]
+        if all(twins):
+            return f'; there it equals {_spans(set.union(*twins))} of axis {axis-1}'
+    return ''

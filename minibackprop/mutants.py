@@ -283,7 +283,7 @@ _f.wrong('the derivative taken twice', 'unknown',
 _f = _sigmoid_form('tanh', lambda inp: inp.tanh(), lambda out,inp: out.g*(1-out**2))
 _f.wrong('inputs where outputs are meant', 'from input',
          lambda out,inp: out.g*(1-inp**2))
-_f.wrong('the square forgotten', 'unknown', lambda out,inp: out.g*(1-out))
+_f.wrong('the square forgotten', 'wrong slope', lambda out,inp: out.g*(1-out))
 _f.wrong('the derivative forgotten', 'missing factor', lambda out,inp: out.g.clone())
 _f = _sigmoid_form('exp', lambda inp: inp.exp(), lambda out,inp: out.g*out)
 _f.wrong('inputs where outputs are meant', 'from input', lambda out,inp: out.g*inp)
