@@ -593,7 +593,7 @@ def check_cs231n(
     us = []
     grads,_ = _grads(layer, inputs, lambda out: us.append(torch.randn_like(out)) or us[0])
     for g,rows in zip(grads, _measured(layer, inputs, 1e-5)):
-        right = rows @ us[0].flatten()
+        right = rows @ us[0].flatten().double()
         assert g is not None and g.shape == right.shape, 'not written, or another shape'
         size = (g.abs() + right.abs()).clamp_min(1e-8)
         assert ((g-right).abs()/size).max() <= 1e-4
