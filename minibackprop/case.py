@@ -313,7 +313,7 @@ def _code_holds(o):
     if isinstance(o, property): return [('', o.fget)]
     if inspect.ismethod(o): return [('', o.__func__), ('', o.__self__)]
     if hasattr(o, 'cache_info'): return [  # of functools.lru_cache
-        ('', v) for kept in gc.get_referents(o) if isinstance(kept, (torch.Tensor, dict))
+        ('', v) for kept in gc.get_referents(o) if not isinstance(kept, type)
         for v in (kept.values() if isinstance(kept, dict) else [kept])]
     if inspect.isfunction(o): return [] if _foreign(o.__module__) else _variables(o)
     if not isinstance(o, type): return [('', type(o))]
