@@ -388,9 +388,12 @@ class _Arrays:
         if own: self.title = type(self.owner).__name__
         self.names = _input_names(forward, len(inputs))
         self.remarks = set()
-        reached = [*_reach(forward, backward, inputs)]
-        self.generators = [o for _,o in reached if isinstance(o, np.random.Generator)]
-        self.find(reached, inputs)
+        self.generators = [o for _,o in _reach(forward, backward)
+                           if isinstance(o, np.random.Generator)]
+        self.held = {}
+        with contextlib.suppress(Exception):  # what it caches is there from now on
+            self.called(*self.made({})[:2], map(_with_tensors, inputs))
+        self.find(inputs)
 
     def holds(self): return [self.forward, self.backward]
 
@@ -470,49 +473,62 @@ def passed(self:_Arrays, outs, rest, arrays):
     return given
 
 # %% ../nbs/06a_case.ipynb #aebbe735
+def _moved(a, random):
+    return ((a*a).mean()**.5 or 1.)*random.standard_normal(a.shape)
+
+def _read(arrays, outs, random):
+    "Those arrays that change what `outs()` returns if they are moved"
+    def same(a, b): return a is not None and b is not None and all(
+        np.array_equal(x, y, equal_nan=True) for x,y in zip(a, b))
+    here,found = outs(), []
+    for a in arrays if here is not None else ():
+        old = a.copy()
+        try:
+            a[...] = _moved(a, random)
+            if not same(outs(), here): found.append(a)
+        finally: a[...] = old
+    return found
+
+def _float_arrays(reached):
+    return [(n, a) for n,a in reached if isinstance(a, np.ndarray)
+            and a.dtype.kind == 'f' and a.flags.writeable]
+
+# %% ../nbs/06a_case.ipynb #49e480c0
 @patch
-def find(self:_Arrays, reached, inputs):
+def find(self:_Arrays, inputs):
     "Set `held`, name -> array of the object; `unjudged`: what is read from outside"
-    self.held = {}
-    given = {id(a) for _,a in _reach(inputs, code=False)}
-    arrays = {id(a): (n, a) for n,a in reached if isinstance(a, np.ndarray)
-              and a.dtype.kind == 'f' and id(a) not in given}
-    arrays = self.read([a for _,a in arrays.values()], inputs, arrays)
+    passed = {id(a) for _,a in _reach(inputs, code=False)}
+    arrays = [(n, a) for n,a in _float_arrays(_reach(self.forward, self.backward))
+              if id(a) not in passed]
     own = {id(a): n for n,a in _reach(self.owner, code=False)}
-    self.paths,self.unjudged = {}, {}
-    for i,(n,a) in arrays.items():
-        if i not in own: self.unjudged[n] = torch.from_numpy(a)
+    read,self.paths,self.unjudged = self.read([a for _,a in arrays], inputs), {}, {}
+    for n,a in arrays:
+        if id(a) not in read: continue
+        if id(a) not in own: self.unjudged[n] = torch.from_numpy(a.copy())
         else:
-            name = '.'.join(_place(own[i])[1])
-            name = name if name not in {*self.held, *self.names} else f'self.{own[i]}'
-            self.held[name],self.paths[name] = a, own[i]
-    self.params = {n: torch.from_numpy(a) for n,a in self.held.items()}
+            path = own[id(a)]
+            name = '.'.join(_place(path)[1])
+            name = name if name not in {*self.held, *self.names} else f'self.{path}'
+            self.held[name],self.paths[name] = a, path
+    self.params = {n: torch.from_numpy(a.copy()) for n,a in self.held.items()}
 
 @patch
-def read(self:_Arrays, arrays, inputs, named):
-    "Those of `named` that change the output if they are moved, here or elsewhere"
-    random,found = np.random.default_rng(0), set()
-    def moved(a): return ((a*a).mean()**.5 or 1.)*random.standard_normal(a.shape)
+def read(self:_Arrays, arrays, inputs):
+    "The ids of the arrays that the forward reads, at these values or at others"
+    random = np.random.default_rng(0)
     def outs():
         try: return self.called(*self.made({})[:2], map(_with_tensors, inputs))[0]
         except _Ask: raise
         except Exception: return None  # no output there
-    def same(a, b): return a is not None and b is not None and all(
-        map(functools.partial(np.array_equal, equal_nan=True), a, b))
     before = [a.copy() for a in arrays]
     try:
-        for i in range(2):
-            here = outs()
-            for a in arrays if here else ():
-                old,a[...] = a.copy(), moved(a)
-                if not same(outs(), here): found.add(id(a))
-                a[...] = old
-            for a in arrays: a[...] = moved(a)
-            inputs = [moved(a) if isinstance(a, np.ndarray) and a.dtype.kind == 'f'
-                      else a for a in inputs]
+        found = _read(arrays, outs, random)
+        for a in arrays: a[...] = _moved(a, random)
+        inputs = [_moved(a, random) if isinstance(a, np.ndarray) and a.dtype.kind == 'f'
+                  else a for a in inputs]
+        return {id(a) for a in found + _read(arrays, outs, random)}
     finally:
         for a,old in zip(arrays, before): a[...] = old
-    return {i: n for i,n in named.items() if i in found}
 
 # %% ../nbs/06a_case.ipynb #ca1412a5
 def _place(path):
@@ -748,16 +764,27 @@ class _Reads(TorchFunctionMode):
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
     names,excused = {}, set()
-    roots = [*self.subject.holds(), dict(zip(self.names, inputs))]
-    for n,o in _reach(*roots) if self.read_outside else ():
+    reached = [*_reach(*self.subject.holds(), dict(zip(self.names, inputs)))]
+    for n,o in reached:
         names.setdefault(id(o), n)
         if isinstance(o, Module):
             buffers = [v for b,v in vars(o).items() if b not in o._parts()]
             excused |= {id(t) for _,t in _inside(buffers, vars)}
     read = [t for t in self.read_outside if id(t) not in excused]
-    unjudged = getattr(self.subject, 'unjudged', {})
+    unjudged = getattr(self.subject, 'unjudged', None)
+    if unjudged is None: unjudged = self.arrays_outside(_float_arrays(reached))
     line = lambda t: linecache.getline(*self.lines[id(t)]).strip()
     return unjudged | {names.get(id(t)) or f'a tensor in `{line(t)}`': t for t in read}
+
+# %% ../nbs/06a_case.ipynb #5cbed2d9
+@patch
+def arrays_outside(self:_Case, arrays):
+    "Name -> array of NumPy that the forward turns into a tensor"
+    def outs():
+        with torch.no_grad(): return [self.forward({}).numpy()]
+    try: read = _read([a for _,a in arrays], outs, np.random.default_rng(0))
+    except Exception: read = [a for _,a in arrays]  # moved, it has no output
+    return {n: a for n,a in arrays if any(a is b for b in read)}
 
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
