@@ -304,7 +304,8 @@ def _variables(f):
         with contextlib.suppress(ValueError): found[n] = cell.cell_contents  # or empty
     defaults = f.__defaults__ or ()
     taken = f.__code__.co_varnames[f.__code__.co_argcount-len(defaults):]
-    return [*{**found, **dict(zip(taken, defaults)), **(f.__kwdefaults__ or {})}.items()]
+    found |= dict(zip(taken, defaults)) | (f.__kwdefaults__ or {})
+    return [*found.items()]
 
 # %% ../nbs/06a_case.ipynb #81814125
 def _code_holds(o):
@@ -319,16 +320,19 @@ def _code_holds(o):
     if not isinstance(o, type): return [('', type(o))]
     return [('', dict(vars(k))) for k in o.__mro__ if not _foreign(k.__module__)]
 
+# %% ../nbs/06a_case.ipynb #8dd96cd2
 def _held(o, code):
     "Name and value of what `o` holds; with `code`, also of what its code can reach"
     if isinstance(o, (torch.Tensor, np.ndarray, str, int, float)): return []
     if isinstance(o, dict): return [*o.items()]
-    if isinstance(o, (list, tuple)): return [*zip(getattr(o, '_fields', range(len(o))), o)]
+    if isinstance(o, (list, tuple)):
+        return [*zip(getattr(o, '_fields', range(len(o))), o)]
     if inspect.ismodule(o): return []
     if isinstance(o, functools.partial): return [(n, getattr(o, n)) for n in (
         'func', 'args', 'keywords')]
     own = [] if isinstance(o, type) else [*getattr(o, '__dict__', {}).items()]
-    if isinstance(o, torch.nn.Module): own = [*o.state_dict(keep_vars=True).items(), *own]
+    if isinstance(o, torch.nn.Module):
+        own = [*o.state_dict(keep_vars=True).items(), *own]
     own += [(n, getattr(o, n)) for n in getattr(type(o), '__slots__', ())
             if hasattr(o, n)]
     return own + (_code_holds(o) if code else [])
@@ -341,8 +345,8 @@ def _reach(*roots, code=True):
         if id(o) in seen: continue
         seen[id(o)] = o
         yield at, o
-        if inspect.isroutine(o) and not hasattr(o, 'cache_info'):
-            at = ''  # a variable has the name that code has for it
+        if hasattr(o, 'cache_info'): at = o.__name__
+        elif inspect.isroutine(o): at = ''  # its variables have names of their own
         todo += [(f'{at}.{n}'.strip('.'), v) for n,v in _held(o, code)]
 
 # %% ../nbs/06a_case.ipynb #406ebc13
@@ -363,6 +367,7 @@ def _with_tensors(o):
     parts = map(_with_tensors, o)
     return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
 
+# %% ../nbs/06a_case.ipynb #a36d665c
 def _numbers(o): return isinstance(o, (np.ndarray, np.floating, float))
 
 @contextlib.contextmanager
@@ -378,14 +383,13 @@ def _same_draws(generators):
 # %% ../nbs/06a_case.ipynb #3244f8b2
 class _Arrays:
     "NumPy code under test: two functions or methods, or one that returns the gradients"
-    rate = skipped = moves = ()
+    rate = skipped = ()
     def __init__(self, forward, backward, inputs):
         self.forward,self.backward = forward, backward
         self.owner = getattr(forward, '__self__', None)
         pair = [f for f in (forward, backward) if f]
-        self.title = ', '.join(getattr(f, '__qualname__', repr(f)) for f in pair)
-        own = self.owner is not None
-        if own: self.title = type(self.owner).__name__
+        self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
+        if self.owner is not None: self.title = type(self.owner).__name__
         self.names = _input_names(forward, len(inputs))
         self.remarks = set()
         self.generators = [o for _,o in _reach(forward, backward)
@@ -397,31 +401,36 @@ class _Arrays:
 
     def holds(self): return [self.forward, self.backward]
 
-    def made(self, params):
-        "The object, with these parameters; the forward and backward of it"
-        if self.owner is None: return None, self.forward, self.backward
-        memo = {id(g): g for g in self.generators}
-        memo |= {id(a): _array(params[n]) for n,a in self.held.items() if n in params}
-        owner = copy.deepcopy(self.owner, memo)
-        return owner, *(f and getattr(owner, f.__name__)
-                        for f in (self.forward, self.backward))
+# %% ../nbs/06a_case.ipynb #c991f02b
+@patch
+def made(self:_Arrays, params):
+    "The object, with these parameters; the forward and backward of it"
+    if self.owner is None: return None, self.forward, self.backward
+    memo = {id(g): g for g in self.generators}
+    memo |= {id(a): _array(params[n]) for n,a in self.held.items() if n in params}
+    owner = copy.deepcopy(self.owner, memo)
+    return owner, *(f and getattr(owner, f.__name__)
+                    for f in (self.forward, self.backward))
 
-    def called(self, owner, forward, args):
-        "The outputs; what else was returned; the arrays that were passed"
-        arrays = [_rebuilt(a, lambda n,t: _array(t)) for a in args]
-        with _same_draws(self.generators): result = forward(*arrays)
-        if result is None and owner is not None: result = next(
-            getattr(owner, n) for n in ('output', 'outputs', 'out', 'y', 'a', 'A')
-            if hasattr(owner, n))
-        result = result if isinstance(result, tuple) else (result,)
-        n = len(self.upstream(result))
-        return result[:n], result[n:], arrays
+# %% ../nbs/06a_case.ipynb #8d71e71c
+@patch
+def called(self:_Arrays, owner, forward, args):
+    "The outputs; what else was returned; the arrays that were passed"
+    arrays = [_rebuilt(a, lambda n,t: _array(t)) for a in args]
+    with _same_draws(self.generators): result = forward(*arrays)
+    if result is None and owner is not None: result = next(
+        getattr(owner, n) for n in ('output', 'outputs', 'out', 'y', 'a', 'A')
+        if hasattr(owner, n))
+    result = result if isinstance(result, tuple) else (result,)
+    n = len(self.upstream(result))
+    return result[:n], result[n:], arrays
 
-    def plain(self, params):
-        def forward(*args):
-            outs = tuple(map(_tensor, self.called(*self.made(params)[:2], args)[0]))
-            return outs[0] if len(outs) == 1 else outs
-        return forward
+@patch
+def plain(self:_Arrays, params):
+    def forward(*args):
+        outs = tuple(map(_tensor, self.called(*self.made(params)[:2], args)[0]))
+        return outs[0] if len(outs) == 1 else outs
+    return forward
 
 # %% ../nbs/06a_case.ipynb #b752e2a2
 class _Ask(ValueError): "What the check cannot guess, and how to pass it"
@@ -432,6 +441,7 @@ def _asks(f, needed=False):
     return [p.name for p in taken if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
             and not (needed and p.default is not p.empty)]
 
+# %% ../nbs/06a_case.ipynb #ea14e3e6
 @patch
 def upstream(self:_Arrays, result):
     "The parameters of the backward that get an upstream gradient, one an output"
@@ -469,13 +479,14 @@ def passed(self:_Arrays, outs, rest, arrays):
     missing = [p for p in _asks(self.backward, True) if p not in (*ups, *given)]
     if missing: raise _Ask(
         f'{self.title}: what is {missing[0]!r} of the backward? It may be an input of '
-        'the forward, by name, or what the forward returns after its output: (out, cache)')
+        'the forward, by name, or its cache, which it returns after the output')
     return given
 
 # %% ../nbs/06a_case.ipynb #aebbe735
 def _moved(a, random):
     return ((a*a).mean()**.5 or 1.)*random.standard_normal(a.shape)
 
+# %% ../nbs/06a_case.ipynb #a2c27512
 def _read(arrays, outs, random):
     "Those arrays that change what `outs()` returns if they are moved"
     def same(a, b): return a is not None and b is not None and all(
@@ -512,6 +523,7 @@ def find(self:_Arrays, inputs):
             self.held[name],self.paths[name] = a, path
     self.params = {n: torch.from_numpy(a.copy()) for n,a in self.held.items()}
 
+# %% ../nbs/06a_case.ipynb #eddf4ad4
 @patch
 def read(self:_Arrays, arrays, inputs):
     "The ids of the arrays that the forward reads, at these values or at others"
@@ -535,9 +547,11 @@ def _place(path):
     "Is there a word for gradients in a path? And the path without such words"
     parts = [p.strip('_') for p in path.split('.')]
     words = 'grads', 'gradients', 'grad', 'gradient', 'dparams', 'g'
-    rest = [p for p in parts if p not in (*words, 'params', 'parameters', 'data', 'value')]
+    plain = 'params', 'parameters', 'data', 'value'
+    rest = [p for p in parts if p not in (*words, *plain)]
     return any(p in words for p in parts), rest or parts[-1:]
 
+# %% ../nbs/06a_case.ipynb #5bfd3aa5
 @patch
 def collect(self:_Arrays, owner, args, params):
     "Put the gradients that the backward has left in the object on their tensors"
@@ -553,7 +567,9 @@ def collect(self:_Arrays, owner, args, params):
         return max(found, key=np.any, default=None)  # and not what nobody wrote
     for n,p in params.items():
         g = find(self.paths[n])
-        if g is None and self.rate: g = p.numpy() - left[self.paths[n]]
+        now = left[self.paths[n]]
+        if g is None and self.rate: g = p.numpy() - now
+        if not self.rate and now.shape == p.shape: p.copy_(torch.from_numpy(now))
         if g is not None: p.g = _as_gradient(g)
     inputs = {n: t for n,t in _named(self.names, args).items() if _floating(t)}
     for n,t in inputs.items():
@@ -589,6 +605,7 @@ def start(self:_Arrays, params):
     kept = []
     return forward, backward
 
+# %% ../nbs/06a_case.ipynb #4d740001
 def _times(u, grads):
     "The gradients that a loss returned, times its upstream gradient"
     if isinstance(grads, dict): return {k: _times(u, g) for k,g in grads.items()}
