@@ -446,7 +446,8 @@ def _asks(f, needed=False):
 def upstream(self:_Arrays, result):
     "The parameters of the backward that get an upstream gradient, one an output"
     if self.backward is None:
-        if len(result) > 1 and np.size(result[0]) == 1: return ['loss']
+        if callable(result[-1]) or len(result) > 1 and np.size(result[0]) == 1:
+            return ['dout']
         raise _Ask(f'{self.title}: alone, a function has to return (loss, gradients). '
                    'A forward is passed with its backward: (forward, backward)')
     asks = _asks(self.backward)
@@ -463,9 +464,10 @@ def upstream(self:_Arrays, result):
 @patch
 def passed(self:_Arrays, outs, rest, arrays):
     "Name -> what the backward gets besides the upstream gradients"
+    if not inspect.signature(self.backward).parameters: return {}
     if not _asks(self.backward): return dict(enumerate(rest or arrays))  # *args
     ups,inputs = self.upstream((*outs, *rest)), dict(zip(self.names, arrays))
-    self.rate = [p for p in _asks(self.backward, True) if p not in inputs
+    self.rate = [p for p in _asks(self.backward, True) if p not in (*inputs, *ups)
                  and re.search(r'(^|_)(lr|rate|eta)($|_)', p)]
     asks = [p for p in _asks(self.backward) if p not in (*ups, *self.rate)]
     given,free = dict.fromkeys(self.rate, 1.), [p for p in asks if p not in inputs]
@@ -595,15 +597,29 @@ def start(self:_Arrays, params):
         outs = out if isinstance(out, tuple) else (out,)
         given,names = kept
         ups = [o.g.clone().numpy()[()] for o in outs]
-        if back is None: grads = _times(ups[0], given)
+        bare = back and not inspect.signature(back).parameters  # of a loss
+        if bare: grads = back()
+        elif not back and callable(given[-1]): grads = given[-1](*ups)
+        elif not back: grads = _times(ups[0], given)
         elif not _asks(back): grads = back(*ups, *given.values())
         else: grads = back(**dict(zip(names, ups)), **given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(
             f'the backward writes into {", ".join(names)}; that is allowed here')
-        if owner is not None: self.collect(owner, args, params)
+        if self.owner is not None: self.collect(owner, args, params)
         if grads is not None: _spread(self, grads, args, params)
+        if bare: self.scale(outs, args, params)
     kept = []
     return forward, backward
+
+# %% ../nbs/06a_case.ipynb #65700ee9
+@patch
+def scale(self:_Arrays, outs, args, params):
+    "The `backward()` of a loss knows no upstream gradient but 1: multiply by it"
+    if outs[0].numel() > 1: raise _Ask(
+        f'{self.title}: the backward takes no upstream gradient, and the output has '
+        f'{outs[0].numel()} numbers. Give it a parameter, such as dout')
+    for t in [*_named(self.names, args).values(), *params.values()]:
+        if hasattr(t, 'g'): t.g = t.g*outs[0].g.sum()
 
 # %% ../nbs/06a_case.ipynb #4d740001
 def _times(u, grads):
@@ -627,8 +643,10 @@ def _subject(
         return _Arrays(*layer, inputs) if arrays else _Pair(layer)
     if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
         return _Function(layer)
-    if arrays and hasattr(layer, 'forward') and hasattr(layer, 'backward'):
-        return _Arrays(layer.forward, layer.backward, inputs)
+    run = getattr(layer, 'forward', layer if callable(layer) else None)
+    if arrays and run and hasattr(layer, 'backward'):
+        if run is layer: run = layer.__call__
+        return _Arrays(run, layer.backward, inputs)
     if arrays and inspect.isroutine(layer): return _Arrays(layer, None, inputs)
     raise ValueError(
         f'check_grads: {layer!r} is not a Module, an nn.Module, a pair of functions '
