@@ -394,9 +394,12 @@ class _Arrays:
         self.remarks = set()
         self.generators = [o for _,o in _reach(forward, backward)
                            if isinstance(o, np.random.Generator)]
-        self.held = {}
+        self.held,self.paths,self.params,self.left = {}, {}, {}, {}
         with contextlib.suppress(Exception):  # what it caches is there from now on
-            self.called(*self.made({})[:2], map(_with_tensors, inputs))
+            run,back = self.start({})
+            out,args = run(*map(_with_tensors, inputs)), map(_with_tensors, inputs)
+            for o in _outs(out): o.g = torch.ones_like(o)
+            back(out, *args)
         self.find(inputs)
 
     def holds(self): return [self.forward, self.backward]
@@ -409,6 +412,8 @@ def made(self:_Arrays, params):
     memo = {id(g): g for g in self.generators}
     memo |= {id(a): _array(params[n]) for n,a in self.held.items() if n in params}
     owner = copy.deepcopy(self.owner, memo)
+    for n in params.keys() - self.held.keys():  # a number
+        _put(owner, self.paths[n].split('.'), _array(params[n]))
     return owner, *(f and getattr(owner, f.__name__)
                     for f in (self.forward, self.backward))
 
@@ -464,7 +469,10 @@ def upstream(self:_Arrays, result):
 @patch
 def passed(self:_Arrays, outs, rest, arrays):
     "Name -> what the backward gets besides the upstream gradients"
-    if not inspect.signature(self.backward).parameters: return {}
+    if not inspect.signature(self.backward).parameters:
+        if np.size(outs[0]) == 1: return {}
+        raise _Ask(f'{self.title}: the backward takes no upstream gradient, and the '
+                   f'output has {np.size(outs[0])} numbers. Add a parameter, dout')
     if not _asks(self.backward): return dict(enumerate(rest or arrays))  # *args
     ups,inputs = self.upstream((*outs, *rest)), dict(zip(self.names, arrays))
     self.rate = [p for p in _asks(self.backward, True) if p not in (*inputs, *ups)
@@ -524,6 +532,9 @@ def find(self:_Arrays, inputs):
             name = name if name not in {*self.held, *self.names} else f'self.{path}'
             self.held[name],self.paths[name] = a, path
     self.params = {n: torch.from_numpy(a.copy()) for n,a in self.held.items()}
+    for n,v in self.left.items():  # a number is a parameter if it got a gradient
+        if isinstance(v, float) and n in own.values() and self.gradient_of(n) is not None:
+            self.params[n],self.paths[n] = torch.tensor(v), n
 
 # %% ../nbs/06a_case.ipynb #eddf4ad4
 @patch
@@ -545,6 +556,12 @@ def read(self:_Arrays, arrays, inputs):
         for a,old in zip(arrays, before): a[...] = old
 
 # %% ../nbs/06a_case.ipynb #ca1412a5
+def _put(o, path, value):
+    "Set what stands at `path` in an object"
+    for key in path[:-1]: o = o[key] if isinstance(o, dict) else getattr(o, key)
+    if isinstance(o, dict): o[path[-1]] = value
+    else: setattr(o, path[-1], value)
+
 def _place(path):
     "Is there a word for gradients in a path? And the path without such words"
     parts = [p.strip('_') for p in path.split('.')]
@@ -555,28 +572,29 @@ def _place(path):
 
 # %% ../nbs/06a_case.ipynb #5bfd3aa5
 @patch
+def gradient_of(self:_Arrays, path):
+    "What the backward has left for what stands at `path`; None if nothing"
+    _,(*at,last) = _place(path)
+    found = []
+    for n,v in self.left.items():
+        grad,(*there,end) = _place(n)
+        if there == at and (grad and end == last or _is_gradient(end, last)):
+            found.append(v)
+    return max(found, key=np.any, default=None)  # and not what nobody wrote
+
+@patch
 def collect(self:_Arrays, owner, args, params):
     "Put the gradients that the backward has left in the object on their tensors"
-    left = {n: v for n,v in _reach(owner, code=False) if isinstance(v, np.ndarray)
-            or _numbers(v)}
-    def find(path):
-        _,(*at,last) = _place(path)
-        found = []
-        for n,v in left.items():
-            grad,(*there,end) = _place(n)
-            if there == at and (grad and end == last or _is_gradient(end, last)):
-                found.append(v)
-        return max(found, key=np.any, default=None)  # and not what nobody wrote
+    self.left = {n: v for n,v in _reach(owner, code=False) if _numbers(v)}
     for n,p in params.items():
-        g = find(self.paths[n])
-        now = left[self.paths[n]]
+        g,now = self.gradient_of(self.paths[n]), self.left[self.paths[n]]
         if g is None and self.rate: g = p.numpy() - now
-        if not self.rate and now.shape == p.shape: p.copy_(torch.from_numpy(now))
+        if not self.rate and np.shape(now) == p.shape: p.copy_(torch.as_tensor(now))
         if g is not None: p.g = _as_gradient(g)
     inputs = {n: t for n,t in _named(self.names, args).items() if _floating(t)}
     for n,t in inputs.items():
         words = [n, 'inputs', 'input', 'x', 'X'] if len(inputs) == 1 else [n]
-        g = next((g for g in map(find, words) if g is not None), None)
+        g = next((g for g in map(self.gradient_of, words) if g is not None), None)
         if g is not None: t.g = _as_gradient(g)
 
 # %% ../nbs/06a_case.ipynb #cd1b6633
@@ -584,9 +602,8 @@ def collect(self:_Arrays, owner, args, params):
 def start(self:_Arrays, params):
     owner,run,back = self.made({n: p.clone() for n,p in params.items()})
     def forward(*args):
-        for n,a in _reach(owner, code=False) if self.rate else ():
-            for name,path in self.paths.items():
-                if path == n: a[...] = _array(params[name])
+        for n,path in self.paths.items() if self.rate else ():
+            _put(owner, path.split('.'), _array(params[n]).copy())
         outs,rest,arrays = self.called(owner, run, args)
         kept[:] = [rest if back is None else self.passed(outs, rest, arrays),
                    self.upstream((*outs, *rest))]
@@ -615,9 +632,6 @@ def start(self:_Arrays, params):
 @patch
 def scale(self:_Arrays, outs, args, params):
     "The `backward()` of a loss knows no upstream gradient but 1: multiply by it"
-    if outs[0].numel() > 1: raise _Ask(
-        f'{self.title}: the backward takes no upstream gradient, and the output has '
-        f'{outs[0].numel()} numbers. Give it a parameter, such as dout')
     for t in [*_named(self.names, args).values(), *params.values()]:
         if hasattr(t, 'g'): t.g = t.g*outs[0].g.sum()
 
