@@ -558,9 +558,11 @@ def read(self:_Arrays, arrays, inputs):
 # %% ../nbs/06a_case.ipynb #ca1412a5
 def _put(o, path, value):
     "Set what stands at `path` in an object"
-    for key in path[:-1]: o = o[key] if isinstance(o, dict) else getattr(o, key)
-    if isinstance(o, dict): o[path[-1]] = value
-    else: setattr(o, path[-1], value)
+    for i,key in enumerate(path, 1):
+        if isinstance(o, list): key = int(key)
+        if i < len(path): o = o[key] if isinstance(o, (dict, list)) else getattr(o, key)
+        elif isinstance(o, (dict, list)): o[key] = value
+        else: setattr(o, key, value)
 
 def _place(path):
     "Is there a word for gradients in a path? And the path without such words"

@@ -181,14 +181,21 @@ def _remarks(self:GradReport)->list: # Strings
         '- quick: one random direction for each tensor. An error in a few entries of '
         'many may hide below its 1e-6')
     said += [f'- {s}' for s in sorted(getattr(case.subject, 'remarks', ()))]
+    if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
+    said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
+    return said + self._not_tried(skipped) + [*self.rest_said]
+
+# %% ../nbs/06d_check.ipynb #25bdc92f
+@patch
+def _not_tried(self:GradReport, skipped):
+    "What the values given may hide"
+    case,said = self.case, []
     if self.moved == (): said.append(
         '- the forward has no output at random numbers: judged at these values only')
-    if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     still = getattr(case.subject, 'buffers', {}) | {n: case.values[n] for n in skipped}
-    said += [f'- {n} is {t.max():g} everywhere, and other values of it were not tried'
-             for n,t in still.items() if t.numel() and t.max() == t.min() in (0, 1)]
-    said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
-    return said + [*self.rest_said]
+    return said + [
+        f'- {n} is {t.max():g} everywhere, and other values of it were not tried'
+        for n,t in still.items() if t.numel() and t.max() == t.min() in (0, 1)]
 
 # %% ../nbs/06d_check.ipynb #584e86e3
 @patch
