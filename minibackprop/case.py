@@ -483,8 +483,8 @@ def passed(self:_Arrays, outs, rest, arrays):
         rest = outs if re.match('out|y_?(hat|pred)?$|[as]$', free[0]) else arrays
     if len(rest) == len(asks): return given | dict(zip(asks, rest))
     over = max(len(rest)-len(free), 0)
-    if over: self.remarks.add(f'output {len(outs)} is not judged: the backward gets no '
-                              'gradient for it')
+    if over: self.remarks.add(
+        f'output {len(outs)} is not judged: the backward gets no gradient for it')
     given |= {p: inputs[p] for p in asks if p in inputs} | dict(zip(free, rest[over:]))
     missing = [p for p in _asks(self.backward, True) if p not in (*ups, *given)]
     if missing: raise _Ask(
@@ -533,7 +533,8 @@ def find(self:_Arrays, inputs):
             self.held[name],self.paths[name] = a, path
     self.params = {n: torch.from_numpy(a.copy()) for n,a in self.held.items()}
     for n,v in self.left.items():  # a number is a parameter if it got a gradient
-        if isinstance(v, float) and n in own.values() and self.gradient_of(n) is not None:
+        got = isinstance(v, float) and n in own.values() and self.gradient_of(n)
+        if got is not False and got is not None:
             self.params[n],self.paths[n] = torch.tensor(v), n
 
 # %% ../nbs/06a_case.ipynb #eddf4ad4
@@ -584,6 +585,7 @@ def gradient_of(self:_Arrays, path):
             found.append(v)
     return max(found, key=np.any, default=None)  # and not what nobody wrote
 
+# %% ../nbs/06a_case.ipynb #1ea52502
 @patch
 def collect(self:_Arrays, owner, args, params):
     "Put the gradients that the backward has left in the object on their tensors"
@@ -616,19 +618,25 @@ def start(self:_Arrays, params):
         outs = out if isinstance(out, tuple) else (out,)
         given,names = kept
         ups = [o.g.clone().numpy()[()] for o in outs]
-        bare = back and not inspect.signature(back).parameters  # of a loss
-        if bare: grads = back()
-        elif not back and callable(given[-1]): grads = given[-1](*ups)
-        elif not back: grads = _times(ups[0], given)
-        elif not _asks(back): grads = back(*ups, *given.values())
-        else: grads = back(**dict(zip(names, ups)), **given)
+        grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(
             f'the backward writes into {", ".join(names)}; that is allowed here')
         if self.owner is not None: self.collect(owner, args, params)
         if grads is not None: _spread(self, grads, args, params)
-        if bare: self.scale(outs, args, params)
+        if back and not inspect.signature(back).parameters:
+            self.scale(outs, args, params)
     kept = []
     return forward, backward
+
+# %% ../nbs/06a_case.ipynb #7381e8a0
+def _run_back(back, ups, given):
+    "What the backward returns, however it is called"
+    if not back:
+        if callable(given[-1]): return given[-1](*ups.values())
+        return _times(*ups.values(), given)
+    if not inspect.signature(back).parameters: return back()  # of a loss
+    if not _asks(back): return back(*ups.values(), *given.values())
+    return back(**ups, **given)
 
 # %% ../nbs/06a_case.ipynb #65700ee9
 @patch
