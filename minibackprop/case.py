@@ -733,8 +733,10 @@ def drawn(self:_Case, names, in_range):
         if low == high: low,high = .5*low, 1.5*low
         share = torch.rand(t.shape, dtype=torch.float64, generator=self.random)
         return low + (high-low)*share.to(t.device)
-    return {n: uniform(self.values[n]) if in_range else
-            self.normal(self.values[n])*self.step(n) for n in names or self.wanted}
+    def rising(t): return t.dim() and t.shape[-1] > 1 and (t.diff() > 0).all()
+    new = {n: uniform(self.values[n]) if in_range else
+           self.normal(self.values[n])*self.step(n) for n in names or self.wanted}
+    return {n: t.sort().values if rising(self.values[n]) else t for n,t in new.items()}
 
 # %% ../nbs/06a_case.ipynb #5b56d316
 @patch
