@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../nbs/06a_case.ipynb #528e979c
-import copy, functools, inspect, itertools
+import contextlib, copy, functools, gc, inspect, itertools, linecache, re, sys
 import numpy as np, torch
 from fastcore.basics import patch
 from torch.autograd import forward_ad, gradgradcheck
@@ -83,15 +83,16 @@ class _Layer:
         self.params = {f'self.{n}' if n.split('.')[0] in taken else n: p
                        for n,p in layer.named_parameters().items()}
         self.title = repr(layer).splitlines()[0]
+        own = {id(p) for p in self.params.values()}
+        self.buffers = {n: t for n,t in _inside(layer, Module.__getstate__)
+                        if _floating(t) and id(t) not in own}
 
     def copy(self, params):
         instead = {id(p): params[name] for name,p in self.params.items()}
         def instead_of(t): return instead[id(t)] if id(t) in instead else _double(t)
         return _copy(self.layer, instead_of)
 
-    def holds(self):
-        kinds = {type(o) for o in _layers(self.layer)}
-        return vars(self.layer), [f for k in kinds for f in (k.forward, k.bwd)]
+    def holds(self): return [self.layer]
 
     def plain(self, params): return self.start(params)[0]
 
@@ -122,22 +123,13 @@ class _Pair:
         self.forward,self.backward = pair
         self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
 
-    def holds(self): return {}, [self.forward, self.backward]
+    def holds(self): return [self.forward, self.backward]
     def plain(self, params): return self.forward
     def start(self, params): return self.forward, self.run
 
     def run(self, out, *args):
         grads = self.backward(out, *args)
-        if grads is None: return
-        grads = (grads,) if isinstance(grads, torch.Tensor) else tuple(grads)
-        tensors = [t for t in _named(range(len(args)), args).values() if _floating(t)]
-        asked = [a for i,a in enumerate(args) if _floating(a) and i not in self.skipped]
-        if len(grads) == len(asked): tensors = asked
-        if len(grads) == len(args): tensors = args
-        if len(grads) != len(tensors): raise ValueError(
-            f'returned {len(grads)} gradients for {len(tensors)} floating inputs')
-        for t,g in zip(tensors, grads):
-            if _floating(t): t.g = g
+        if grads is not None: _spread(self, grads, args)
 
     def crossed(self, params, args, cross):
         out = self.forward(*args)
@@ -145,6 +137,46 @@ class _Pair:
         out,*args = [instead.get(id(t), t) for t in (out, *args)]
         self.run(out, *args)
         return args
+
+# %% ../nbs/06a_case.ipynb #1d6a6de7
+def _is_gradient(key, name):
+    "Is `key` what people call the gradient of `name`?"
+    plain = lambda s: str(s).replace('_', '').lower()
+    word = '(d|g|grad|gradient|delta|nabla|dld|dlossd|dj)'
+    exact = re.fullmatch(f'{word}?_?{re.escape(name)}_?(d|g|grad|gradient)?', str(key))
+    loose = re.fullmatch(f'{word}{re.escape(plain(name))}', plain(key))
+    return bool(exact or loose) and str(key) != name
+
+def _gradient_in(found, name):
+    "What stands in a dict for the gradient of `name`, or None"
+    last = name.split('.')[-1]
+    keys = [k for k in found if k == last] + [k for k in found if _is_gradient(k, last)]
+    return found[keys[0]] if keys else None
+
+# %% ../nbs/06a_case.ipynb #e4bedaec
+def _spread(subject, grads, args, params={}):
+    "Put what a backward returned on the tensors that it belongs to"
+    inputs = _named(_input_names(subject.forward, len(args)), args)
+    floats = {n: t for n,t in {**inputs, **params}.items() if _floating(t)}
+    grads = list(grads) if isinstance(grads, (tuple, list)) else [grads]
+    dicts = [g for g in grads if isinstance(g, dict)]
+    by_name = {n: _gradient_in(d, n) for d in dicts for n in floats}
+    if dicts and all(g is None for g in by_name.values()): raise ValueError(
+        f'returned gradients named {", ".join(map(str, dicts[0]))}; expected '
+        + ', '.join(f'd{n.split(".")[-1]}' for n in floats))
+    pairs,grads = [(floats[n], g) for n,g in by_name.items()], [
+        g for g in grads if not isinstance(g, dict)]
+    asked = [a for i,a in enumerate(args) if _floating(a) and i not in subject.skipped]
+    own,every = [*params.values()], [t for t in inputs.values() if _floating(t)]
+    orders = [] if dicts and not grads else [args, asked, every, asked+own, every+own]
+    fits = [order for order in orders if len(order) == len(grads)]
+    if orders and not fits: raise ValueError(
+        f'returned {len(grads)} gradients for {len(floats)} floating inputs: '
+        f'{", ".join(floats)}. skip= names those that get none')
+    for t,g in [*pairs, *(zip(fits[0], grads) if fits else ())]:
+        if _floating(t) and g is not None: t.g = _as_gradient(g)
+
+def _as_gradient(g): return g if torch.is_tensor(g) else torch.as_tensor(np.array(g))
 
 # %% ../nbs/06a_case.ipynb #8d10eb90
 class _Notes:
@@ -169,9 +201,7 @@ class _Function:
         self.forward = function.forward
         if not self.split: self.forward = functools.partial(function.forward, None)
 
-    def holds(self):
-        own = self.function
-        return {}, [own.forward, own.backward, own.setup_context]
+    def holds(self): return [self.function]
 
     def noted(self, args):
         ctx = _Notes()
@@ -198,7 +228,6 @@ class _Function:
             gs = [torch.zeros_like(o) if g is None and torch.is_tensor(o) else g
                   for o,g in zip(outs, gs)]
             self.run(node, gs, args)
-            return lambda: self.run(node, gs, args)  # once more, through the same graph
         return forward, backward
 
     def run(self, ctx, gs, args):
@@ -228,8 +257,9 @@ class _Torch:
         self.module,self.forward = module, module.forward
         self.title = type(module).__name__
         self.params = dict(module.named_parameters())
+        self.buffers = dict(module.named_buffers())
 
-    def holds(self): return {}, []
+    def holds(self): return [self.module]
 
     def plain(self, params):
         own = {n: _double(b) for n,b in self.module.named_buffers()} | params
@@ -254,129 +284,394 @@ class _Torch:
             for (t,_),g in zip(pairs, gs): t.g = torch.zeros_like(t) if g is None else g
         return forward, backward
 
+# %% ../nbs/06a_case.ipynb #b2e3545e
+def _foreign(module):
+    "Is a module of this name somebody else's, and no place for the user's tensors?"
+    root = str(module).split('.')[0]
+    return root in ('torch', 'numpy', 'minibackprop') or root in sys.stdlib_module_names
+
+def _variables(f):
+    "Name and value of what a Python function can reach: variables and defaults"
+    codes,names = [f.__code__], set()
+    for code in codes:  # and of the functions inside
+        names |= {*code.co_names}
+        codes += [c for c in code.co_consts if inspect.iscode(c)]
+    found = {n: f.__globals__[n] for n in names if n in f.__globals__}
+    for m in filter(inspect.ismodule, [*found.values()]):
+        if not _foreign(m.__name__): found |= {
+            n: v for n,v in vars(m).items() if n in names}
+    for n,cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+        with contextlib.suppress(ValueError): found[n] = cell.cell_contents  # or empty
+    defaults = f.__defaults__ or ()
+    taken = f.__code__.co_varnames[f.__code__.co_argcount-len(defaults):]
+    found |= dict(zip(taken, defaults)) | (f.__kwdefaults__ or {})
+    return [*found.items()]
+
+# %% ../nbs/06a_case.ipynb #81814125
+def _code_holds(o):
+    "Name and value of what the code of `o`, or of its class, can reach"
+    if isinstance(o, (staticmethod, classmethod)): return [('', o.__func__)]
+    if isinstance(o, property): return [('', o.fget)]
+    if inspect.ismethod(o): return [('', o.__func__), ('', o.__self__)]
+    if hasattr(o, 'cache_info'): return [  # of functools.lru_cache
+        ('', v) for kept in gc.get_referents(o) if not isinstance(kept, type)
+        for v in (kept.values() if isinstance(kept, dict) else [kept])]
+    if inspect.isfunction(o): return [] if _foreign(o.__module__) else _variables(o)
+    if not isinstance(o, type): return [('', type(o))]
+    return [('', dict(vars(k))) for k in o.__mro__ if not _foreign(k.__module__)]
+
+# %% ../nbs/06a_case.ipynb #8dd96cd2
+def _held(o, code):
+    "Name and value of what `o` holds; with `code`, also of what its code can reach"
+    if isinstance(o, (torch.Tensor, np.ndarray, str, int, float)): return []
+    if isinstance(o, dict): return [*o.items()]
+    if isinstance(o, (list, tuple)):
+        return [*zip(getattr(o, '_fields', range(len(o))), o)]
+    if inspect.ismodule(o): return []
+    if isinstance(o, functools.partial): return [(n, getattr(o, n)) for n in (
+        'func', 'args', 'keywords')]
+    own = [] if isinstance(o, type) else [*getattr(o, '__dict__', {}).items()]
+    if isinstance(o, torch.nn.Module):
+        own = [*o.state_dict(keep_vars=True).items(), *own]
+    own += [(n, getattr(o, n)) for n in getattr(type(o), '__slots__', ())
+            if hasattr(o, n)]
+    return own + (_code_holds(o) if code else [])
+
+# %% ../nbs/06a_case.ipynb #e144945d
+def _reach(*roots, code=True):
+    "Name and value of all that can be reached from `roots`, the nearest first"
+    todo,seen = [('', o) for o in roots], {}
+    for at,o in todo:  # which grows
+        if id(o) in seen: continue
+        seen[id(o)] = o
+        yield at, o
+        if hasattr(o, 'cache_info'): at = o.__name__
+        elif inspect.isroutine(o): at = ''  # its variables have names of their own
+        todo += [(f'{at}.{n}'.strip('.'), v) for n,v in _held(o, code)]
+
 # %% ../nbs/06a_case.ipynb #406ebc13
 def _array(t):
     "A tensor as an array. Neither autograd nor forward mode can follow there"
     if not isinstance(t, torch.Tensor): return t
     if t.requires_grad: raise _CannotJudge('the forward computes with NumPy')
-    return t.numpy()
+    return t.numpy()[()]
 
 def _tensor(a):
-    return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.asarray(a))
+    return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.array(a))
 
+def _with_tensors(o):
+    "`o`, with a tensor in the place of each array"
+    if isinstance(o, np.ndarray): return torch.from_numpy(o.copy())
+    if isinstance(o, dict): return {k: _with_tensors(v) for k,v in o.items()}
+    if not isinstance(o, (list, tuple)): return o
+    parts = map(_with_tensors, o)
+    return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
+
+# %% ../nbs/06a_case.ipynb #a36d665c
+def _numbers(o): return isinstance(o, (np.ndarray, np.floating, float))
+
+@contextlib.contextmanager
+def _same_draws(generators):
+    "Random numbers are the same at each entry, and go on afterwards as if nothing was"
+    state,states = np.random.get_state(), [g.bit_generator.state for g in generators]
+    np.random.seed(0)
+    try: yield
+    finally:
+        np.random.set_state(state)
+        for g,s in zip(generators, states): g.bit_generator.state = s
+
+# %% ../nbs/06a_case.ipynb #3244f8b2
 class _Arrays:
-    "Two functions of NumPy arrays under test"
-    params = {}
-    def __init__(self, pair):
-        self.forward,self.backward = pair
+    "NumPy code under test: two functions or methods, or one that returns the gradients"
+    rate = skipped = ()
+    def __init__(self, forward, backward, inputs):
+        self.forward,self.backward = forward, backward
+        self.owner = getattr(forward, '__self__', None)
+        pair = [f for f in (forward, backward) if f]
         self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
+        if self.owner is not None: self.title = type(self.owner).__name__
+        self.names = _input_names(forward, len(inputs))
+        self.remarks = set()
+        self.generators = [o for _,o in _reach(forward, backward)
+                           if isinstance(o, np.random.Generator)]
+        self.held,self.paths,self.params,self.left = {}, {}, {}, {}
+        with contextlib.suppress(Exception):  # what it caches is there from now on
+            run,back = self.start({})
+            out,args = run(*map(_with_tensors, inputs)), map(_with_tensors, inputs)
+            for o in _outs(out): o.g = torch.ones_like(o)
+            back(out, *args)
+        self.find(inputs)
 
-    def holds(self): return {}, [self.forward, self.backward]
+    def holds(self): return [self.forward, self.backward]
 
-    def called(self, *args):
-        arrays = [_array(a) for a in args]
-        out = self.forward(*arrays)
-        self.no_cache = not (isinstance(out, tuple) and len(out) == 2)
-        return (out, arrays) if self.no_cache else out
+# %% ../nbs/06a_case.ipynb #c991f02b
+@patch
+def made(self:_Arrays, params):
+    "The object, with these parameters; the forward and backward of it"
+    if self.owner is None: return None, self.forward, self.backward
+    memo = {id(g): g for g in self.generators}
+    memo |= {id(a): _array(params[n]) for n,a in self.held.items() if n in params}
+    owner = copy.deepcopy(self.owner, memo)
+    for n in params.keys() - self.held.keys():  # a number
+        _put(owner, self.paths[n].split('.'), _array(params[n]))
+    return owner, *(f and getattr(owner, f.__name__)
+                    for f in (self.forward, self.backward))
 
-    def plain(self, params): return lambda *args: _tensor(self.called(*args)[0])
+# %% ../nbs/06a_case.ipynb #8d71e71c
+@patch
+def called(self:_Arrays, owner, forward, args):
+    "The outputs; what else was returned; the arrays that were passed"
+    arrays = [_rebuilt(a, lambda n,t: _array(t)) for a in args]
+    with _same_draws(self.generators): result = forward(*arrays)
+    if result is None and owner is not None: result = next(
+        getattr(owner, n) for n in ('output', 'outputs', 'out', 'y', 'a', 'A')
+        if hasattr(owner, n))
+    result = result if isinstance(result, tuple) else (result,)
+    n = len(self.upstream(result))
+    return result[:n], result[n:], arrays
 
-    def start(self, params):
-        def forward(*args):
-            out,self.cache = self.called(*args)
-            return torch.as_tensor(np.array(out, copy=True))
+@patch
+def plain(self:_Arrays, params):
+    def forward(*args):
+        outs = tuple(map(_tensor, self.called(*self.made(params)[:2], args)[0]))
+        return outs[0] if len(outs) == 1 else outs
+    return forward
 
-        def backward(out, *args):
-            rest = self.cache if self.no_cache else [self.cache]
-            grads = self.backward(_array(out.g), *rest)
-            self.spread(grads, args)
-        return forward, backward
+# %% ../nbs/06a_case.ipynb #b752e2a2
+class _Ask(ValueError): "What the check cannot guess, and how to pass it"
 
-    def spread(self, grads, args):
-        "Put what was returned on the tensors that it belongs to"
-        if isinstance(grads, dict):
-            names = _input_names(self.forward, len(args))
-            grads = [grads.get(n, grads.get(f'd{n}')) for n in names]
-        grads = list(grads) if isinstance(grads, (tuple, list)) else [grads]
-        floats = [a for a in args if _floating(a)]
-        targets = args if len(grads) == len(args) else floats
-        if len(grads) != len(targets): raise ValueError(
-            f'returned {len(grads)} gradients for {len(floats)} floating inputs')
-        for t,g in zip(targets, grads):
-            if _floating(t) and g is not None: t.g = torch.as_tensor(np.array(g))
+def _asks(f, needed=False):
+    "The parameters of `f` by name; with `needed`, those without a default"
+    taken = inspect.signature(f).parameters.values()
+    return [p.name for p in taken if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+            and not (needed and p.default is not p.empty)]
 
-# %% ../nbs/06a_case.ipynb #33f39fb3
-class _ArrayLayer(_Arrays):
-    "An object with `forward(x)`, `backward(dout)`, and `dW` beside `W`"
-    def __init__(self, layer, inputs):
-        self.layer,self.forward,self.title = layer, layer.forward, type(layer).__name__
-        before,other = self.arrays(layer), copy.deepcopy(layer)
-        other.forward(*[np.flip(a).copy() if isinstance(a, np.ndarray) else a
-                        for a in inputs])
-        after = self.arrays(other)
-        held = {n: a for n,a in before.items() if n in after and
-                np.array_equal(a, after[n]) and n.split('.')[0] != 'grads'}
-        held = {n: a for n,a in held.items() if not (n[0] == 'd' and n[1:] in held)}
-        own = [n for n in held if '.' not in n or n.startswith('params.')]
-        self.params = {n.removeprefix('params.'): torch.from_numpy(held[n])
-                       for n in own}
-        self.unjudged = {n: torch.from_numpy(a) for n,a in held.items() if n not in own}
+# %% ../nbs/06a_case.ipynb #ea14e3e6
+@patch
+def upstream(self:_Arrays, result):
+    "The parameters of the backward that get an upstream gradient, one an output"
+    if self.backward is None:
+        if callable(result[-1]) or len(result) > 1 and np.size(result[0]) == 1:
+            return ['dout']
+        raise _Ask(f'{self.title}: alone, a function has to return (loss, gradients). '
+                   'A forward is passed with its backward: (forward, backward)')
+    asks = _asks(self.backward)
+    ups = [p for p in asks if p not in self.names and re.match(
+        'd(?!ata|im|ict|type|ropout|il)|.*grad|delta|g$|g_|up|.*_bar$|err', p)]
+    ups = ups or [p for p in asks[:1] if p not in self.names]
+    if asks and not ups: raise _Ask(
+        f'{self.title}: the backward takes no upstream gradient. If it is the gradient '
+        'of a loss, pass one function that returns (loss, gradients)')
+    numbers = [*itertools.takewhile(_numbers, result)]
+    return (ups or ['dout'])[:max(len(numbers), 1)]
 
-    def arrays(self, layer):
-        "Name -> floating array, wherever the object holds it"
-        def parts(o): return vars(o) if hasattr(o, '__dict__') else {}
-        found,todo = {}, [(n, v) for n,v in vars(layer).items()]
-        while todo:
-            n,v = todo.pop(0)
-            if isinstance(v, np.ndarray) and v.dtype.kind == 'f': found[n] = v
-            inside = v if isinstance(v, dict) else (
-                dict(enumerate(v)) if isinstance(v, (list, tuple)) else parts(v))
-            if n.count('.') < 3: todo += [(f'{n}.{k}', w) for k,w in inside.items()]
-        return found
+# %% ../nbs/06a_case.ipynb #4d8a3b36
+@patch
+def passed(self:_Arrays, outs, rest, arrays):
+    "Name -> what the backward gets besides the upstream gradients"
+    if not inspect.signature(self.backward).parameters:
+        if np.size(outs[0]) == 1: return {}
+        raise _Ask(f'{self.title}: the backward takes no upstream gradient, and the '
+                   f'output has {np.size(outs[0])} numbers. Add a parameter, dout')
+    if not _asks(self.backward): return dict(enumerate(rest or arrays))  # *args
+    ups,inputs = self.upstream((*outs, *rest)), dict(zip(self.names, arrays))
+    self.rate = [p for p in _asks(self.backward, True) if p not in (*inputs, *ups)
+                 and re.search(r'(^|_)(lr|rate|eta)($|_)', p)]
+    asks = [p for p in _asks(self.backward) if p not in (*ups, *self.rate)]
+    given,free = dict.fromkeys(self.rate, 1.), [p for p in asks if p not in inputs]
+    if asks and not rest and len(asks) == len(arrays) and free:
+        rest = outs if re.match('out|y_?(hat|pred)?$|[as]$', free[0]) else arrays
+    if len(rest) == len(asks): return given | dict(zip(asks, rest))
+    over = max(len(rest)-len(free), 0)
+    if over: self.remarks.add(
+        f'output {len(outs)} is not judged: the backward gets no gradient for it')
+    given |= {p: inputs[p] for p in asks if p in inputs} | dict(zip(free, rest[over:]))
+    missing = [p for p in _asks(self.backward, True) if p not in (*ups, *given)]
+    if missing: raise _Ask(
+        f'{self.title}: what is {missing[0]!r} of the backward? It may be an input of '
+        'the forward, by name, or its cache, which it returns after the output')
+    return given
 
-    def holds(self): return {}, [type(self.layer).forward, type(self.layer).backward]
+# %% ../nbs/06a_case.ipynb #aebbe735
+def _moved(a, random):
+    return ((a*a).mean()**.5 or 1.)*random.standard_normal(a.shape)
 
-    def made(self, params):
-        layer = copy.deepcopy(self.layer)
-        own = getattr(layer, 'params', None)
-        for n,p in params.items():
-            if isinstance(own, dict) and n in own: own[n] = _array(p)
-            else: setattr(layer, n, _array(p))
-        return layer
+# %% ../nbs/06a_case.ipynb #a2c27512
+def _read(arrays, outs, random):
+    "Those arrays that change what `outs()` returns if they are moved"
+    def same(a, b): return a is not None and b is not None and all(
+        np.array_equal(x, y, equal_nan=True) for x,y in zip(a, b))
+    here,found = outs(), []
+    for a in arrays if here is not None else ():
+        old = a.copy()
+        try:
+            a[...] = _moved(a, random)
+            if not same(outs(), here): found.append(a)
+        finally: a[...] = old
+    return found
 
-    def plain(self, params):
-        return lambda *args: _tensor(self.made(params).forward(*map(_array, args)))
+def _float_arrays(reached):
+    return [(n, a) for n,a in reached if isinstance(a, np.ndarray)
+            and a.dtype.kind == 'f' and a.flags.writeable]
 
-    def start(self, params):
-        layer = self.made(params)
-        def forward(*args):
-            return torch.as_tensor(layer.forward(*map(_array, args)).copy())
+# %% ../nbs/06a_case.ipynb #49e480c0
+@patch
+def find(self:_Arrays, inputs):
+    "Set `held`, name -> array of the object; `unjudged`: what is read from outside"
+    passed = {id(a) for _,a in _reach(inputs, code=False)}
+    arrays = [(n, a) for n,a in _float_arrays(_reach(self.forward, self.backward))
+              if id(a) not in passed]
+    own = {id(a): n for n,a in _reach(self.owner, code=False)}
+    read,self.paths,self.unjudged = self.read([a for _,a in arrays], inputs), {}, {}
+    for n,a in arrays:
+        if id(a) not in read: continue
+        if id(a) not in own: self.unjudged[n] = torch.from_numpy(a.copy())
+        else:
+            path = own[id(a)]
+            name = '.'.join(_place(path)[1])
+            name = name if name not in {*self.held, *self.names} else f'self.{path}'
+            self.held[name],self.paths[name] = a, path
+    self.params = {n: torch.from_numpy(a.copy()) for n,a in self.held.items()}
+    for n,v in self.left.items():  # a number is a parameter if it got a gradient
+        got = isinstance(v, float) and n in own.values() and self.gradient_of(n)
+        if got is not False and got is not None:
+            self.params[n],self.paths[n] = torch.tensor(v), n
 
-        def backward(out, *args):
-            grads = layer.backward(_array(out.g))
-            if grads is not None: self.spread(grads, args)
-            for n,p in params.items():
-                grads = getattr(layer, 'grads', None)
-                known = grads if isinstance(grads, dict) else {}
-                g = getattr(layer, f'd{n}', known.get(n, known.get(f'd{n}')))
-                if g is not None: p.g = torch.as_tensor(np.array(g))
-        return forward, backward
+# %% ../nbs/06a_case.ipynb #eddf4ad4
+@patch
+def read(self:_Arrays, arrays, inputs):
+    "The ids of the arrays that the forward reads, at these values or at others"
+    random = np.random.default_rng(0)
+    def outs():
+        try: return self.called(*self.made({})[:2], map(_with_tensors, inputs))[0]
+        except _Ask: raise
+        except Exception: return None  # no output there
+    before = [a.copy() for a in arrays]
+    try:
+        found = _read(arrays, outs, random)
+        for a in arrays: a[...] = _moved(a, random)
+        inputs = [_moved(a, random) if isinstance(a, np.ndarray) and a.dtype.kind == 'f'
+                  else a for a in inputs]
+        return {id(a) for a in found + _read(arrays, outs, random)}
+    finally:
+        for a,old in zip(arrays, before): a[...] = old
+
+# %% ../nbs/06a_case.ipynb #ca1412a5
+def _put(o, path, value):
+    "Set what stands at `path` in an object"
+    for i,key in enumerate(path, 1):
+        if isinstance(o, list): key = int(key)
+        if i < len(path): o = o[key] if isinstance(o, (dict, list)) else getattr(o, key)
+        elif isinstance(o, (dict, list)): o[key] = value
+        else: setattr(o, key, value)
+
+def _place(path):
+    "Is there a word for gradients in a path? And the path without such words"
+    parts = [p.strip('_') for p in path.split('.')]
+    words = 'grads', 'gradients', 'grad', 'gradient', 'dparams', 'g'
+    plain = 'params', 'parameters', 'data', 'value'
+    rest = [p for p in parts if p not in (*words, *plain)]
+    return any(p in words for p in parts), rest or parts[-1:]
+
+# %% ../nbs/06a_case.ipynb #5bfd3aa5
+@patch
+def gradient_of(self:_Arrays, path):
+    "What the backward has left for what stands at `path`; None if nothing"
+    _,(*at,last) = _place(path)
+    found = []
+    for n,v in self.left.items():
+        grad,(*there,end) = _place(n)
+        if there == at and (grad and end == last or _is_gradient(end, last)):
+            found.append(v)
+    return max(found, key=np.any, default=None)  # and not what nobody wrote
+
+# %% ../nbs/06a_case.ipynb #1ea52502
+@patch
+def collect(self:_Arrays, owner, args, params):
+    "Put the gradients that the backward has left in the object on their tensors"
+    self.left = {n: v for n,v in _reach(owner, code=False) if _numbers(v)}
+    for n,p in params.items():
+        g,now = self.gradient_of(self.paths[n]), self.left[self.paths[n]]
+        if g is None and self.rate: g = p.numpy() - now
+        if not self.rate and np.shape(now) == p.shape: p.copy_(torch.as_tensor(now))
+        if g is not None: p.g = _as_gradient(g)
+    inputs = {n: t for n,t in _named(self.names, args).items() if _floating(t)}
+    for n,t in inputs.items():
+        words = [n, 'inputs', 'input', 'x', 'X'] if len(inputs) == 1 else [n]
+        g = next((g for g in map(self.gradient_of, words) if g is not None), None)
+        if g is not None: t.g = _as_gradient(g)
+
+# %% ../nbs/06a_case.ipynb #cd1b6633
+@patch
+def start(self:_Arrays, params):
+    owner,run,back = self.made({n: p.clone() for n,p in params.items()})
+    def forward(*args):
+        for n,path in self.paths.items() if self.rate else ():
+            _put(owner, path.split('.'), _array(params[n]).copy())
+        outs,rest,arrays = self.called(owner, run, args)
+        kept[:] = [rest if back is None else self.passed(outs, rest, arrays),
+                   self.upstream((*outs, *rest))]
+        outs = tuple(map(_tensor, outs))
+        return outs[0] if len(outs) == 1 else outs
+
+    def backward(out, *args):
+        outs = out if isinstance(out, tuple) else (out,)
+        given,names = kept
+        ups = [o.g.clone().numpy()[()] for o in outs]
+        grads = _run_back(back, dict(zip(names, ups)), given)
+        if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(
+            f'the backward writes into {", ".join(names)}; that is allowed here')
+        if self.owner is not None: self.collect(owner, args, params)
+        if grads is not None: _spread(self, grads, args, params)
+        if back and not inspect.signature(back).parameters:
+            self.scale(outs, args, params)
+    kept = []
+    return forward, backward
+
+# %% ../nbs/06a_case.ipynb #7381e8a0
+def _run_back(back, ups, given):
+    "What the backward returns, however it is called"
+    if not back:
+        if callable(given[-1]): return given[-1](*ups.values())
+        return _times(*ups.values(), given)
+    if not inspect.signature(back).parameters: return back()  # of a loss
+    if not _asks(back): return back(*ups.values(), *given.values())
+    return back(**ups, **given)
+
+# %% ../nbs/06a_case.ipynb #65700ee9
+@patch
+def scale(self:_Arrays, outs, args, params):
+    "The `backward()` of a loss knows no upstream gradient but 1: multiply by it"
+    for t in [*_named(self.names, args).values(), *params.values()]:
+        if hasattr(t, 'g'): t.g = t.g*outs[0].g.sum()
+
+# %% ../nbs/06a_case.ipynb #4d740001
+def _times(u, grads):
+    "The gradients that a loss returned, times its upstream gradient"
+    if isinstance(grads, dict): return {k: _times(u, g) for k,g in grads.items()}
+    if not isinstance(grads, (tuple, list)): return None if grads is None else u*grads
+    return [_times(u, g) for g in (grads[0] if len(grads) == 1 and isinstance(
+        grads[0], (tuple, list)) else grads)]
 
 # %% ../nbs/06a_case.ipynb #3c3fc9dd
 def _subject(
     layer, # What `check_grads` was given
     inputs:tuple=(), # And its inputs: NumPy arrays are for functions of arrays
-): # `_Layer`, `_Torch`, `_Pair`, `_Arrays`, `_ArrayLayer` or `_Function`
+): # `_Layer`, `_Torch`, `_Pair`, `_Arrays` or `_Function`
     "What can be checked, in one form. `ValueError` for anything else"
     if isinstance(layer, Module): return _Layer(layer)
     if isinstance(layer, torch.nn.Module): return _Torch(layer)
-    arrays = any(isinstance(a, np.ndarray) for a in inputs)
+    arrays = any(isinstance(a, np.ndarray) for _,a in _reach(*inputs, code=False))
     pair = isinstance(layer, (tuple, list)) and len(layer) == 2
-    if pair and all(map(callable, layer)): return (_Arrays if arrays else _Pair)(layer)
+    if pair and all(map(callable, layer)):
+        return _Arrays(*layer, inputs) if arrays else _Pair(layer)
     if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
         return _Function(layer)
-    if arrays and hasattr(layer, 'forward') and hasattr(layer, 'backward'):
-        return _ArrayLayer(layer, inputs)
+    run = getattr(layer, 'forward', layer if callable(layer) else None)
+    if arrays and run and hasattr(layer, 'backward'):
+        if run is layer: run = layer.__call__
+        return _Arrays(run, layer.backward, inputs)
+    if arrays and inspect.isroutine(layer): return _Arrays(layer, None, inputs)
     raise ValueError(
         f'check_grads: {layer!r} is not a Module, an nn.Module, a pair of functions '
         '(forward, backward), or a subclass of torch.autograd.Function')
@@ -393,12 +688,12 @@ class _Case:
         skip:tuple, # Names of tensors whose gradient is not asked for
         draws:int, # Number of upstream gradients
         seed:int, # Where they come from
-        elsewhere:tuple=(), # Names of tensors to put random numbers in the place of
+        elsewhere:tuple=(), # Names of tensors to draw anew; in their range only?
         meant=None, # A forward whose gradient is wanted instead
         quick:bool=False, # Measure along one direction for each tensor?
     ):
         self.subject,self.title,self.meant = subject, subject.title, meant
-        self.quick = quick
+        self.quick,self.elsewhere = quick, elsewhere
         self.args = [_rebuilt(a, lambda n,t: _double(t)) for a in inputs]
         self.names = _input_names(subject.forward, len(inputs))
         params = {n: _double(p) for n,p in subject.params.items()}
@@ -406,7 +701,8 @@ class _Case:
         named = {**dict(zip(self.names, self.args)), **tensors}
         self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
         self.values = {n: t for n,t in tensors.items() if _floating(t)}
-        self.wanted = [n for n in self.values if n not in skip]
+        self.wanted = [n for n in self.values
+                       if n not in skip and n.split('.')[0] not in skip]
         subject.skipped = {i for i,n in enumerate(self.names) if n in skip}
         given = _named(self.names, inputs).values()
         self.dtypes = {t.dtype for t in given if _floating(t)}
@@ -415,8 +711,7 @@ class _Case:
             f'{self.title}: nothing to differentiate. Only floating tensors have '
             f'gradients, and it was given {given}')
         self.random = torch.Generator().manual_seed(seed)
-        self.special = [n for n in self.wanted if _special(self.values[n])]
-        self.values |= {n: self.normal(self.values[n])*self.step(n) for n in elsewhere}
+        self.values |= self.drawn(*elsewhere) if elsewhere else {}
         self.in_place = False  # does the forward change its inputs?
         self.keep = None  # places of the outputs that are judged; None: all
         if not isinstance(subject, _Torch): self.keep = self.differentiable()
@@ -430,11 +725,18 @@ class _Case:
         self.us = [self.normal(self.out) for _ in range(draws)]
 
 # %% ../nbs/06a_case.ipynb #053a9a34
-def _special(t):
-    "Could a wrong formula hide behind the values of `t`: all equal, or of one sign?"
-    if t.numel() == 1: return t.item() in (-1, 0, 1)
-    if not t.numel(): return False
-    return bool((t == t.flatten()[0]).all() or (t >= 0).all() or (t <= 0).all())
+@patch
+def drawn(self:_Case, names, in_range):
+    "Name -> random numbers in the place of each tensor"
+    def uniform(t):
+        low,high = (t.min(), t.max()) if t.numel() else (0., 0.)
+        if low == high: low,high = .5*low, 1.5*low
+        share = torch.rand(t.shape, dtype=torch.float64, generator=self.random)
+        return low + (high-low)*share.to(t.device)
+    def rising(t): return t.dim() and t.shape[-1] > 1 and (t.diff() > 0).all()
+    new = {n: uniform(self.values[n]) if in_range else
+           self.normal(self.values[n])*self.step(n) for n in names or self.wanted}
+    return {n: t.sort().values if rising(self.values[n]) else t for n,t in new.items()}
 
 # %% ../nbs/06a_case.ipynb #5b56d316
 @patch
@@ -489,6 +791,14 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
+# %% ../nbs/06a_case.ipynb #5fc9bb72
+def _calling():
+    "File and line of the code that called an operation of PyTorch"
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get('__name__', '').split('.')[0] == 'torch':
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
 # %% ../nbs/06a_case.ipynb #0f8b0e84
 class _Reads(TorchFunctionMode):
     "The floating tensors that operations of PyTorch get while this is entered"
@@ -496,6 +806,7 @@ class _Reads(TorchFunctionMode):
              '__len__', '__repr__', '__format__', 'is_contiguous', 'data_ptr')
     def __enter__(self):
         self.seen,self.made = {}, []  # what was made stays alive, so ids are not reused
+        self.lines = {}  # id -> where it was read
         return super().__enter__()
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
@@ -506,30 +817,35 @@ class _Reads(TorchFunctionMode):
         for _,t in _inside([args, kwargs], vars) if not asked else ():
             if torch.is_tensor(t) and (t.is_floating_point() or t.is_complex()):
                 self.seen[id(t)] = t
+                self.lines[id(t)] = _calling()
         return out
 
 # %% ../nbs/06a_case.ipynb #7ec80dc2
 @patch
 def name_outside(self:_Case, inputs):
     "Name -> tensor that the forward reads, and that is no input and no parameter"
-    held,functions = self.subject.holds()
-    for f in functions:
-        owner = f if isinstance(f, Module) else getattr(f, '__self__', None)
-        if isinstance(owner, Module): held = {**vars(owner), **held, '': owner}
-        try: around = inspect.getclosurevars(f)
-        except TypeError: continue  # not written in Python
-        held = {**around.globals, **around.nonlocals, **held}
     names,excused = {}, set()
-    for n,o in _inside({**held, **dict(zip(self.names, inputs))}, vars):
-        module = isinstance(o, torch.nn.Module)
-        own = o.state_dict(keep_vars=True) if module else {'': o}
-        for inner,t in own.items(): names.setdefault(id(t), f'{n}.{inner}'.strip('.'))
+    reached = [*_reach(*self.subject.holds(), dict(zip(self.names, inputs)))]
+    for n,o in reached:
+        names.setdefault(id(o), n)
         if isinstance(o, Module):
             buffers = [v for b,v in vars(o).items() if b not in o._parts()]
             excused |= {id(t) for _,t in _inside(buffers, vars)}
     read = [t for t in self.read_outside if id(t) not in excused]
-    unjudged = getattr(self.subject, 'unjudged', {})
-    return unjudged | {names.get(id(t), f'tensor {i}'): t for i,t in enumerate(read)}
+    unjudged = getattr(self.subject, 'unjudged', None)
+    if unjudged is None: unjudged = self.arrays_outside(_float_arrays(reached))
+    line = lambda t: linecache.getline(*self.lines[id(t)]).strip()
+    return unjudged | {names.get(id(t)) or f'a tensor in `{line(t)}`': t for t in read}
+
+# %% ../nbs/06a_case.ipynb #5cbed2d9
+@patch
+def arrays_outside(self:_Case, arrays):
+    "Name -> array of NumPy that the forward turns into a tensor"
+    def outs():
+        with torch.no_grad(): return [self.forward({}).numpy()]
+    try: read = _read([a for _,a in arrays], outs, np.random.default_rng(0))
+    except Exception: read = [a for _,a in arrays]  # moved, it has no output
+    return {n: a for n,a in arrays if any(a is b for b in read)}
 
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
@@ -547,6 +863,7 @@ def look(self:_Case):
                 '(it was called on float64 copies)') from e
         self.in_place |= any(not torch.equal(self.values[n], values[n])
                              for n in self.wanted)
+        self.lines = reads.lines
         return out, reads.seen
     for name in self.wanted:
         if not self.values[name].isfinite().all():
@@ -686,7 +1003,7 @@ def hand_written(self:_Case):
             name, 'not repeatable',
             f'{name}.g is another one the second time, for the same inputs and out.g')
     self.found = {n: [r[n] for r in self.runs[:-1]] for n in self.wanted}
-    self.other_runs()
+    if not self.elsewhere: self.other_runs()
 
 # %% ../nbs/06a_case.ipynb #a5177f95
 @patch
@@ -710,10 +1027,11 @@ def other_runs(self:_Case):
                 self.again('needs_input_grad', when,
                            [self.names[j] for j in subject.asked])
         subject.asked = None
-        self.again('second backward', 'in a second backward through the same graph',
-                   twice=True)
         own = subject.function.jvp is not torch.autograd.Function.jvp
         for n in self.wanted if own else (): self.forward_mode(n)
+    if not isinstance(subject, (_Layer, _Torch)) and not getattr(subject, 'rate', ()):
+        self.again('second backward', 'in a second backward after one forward',
+                   twice=True)
     low = self.dtypes - {torch.float64}
     if low: self.in_dtype(low.pop())
 
@@ -735,8 +1053,7 @@ def again(self:_Case, cause, when, names=None, lay=lambda t: t, twice=False):
     for o,u in zip(outs, _parted(self.us[0], outs)): o.g = laid('', u)
     try:
         with torch.no_grad():
-            once_more = backward(out, *args)
-            if twice: once_more()
+            for _ in range(1 + twice): backward(out, *args)
     except Exception as e:
         if twice: return  # an error is no wrong number
         said = f'{when}, the backward raised {type(e).__name__}: {e}'.splitlines()[0]
