@@ -150,13 +150,13 @@ def contents_here(soup):
 
 
 def fold(soup):
-    "Long code of the library is folded; what is derived on the page is short, and stays open"
+    "Long code of the library, and bookkeeping, is folded; what is derived on the page is short, and stays open"
     for details in soup.select('main details'):
         summary = details.find('summary', recursive=False)
         if summary.get_text().strip() != 'Exported source': continue
         code = details.get_text().strip().splitlines()[1:]
         summary.string = 'The code of the library'
-        if len(code) > 24: del details['open']
+        if len(code) > 24 or code[0].startswith('# Bookkeeping'): del details['open']
 
 
 word = re.compile(r"""["'`(]*[A-Za-z][\w'().-]*["'`.,:;)]*""")

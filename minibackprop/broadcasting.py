@@ -19,7 +19,9 @@ def _line_up(
     rows,sizes = [(None,)*(n-len(s)) + tuple(s) for s in shapes], []
     for column in zip(*rows):
         real = {size for size in column if size not in (None, 1)}
-        sizes.append(None if len(real) > 1 else real.pop() if real else 1)
+        if not real: sizes.append(1)
+        elif len(real) == 1: sizes.append(real.pop())
+        else: sizes.append(None)
     return rows,sizes
 
 # %% ../nbs/01_broadcasting.ipynb #1c246e25

@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from .module import _describe, _expect
 
 # %% ../nbs/08a_optimizers.ipynb #5fbc669c
+# Bookkeeping: parameters and options
 class Optimizer:
     "What all optimizers share. `step` uses the gradients up: it deletes each `.g`"
     averages = ()  # names of the lists of tensors that a step leaves for the next one
@@ -33,6 +34,7 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 # %% ../nbs/08a_optimizers.ipynb #a1703c19
+# Bookkeeping: missing and used gradients
 @patch
 def step(self:Optimizer):
     "Change parameters by their gradients. If one is missing: `ValueError`, no change"
