@@ -54,20 +54,32 @@ def _headline(self:GradReport):
 def _judge(self:GradReport, name):
     "One row: name, shape, referee -> error, verdict"
     case,errors = self.case, {}
-    shape = tuple(case.values[name].shape)
+    shape,like = case.shape(name), case.values[name]
     found,causes = case.found[name], {cause for cause,_ in case.faults.get(name, [])}
     if any(g is None for g in found): return name, shape, errors, 'not written'
-    if any(tuple(g.shape) != shape for g in found): verdict = 'wrong shape'
+    if any(g.shape != like.shape for g in found): verdict = 'wrong shape'
     else:
-        for referee in _referees:
-            judge = getattr(case, referee)
-            try: errors[referee] = judge(name, [g.double() for g in found])
-            except _CannotJudge as e:
-                self.notes.setdefault(referee, {}).setdefault(str(e), []).append(name)
+        errors = self._errors(name, found)
+        if not all(e <= self._limit(r, name) for r,e in errors.items()):
+            if not case.rounding: case.measure_rounding()
+            errors = self._errors(name, found)
         verdict = self._verdict(name, errors)
     if verdict != 'right': self.findings += self._explain(name, verdict)
     elif causes: verdict = 'faulty'
     return name, shape, errors, verdict
+
+# %% ../nbs/06d_check.ipynb #39afb891
+@patch
+def _errors(self:GradReport, name, found):
+    "Referee -> error. A note for each that cannot judge"
+    errors = {}
+    for referee in _referees:
+        judge = getattr(self.case, referee)
+        try: errors[referee] = judge(name, [g.double() for g in found])
+        except _CannotJudge as e:
+            names = self.notes.setdefault(referee, {}).setdefault(str(e), [])
+            if name not in names: names.append(name)
+    return errors
 
 # %% ../nbs/06d_check.ipynb #7c50cf67
 @patch
@@ -173,14 +185,20 @@ def _remarks(self:GradReport)->list: # Strings
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
     if case.keep: said.append(
-        '- only some outputs are judged: autograd does not follow the others '
-        '(detached, or marked as not differentiable)')
+        f"- of the outputs only {', '.join(case.out_sizes)} judged: autograd does not "
+        'follow the others (detached, or marked as not differentiable)')
     if case.quick: said.append(
         '- quick: one random direction for each tensor. An error in a few entries of '
         'many may hide below its 1e-6')
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
-    return said + [*self.rest_said]
+    for name,_,_,verdict in self.rows if self.right else ():
+        g = torch.stack([g.abs() for g in case.found[name]]).amax(0)
+        few = ((g > 0) & (g < 1e-9*g.amax())).sum().item() if g.numel() else 0
+        if few: said.append(
+            f'- {few} numbers of {name}.g are below 1e-9 of the largest: judged is '
+            'that they are that small, and not their digits')
+    return said + case.said + [*self.rest_said]
 
 # %% ../nbs/06d_check.ipynb #584e86e3
 @patch
@@ -219,6 +237,7 @@ def plot(self:GradReport,
                            layout='constrained')
     top = max([t.abs().max().item() for _,t in maps if t.numel()], default=1.) or 1.
     for ax,(word,t) in zip(axs[0], maps):
+        if name in self.case.complex: t = torch.stack(t.unbind(-1))  # real, imaginary
         flat = t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1)
         image = ax.imshow(flat, cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
         ax.set(title=f'{name}.g {word}', xlabel=str(tuple(t.shape)))

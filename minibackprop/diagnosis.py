@@ -6,11 +6,12 @@
 __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../nbs/06c_diagnosis.ipynb #ec0f3034
-import itertools, linecache, sys
+import itertools, linecache, math, sys
 import numpy as np, torch
 from torch.overrides import TorchFunctionMode
 from .broadcasting import unbroadcast
-from .case import _Case, _CannotJudge, _floating, _scaled, _Reads
+from .case import (_Case, _CannotJudge, _floating, _scaled, _Reads,
+                               _reals)
 import minibackprop.referees
 
 # %% ../nbs/06c_diagnosis.ipynb #d460f949
@@ -59,6 +60,22 @@ def _hypothesis(f):
     hypotheses.append(f)
     return f
 
+# %% ../nbs/06c_diagnosis.ipynb #f51cd274
+@_hypothesis
+def _conjugates(e):
+    "The conjugate of a complex number missing, or its imaginary part"
+    n,turn = e.name, torch.tensor([1., -1.], device=e.out.device)
+    if n not in e.case.complex: return
+    yield 'conjugate', f'{n}.g is the conjugate of what it should be', [
+        r*turn for r in e.right]
+    whole = e.case.keep is None and e.out.dim() and e.out.shape[-1] == 2
+    other = e.graph(us=[u*turn for u in e.us]) if whole else None
+    if other: yield 'conjugate', (
+        f'{n}.g misses a conjugate: it is out.g times the derivative, and should be '
+        'out.g times the conjugate of the derivative'), [o*turn for o in other]
+    yield 'imaginary part', f'{n}.g is right in its real part, and has no other', [
+        r*(turn > 0) for r in e.right]
+
 # %% ../nbs/06c_diagnosis.ipynb #39080ec7
 @_hypothesis
 def _shapes(e):
@@ -104,10 +121,13 @@ def _factors(e):
 def _factor(case, c):
     "A factor in words"
     sizes = {}
-    for name,t in [*case.values.items(), ('out', case.out)]:
-        for i,k in enumerate(t.shape):
+    shapes = {n: case.shape(n) for n in case.values}
+    if not case.pairs: shapes['out'] = case.out.shape
+    for name,shape in shapes.items():
+        for i,k in enumerate(shape):
             sizes.setdefault(k, []).append(f'axis {i} of {name}')
-        sizes.setdefault(t.numel(), []).append(f'the number of entries of {name}')
+        sizes.setdefault(math.prod(shape), []).append(
+            f'the number of entries of {name}')
     sign,c = 'minus ' if c < 0 else '', abs(c)
     for k,why in [(2, []), *sizes.items()]:
         known = ' and of '.join(sizes[k][:2]) if k in sizes else ''
@@ -131,6 +151,14 @@ def _upstream(e):
     if ones: yield (
         'upstream ignored',
         f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones)
+    sizes = e.case.out_sizes
+    for i,name in enumerate(sizes) if len(sizes) > 1 else ():
+        less = [torch.cat([p*(i != j) for j,p in enumerate(u.split([*sizes.values()]))])
+                for u in e.us]
+        rest = e.graph(us=less)
+        if rest: yield (
+            'part', f'{n}.g leaves out what comes through {name}: {name}.g is not used',
+            rest)
     zeros = [torch.zeros_like(r) for r in e.right]
     yield 'upstream', f'{n}.g is zero everywhere', zeros
 
@@ -153,7 +181,7 @@ def _stale(e):
             sentence = (f'{n}.g is added to what an earlier backward left there; '
                         'backward sets .g')
             if len(before) > 1: yield 'accumulated', sentence, e.found
-    tensors = dict(zip(case.names, case.other))
+    tensors = {k: _reals(t) for k,t in zip(case.names, case.other)}
     old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
     known = [k for k in tensors if k in case.values]
     if old and any(not torch.equal(tensors[k], case.values[k]) for k in known): yield (
@@ -432,7 +460,8 @@ def diagnose(
     if right is None or any(f is None or f.dtype != torch.float64 for f in found):
         return []
     e,found = _Evidence(case, name, right), []
-    for hypothesis in hypotheses:
+    known = [_conjugates, _factors, _upstream, _stale] if case.pairs else hypotheses
+    for hypothesis in known:
         for cause,sentence,guess in hypothesis(e):
             is_factor = guess is e.right and cause == 'factor'
             same,c = (True, 1.) if is_factor else _matches(e.found, guess)
@@ -455,6 +484,7 @@ def diagnose(
 def _largest(e):
     "Where the error is largest"
     f,r = e.found[0], e.right[0]
+    if e.name in e.case.complex: f,r = [torch.complex(*t.unbind(-1)) for t in (f, r)]
     if f.shape != r.shape:
         have,want = tuple(f.shape), tuple(r.shape)
         return f'{e.name}.g has shape {have}, and {e.name} has {want}'
