@@ -30,13 +30,14 @@ class Finding:
 def _matches(
     found:list, # Gradients, one a draw
     guess:list, # What they would be if a hypothesis were true
+    near:float=1e-8, # The largest error that is rounding
 )->tuple: # Do they match up to a factor? The factor
     "Is `found` a multiple of `guess`, the same in every draw?"
     if any(f.shape != g.shape for f,g in zip(found, guess)): return False, 0.
     f,g = [torch.cat([t.flatten() for t in ts]) for ts in (found, guess)]
     if not f.numel() or not g.norm() or not f.norm(): return False, 0.
     c = ((f*g).sum()/(g*g).sum()).item()
-    return _scaled(f - c*g, f) < 1e-8, c
+    return _scaled(f - c*g, f) < near, c
 
 # %% ../nbs/06c_diagnosis.ipynb #d06c151d
 class _Evidence:
@@ -111,11 +112,11 @@ def _shapes(e):
 @_hypothesis
 def _factors(e):
     "The sign, or a constant factor"
-    same,c = _matches(e.found, e.right)
+    same,c = _matches(e.found, e.right, 10*e.case.near)
     if not same: return
-    if abs(c+1) < 1e-6:
+    if abs(c+1) < max(1e-6, e.case.near):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
-    elif abs(c-1) > 1e-9: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
+    elif abs(c-1) > e.case.near: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
 
 # %% ../nbs/06c_diagnosis.ipynb #7f219e9b
 def _factor(case, c):
@@ -464,12 +465,13 @@ def diagnose(
     for hypothesis in known:
         for cause,sentence,guess in hypothesis(e):
             is_factor = guess is e.right and cause == 'factor'
-            same,c = (True, 1.) if is_factor else _matches(e.found, guess)
+            same,c = (True, 1.) if is_factor else _matches(
+                e.found, guess, 10*case.near)
             zero = cause == 'upstream' and not any(f.any() for f in e.found)
             if not same and not zero: continue
             plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
             if not plain and _matches(guess, e.right)[0]: continue  # it changes nothing
-            exact = zero or abs(c-1) < 1e-6
+            exact = zero or abs(c-1) < max(1e-6, case.near)
             if not exact: sentence += f'; and it is {_factor(case, c)}'
             if sentence not in [f.sentence for f in found]:
                 sure = 'sure' if exact else 'likely'

@@ -17,7 +17,7 @@ from .case import (_Case, _CannotJudge, _floating, _reals, _rms,
 @patch
 def floor(self:_Case,
     name:str, # Name of a tensor
-    limit:float=1e-9, # The largest error that passes
+    limit:float=None, # The largest error that passes; None: that of the exact referees
 )->float: # In the unit of its gradient
     """A hundred-thousandth of the size of the output over that of the tensor.
 
@@ -25,8 +25,8 @@ def floor(self:_Case,
     it counts as one of slope 1"""
     if self.dust(): return 1e-5
     noise = max(self.noise(), self.shaken)
-    low = 1e-5*max(_rms(self.out), 2**52*noise)/self.step(name)
-    return max(low, 10*self.rounding.get(name, 0)/limit)
+    low = 1e-5*max(_rms(self.out), noise/self.digit)/self.step(name)
+    return max(low, 10*self.rounding.get(name, 0)/(limit or self.near))
 
 # %% ../nbs/06b_referees.ipynb #bd416324
 class _Shaken(TorchFunctionMode):
@@ -57,7 +57,7 @@ def shake(self:_Case)->float: # In the unit of the output
         mode = _Shaken(seed)
         with torch.no_grad(): away = (self.forward({}, mode) - self.out).abs()
         if away.numel(): moved = max(moved, min(
-            away.max().item(), 2**-46*mode.largest))  # more would be a jump
+            away.max().item(), 64*self.digit*mode.largest))  # more would be a jump
     return moved
 
 # %% ../nbs/06b_referees.ipynb #87ba1e07
@@ -65,7 +65,7 @@ def shake(self:_Case)->float: # In the unit of the output
 def roughness(self:_Case)->torch.Tensor: # In the shape of the output
     "How far each output is from a parabola, around the point"
     worst = torch.zeros_like(self.out)
-    for h in (1e-5, 1e-6)*3:
+    for h in (1e-5*self.coarse, 1e-6*self.coarse)*3:
         centre,other = self.beside(h), self.beside(h)
         def at(k): return self.forward({
             n: c + k*(other[n] - self.values[n]) for n,c in centre.items()})
@@ -92,10 +92,10 @@ def measure_rounding(self:_Case):
             'rounding', 'in other roundings', self.wanted[0], values=self.values)
         compare({n: f[0] for n,f in self.found.items()},
                 {n: g if g is None else self.numbers(n, g)
-                 for n,g in (grads or {}).items()}, 2**-46*mode.largest)
+                 for n,g in (grads or {}).items()}, 64*self.digit*mode.largest)
         mode = _Shaken(seed)
         try: compare(self.expected()[0], self.by_graph(self.us[:1], mode)[0],
-                     2**-46*mode.largest)
+                     64*self.digit*mode.largest)
         except _CannotJudge: pass
 
 # %% ../nbs/06b_referees.ipynb #1e646b5f
@@ -157,15 +157,15 @@ def slope(self:_Case,
     "Central differences at two steps, extrapolated to 0: an error of the fourth order"
     at = lambda h: self.forward({name: self.values[name] + h*v})
     best,far = None, None
-    for h in (1e-4, 1e-5, 1e-6):
+    for h in (1e-4, 1e-5, 1e-6) if not self.low else (.1, .03, .01):
         h *= self.step(name)
         up,down,up2,down2 = at(h), at(-h), at(h/2), at(-h/2)
         wide,near = (up-down)/(2*h), (up2-down2)/h
         still = wide == 0
         if still.any():  # does not depend on it, or moves by less than its last digit
-            if far is None: far = at(self.step(name))
+            if far is None: far = self.far(name, v)
             still &= far == self.out
-        noise = 2**-52*self.out.abs() + max(self.noise(), self.shaken) + self.rough
+        noise = self.digit*self.out.abs() + max(self.noise(), self.shaken) + self.rough
         rounding = 2*noise*~still/h
         slope,doubt = (4*near-wide)/3, (near-wide).abs()/3 + rounding
         if best is None or doubt.sum() < best[1].sum(): best = slope,doubt
@@ -178,7 +178,7 @@ def complex_slope(self:_Case,
     v:torch.Tensor, # Direction, in its shape
 ): # Slope of the output along `v`, exact to rounding; None without complex numbers
     "The complex step: the imaginary part at `x + ihv`, over `h`. Nothing cancels"
-    if self.pairs: return None  # its imaginary parts are taken
+    if self.pairs or self.low: return None  # imaginary parts are taken, or too small
     h = 1e-30*self.step(name)
     values = {n: t.to(torch.complex128) for n,t in self.values.items()}
     values[name] = torch.complex(self.values[name], h*v)
@@ -219,6 +219,13 @@ def probes(self:_Case,
     self.probed[name] = found
     return found
 
+# %% ../nbs/06b_referees.ipynb #6e846b8b
+@patch
+def far(self:_Case, name, v):
+    "The output a whole step away along `v`, where it may be NaN"
+    try: return self.forward({name: self.values[name] + self.step(name)*v})
+    except Exception: return torch.full_like(self.out, torch.nan)
+
 # %% ../nbs/06b_referees.ipynb #e5829781
 @patch
 def differences(self:_Case,
@@ -232,14 +239,16 @@ def differences(self:_Case,
         single = v.count_nonzero() == 1
         for g,(slope,doubt) in zip(found, slopes):
             largest = (g.abs().max() if single else g.norm()).item()
-            limit = 1e-9 if self.exact[name] else 1e-6
+            limit = self.near if self.exact[name] else self.near_slope
             size = max(largest, abs(slope), self.floor(name, limit))
-            if size and not doubt <= 1e-7*size: lost += 1  # NaN is lost, too
+            lost_at = self.near_slope/10*size
+            if size and not doubt <= lost_at: lost += 1  # NaN is lost, too
             else:
                 error = torch.tensor((g*v).sum().item()-slope)
                 worst = max(worst, _scaled(error, size))
     if lost == len(probes)*len(found): raise _CannotJudge(
-        'the slope cannot be measured to seven digits here' if lost else
+        f"the slope cannot be measured to {'four' if self.low else 'seven'} digits here"
+        if lost else
         'nothing to move')
     return worst
 
@@ -393,6 +402,7 @@ def jacobian(self:_Case):
     "Name -> derivatives, (outputs, entries), from the formulas, in 30 digits"
     sizes = {n: self.values[n].numel() for n in self.wanted}
     if self.pairs: raise _CannotJudge('the symbols stand for real numbers')
+    if self.low: raise _CannotJudge('the forward computes in float32')
     if not 0 < sum(sizes.values()) <= 24 or not 0 < self.out.numel() <= 12:
         raise _CannotJudge(
             'too large for symbols, or empty: at most 24 numbers in and 12 out')
