@@ -315,7 +315,8 @@ def _with_other_values(report):
             except (ValueError, RuntimeError): continue  # no output there
             other.moved = names
             found = [g for gs in other.case.found.values() for g in gs if g is not None]
-            inside = all(g.isfinite().all() for g in found)  # of where it is smooth
+            inside = all(g.isfinite().all() for g in found) and not any(
+                v == 'referees disagree' for *_,v in other.rows)  # of where it is smooth
             if inside and not other.right: return other
             if inside and names is special: break  # all at once, and it is right
         return given
