@@ -8,14 +8,13 @@ __all__ = ['GradReport', 'check_grads', 'test_grads']
 # %% ../nbs/06d_check.ipynb #bec2bea5
 import html, numpy as np, torch
 from fastcore.basics import patch
-from .case import (_Case, _CannotJudge, _Function, _Torch, _subject,
-                                 _with_tensors)
+from .case import (_Case, _CannotJudge, _Function, _Single, _Torch,
+                               _rms, _subject, _with_tensors)
 from .diagnosis import Finding, diagnose
 import minibackprop.referees
 
 # %% ../nbs/06d_check.ipynb #1e631094
-_referees = {'autograd': 1e-9, 'differences': 1e-6,  # the largest scaled error
-             'dot_product': 1e-9, 'symbols': 1e-9}   # that a referee lets pass
+_referees = 'autograd', 'differences', 'dot_product', 'symbols'
 
 # %% ../nbs/06d_check.ipynb #25741c28
 class GradReport:
@@ -55,21 +54,33 @@ def _headline(self:GradReport):
 def _judge(self:GradReport, name):
     "One row: name, shape, referee -> error, verdict"
     case,errors = self.case, {}
-    shape = tuple(case.values[name].shape)
+    shape,like = case.shape(name), case.values[name]
     found,causes = case.found[name], {cause for cause,_ in case.faults.get(name, [])}
     if any(g is None for g in found): return name, shape, errors, 'not written'
-    if any(tuple(g.shape) != shape for g in found): verdict = 'wrong shape'
+    if any(g.shape != like.shape for g in found): verdict = 'wrong shape'
     else:
-        for referee in list(_referees)[:3 if case.quick else 4]:
-            if errors and case.quick and case.elsewhere: break  # one is enough there
-            judge = getattr(case, referee)
-            try: errors[referee] = judge(name, [g.double() for g in found])
-            except _CannotJudge as e:
-                self.notes.setdefault(referee, {}).setdefault(str(e), []).append(name)
+        errors = self._errors(name, found)
+        if not all(e <= self._limit(r, name) for r,e in errors.items()):
+            if not case.rounding: case.measure_rounding()
+            errors = self._errors(name, found)
         verdict = self._verdict(name, errors)
     if verdict != 'right': self.findings += self._explain(name, verdict)
     elif causes: verdict = 'faulty'
     return name, shape, errors, verdict
+
+# %% ../nbs/06d_check.ipynb #39afb891
+@patch
+def _errors(self:GradReport, name, found):
+    "Referee -> error. A note for each that cannot judge"
+    errors = {}
+    for referee in list(_referees)[:3 if self.case.quick else 4]:
+        if errors and self.case.quick and self.case.elsewhere: break  # one is enough
+        judge = getattr(self.case, referee)
+        try: errors[referee] = judge(name, [g.double() for g in found])
+        except _CannotJudge as e:
+            names = self.notes.setdefault(referee, {}).setdefault(str(e), [])
+            if name not in names: names.append(name)
+    return errors
 
 # %% ../nbs/06d_check.ipynb #7c50cf67
 @patch
@@ -103,8 +114,8 @@ def _slopes_decide(self:GradReport, name, errors, wrong):
 @patch
 def _limit(self:GradReport, referee, name):
     "The largest error that a referee lets pass"
-    exact = referee == 'differences' and self.case.exact.get(name)
-    return 1e-9 if exact else _referees[referee]
+    slope = referee == 'differences' and not self.case.exact.get(name)
+    return self.case.near_slope if slope else self.case.near
 
 # %% ../nbs/06d_check.ipynb #5ac04872
 @patch
@@ -174,15 +185,24 @@ def _remarks(self:GradReport)->list: # Strings
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
     if case.keep: said.append(
-        '- only some outputs are judged: autograd does not follow the others '
-        '(detached, or marked as not differentiable)')
+        f"- of the outputs only {', '.join(case.out_sizes)} judged: autograd does not "
+        'follow the others (detached, or marked as not differentiable)')
+    if case.low: said.append(
+        '- the forward computes in float32, whatever it is given: judged in float32, '
+        f'to {case.near:.0e}, slopes to {case.near_slope:.0e}')
     if case.quick: said.append(
         '- quick: one random direction for each tensor. An error in a few entries of '
         'many may hide below its 1e-6')
     said += [f'- {s}' for s in sorted(getattr(case.subject, 'remarks', ()))]
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
-    return said + self._not_tried(skipped) + [*self.rest_said]
+    for name,_,_,verdict in self.rows if self.right else ():
+        g = torch.stack([g.abs() for g in case.found[name]]).amax(0)
+        few = ((g > 0) & (g < 1e-9*g.amax())).sum().item() if g.numel() else 0
+        if few: said.append(
+            f'- {few} numbers of {name}.g are below 1e-9 of the largest: judged is '
+            'that they are that small, and not their digits')
+    return said + self._not_tried(skipped) + case.said + [*self.rest_said]
 
 # %% ../nbs/06d_check.ipynb #25bdc92f
 @patch
@@ -233,6 +253,7 @@ def plot(self:GradReport,
                            layout='constrained')
     top = max([t.abs().max().item() for _,t in maps if t.numel()], default=1.) or 1.
     for ax,(word,t) in zip(axs[0], maps):
+        if name in self.case.complex: t = torch.stack(t.unbind(-1))  # real, imaginary
         flat = t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1)
         image = ax.imshow(flat, cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
         ax.set(title=f'{name}.g {word}', xlabel=str(tuple(t.shape)))
@@ -265,6 +286,19 @@ def check_grads(
         second_order, subject, inputs, skip, 1 if quick else draws, seed, elsewhere,
         wanted, quick))
 
+# %% ../nbs/06d_check.ipynb #9f128f51
+def _found_case(*args):
+    "A `_Case` in float64; in float32, if that is what the forward computes in"
+    torch.set_default_dtype(torch.float64)  # for what the forward makes itself
+    case = None
+    try: case = _Case(*args)
+    except _Single: pass
+    smooth = case and case.nudged < float('inf') and not (
+        case.narrowed and case.roughness().max() > 1e-10*_rms(case.out))
+    if smooth: return case
+    low = _Case(*args, low=True)  # no point is smooth in float64: is it in float32?
+    return low if case is None or low.nudged < float('inf') else _Case(*args)
+
 # %% ../nbs/06d_check.ipynb #p6d30003
 def _report(second_order, subject, *case):
     "The report of one `_Case`"
@@ -272,11 +306,11 @@ def _report(second_order, subject, *case):
     if second_order and not isinstance(subject, (_Function, _Torch)): raise ValueError(
         f'check_grads: {subject.title} has no second derivative: its backward is not '
         'recorded')
-    case = _Case(subject, *case)
+    case = _found_case(subject, *case)
     case.hand_written()
-    if second_order and not case.elsewhere: case.second()
+    if second_order and not case.low and not case.elsewhere: case.second()
     report = GradReport(case)
-    if function and not second_order:
+    if function and (case.low or not second_order):
         report.rest_said = ['- second derivatives: not checked (second_order=True)']
     return report
 
@@ -284,7 +318,6 @@ def _report(second_order, subject, *case):
 def _with_other_values(report):
     "The report; if it is right, the first that is wrong with random numbers somewhere"
     default = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)  # for what the forward makes itself
     try:
         given = report()
         names = given.case.wanted

@@ -6,14 +6,15 @@
 __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../nbs/06c_diagnosis.ipynb #ec0f3034
-import itertools, linecache, sys
+import itertools, linecache, math, sys
 from fractions import Fraction
 from functools import cached_property
 import numpy as np, torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 from .broadcasting import unbroadcast
-from .case import _Case, _CannotJudge, _floating, _scaled, _Reads
+from .case import (_Case, _CannotJudge, _floating, _scaled, _Reads,
+                               _reals)
 import minibackprop.referees
 
 # %% ../nbs/06c_diagnosis.ipynb #d460f949
@@ -32,13 +33,14 @@ class Finding:
 def _matches(
     found:list, # Gradients, one a draw
     guess:list, # What they would be if a hypothesis were true
+    near:float=1e-8, # The largest error that is rounding
 )->tuple: # Do they match up to a factor? The factor
     "Is `found` a multiple of `guess`, the same in every draw?"
     if any(f.shape != g.shape for f,g in zip(found, guess)): return False, 0.
     f,g = [torch.cat([t.flatten() for t in ts]) for ts in (found, guess)]
     if not f.numel() or not g.norm() or not f.norm(): return False, 0.
     c = ((f*g).sum()/(g*g).sum()).item()
-    return _scaled(f - c*g, f) < 1e-8, c
+    return _scaled(f - c*g, f) < near, c
 
 # %% ../nbs/06c_diagnosis.ipynb #d06c151d
 class _Evidence:
@@ -70,6 +72,22 @@ hypotheses = []
 def _hypothesis(f):
     hypotheses.append(f)
     return f
+
+# %% ../nbs/06c_diagnosis.ipynb #f51cd274
+@_hypothesis
+def _conjugates(e):
+    "The conjugate of a complex number missing, or its imaginary part"
+    n,turn = e.name, torch.tensor([1., -1.], device=e.out.device)
+    if n not in e.case.complex: return
+    yield 'conjugate', f'{n}.g is the conjugate of what it should be', [
+        r*turn for r in e.right]
+    whole = e.case.keep is None and e.out.dim() and e.out.shape[-1] == 2
+    other = e.graph(us=[u*turn for u in e.us]) if whole else None
+    if other: yield 'conjugate', (
+        f'{n}.g misses a conjugate: it is out.g times the derivative, and should be '
+        'out.g times the conjugate of the derivative'), [o*turn for o in other]
+    yield 'imaginary part', f'{n}.g is right in its real part, and has no other', [
+        r*(turn > 0) for r in e.right]
 
 # %% ../nbs/06c_diagnosis.ipynb #39080ec7
 @_hypothesis
@@ -106,19 +124,20 @@ def _shapes(e):
 @_hypothesis
 def _factors(e):
     "The sign, or a constant factor"
-    same,c = _matches(e.found, e.right)
+    same,c = _matches(e.found, e.right, 10*e.case.near)
     if not same: return
-    if abs(c+1) < 1e-6:
+    if abs(c+1) < max(1e-6, e.case.near):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
-    elif abs(c-1) > 1e-9: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
+    elif abs(c-1) > e.case.near: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
 
 # %% ../nbs/06c_diagnosis.ipynb #7f219e9b
 def _factor(case, c):
     "A factor in words, by the sizes of the tensors where they explain it"
-    sizes = {2: []}
-    for name,t in [*case.values.items(), ('out', case.out)]:
-        for k,what in [*[(k, f'axis {i} of {name}') for i,k in enumerate(t.shape)],
-                       (t.numel(), f'the number of entries of {name}')]:
+    sizes,shapes = {2: []}, {n: case.shape(n) for n in case.values}
+    if not case.pairs: shapes['out'] = case.out.shape
+    for name,shape in shapes.items():
+        for k,what in [*[(k, f'axis {i} of {name}') for i,k in enumerate(shape)],
+                       (math.prod(shape), f'the number of entries of {name}')]:
             sizes.setdefault(k, []).append(what)
     sign,c = 'minus ' if c < 0 else '', abs(c)
     for k,known in sizes.items():
@@ -155,6 +174,14 @@ def _upstream(e):
     first = e.graph(us=[u.flatten()[:1].expand(u.numel()).view_as(u) for u in e.us
                         if u.numel()])
     if first: yield ('upstream', f'{n}.g uses the first number of out.g for all', first)
+    sizes = e.case.out_sizes
+    for i,name in enumerate(sizes) if len(sizes) > 1 else ():
+        less = [torch.cat([p*(i != j) for j,p in enumerate(u.split([*sizes.values()]))])
+                for u in e.us]
+        rest = e.graph(us=less)
+        if rest: yield (
+            'part', f'{n}.g leaves out what comes through {name}: {name}.g is not used',
+            rest)
     zeros = [torch.zeros_like(r) for r in e.right]
     yield 'upstream', f'{n}.g is zero everywhere', zeros
 
@@ -177,7 +204,7 @@ def _stale(e):
             sentence = (f'{n}.g is added to what an earlier backward left there; '
                         'backward sets .g')
             if len(before) > 1: yield 'accumulated', sentence, e.found
-    tensors = dict(zip(case.names, case.other))
+    tensors = {k: _reals(t) for k,t in zip(case.names, case.other)}
     old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
     known = [k for k in tensors if k in case.values]
     if old and any(not torch.equal(tensors[k], case.values[k]) for k in known): yield (
@@ -590,15 +617,17 @@ def diagnose(
     e,found = _Evidence(case, name, right), []
     if not all(f.isfinite().all() for f in e.found):
         return [Finding(name, 'not finite', _located(e), 'sure')]
-    for hypothesis in hypotheses:
+    known = [_conjugates, _factors, _upstream, _stale] if case.pairs else hypotheses
+    for hypothesis in known:
         for cause,sentence,guess in hypothesis(e):
             is_factor = guess is e.right and cause == 'factor'
-            same,c = (True, 1.) if is_factor else _matches(e.found, guess)
+            same,c = (True, 1.) if is_factor else _matches(
+                e.found, guess, 10*case.near)
             zero = cause == 'upstream' and not any(f.any() for f in e.found)
             if not same and not zero: continue
             plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
             if not plain and _matches(guess, e.right)[0]: continue  # it changes nothing
-            exact = zero or abs(c-1) < 1e-6
+            exact = zero or abs(c-1) < max(1e-6, case.near)
             if not exact: sentence += f'; and it is {_factor(case, c)}'
             if sentence not in [f.sentence for f in found]:
                 sure = 'sure' if exact else 'likely'
@@ -613,6 +642,7 @@ def diagnose(
 def _located(e):
     "Where a gradient is wrong, what stands there, and the largest error"
     f,r = e.found[0], e.right[0]
+    if e.name in e.case.complex: f,r = [torch.complex(*t.unbind(-1)) for t in (f, r)]
     if f.shape != r.shape:
         have,want = tuple(f.shape), tuple(r.shape)
         return f'{e.name}.g has shape {have}, and {e.name} has {want}'

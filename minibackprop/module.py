@@ -227,7 +227,8 @@ def _tensors(o):
 @patch
 def named_parameters(self:Module)->dict: # Name -> tensor
     "The tensors that are learned here, by name: all floating ones, but for `buffers`"
-    return {n: t for n,t in _tensors(self).items() if t.is_floating_point()}
+    return {n: t for n,t in _tensors(self).items()
+            if t.is_floating_point() or t.is_complex()}
 
 # %% ../nbs/04_module.ipynb #cf22db26
 class _Parameters(list):

@@ -511,7 +511,8 @@ def _grads(layer, inputs, u):
     wanted = [t for t in [*leaves, *own.values()] if t.requires_grad]
     again = [t*1 if t.requires_grad else t for t in leaves]
     right = torch.autograd.grad(subject.plain(own)(*again), wanted, upstream)
-    return [t.g for t in [*args, *params.values()] if _floating(t)], right
+    made = [t for t in [*args, *params.values()] if _floating(t)]
+    return [getattr(t, 'g', None) for t in made], right
 
 # %% ../nbs/06e_mutants.ipynb #8688326f
 def check_sum(

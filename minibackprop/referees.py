@@ -9,19 +9,94 @@ __all__ = []
 import numpy as np, torch, warnings
 from fastcore.basics import patch
 from torch.autograd import forward_ad
-from .case import _Case, _CannotJudge, _rms, _scaled
+from torch.overrides import TorchFunctionMode
+from .case import (_Case, _CannotJudge, _floating, _reals, _rms,
+                               _scaled)
 
 # %% ../nbs/06b_referees.ipynb #499ce2e5
 @patch
 def floor(self:_Case,
     name:str, # Name of a tensor
+    limit:float=None, # The largest error that passes; None: that of the exact referees
 )->float: # In the unit of its gradient
     """A hundred-thousandth of the size of the output over that of the tensor.
 
     What is smaller counts as zero: rounding. If the output is nothing but rounding,
     it counts as one of slope 1"""
     if self.dust(): return 1e-5
-    return 1e-5*max(_rms(self.out), 2**52*self.noise())/self.step(name)
+    noise = max(self.noise(), self.shaken)
+    low = 1e-5*max(_rms(self.out), noise/self.digit)/self.step(name)
+    return max(low, 10*self.rounding.get(name, 0)/(limit or self.near))
+
+# %% ../nbs/06b_referees.ipynb #bd416324
+class _Shaken(TorchFunctionMode):
+    "Moves the result of each operation in it by one in the last digit"
+    largest = 0.
+    def __init__(self, seed):
+        super().__init__()
+        self.random = torch.Generator().manual_seed(seed)
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if not _floating(out) or not out.numel() or out.layout != torch.strided:
+            return out
+        place = lambda t: t.untyped_storage().data_ptr()
+        strided = [t for t in args if _floating(t) and t.layout == torch.strided]
+        if place(out) in map(place, strided): return out  # a view, or changed in place
+        self.largest = max(self.largest, out.detach().abs().max().item())
+        signs = torch.rand(out.shape, generator=self.random).round()*2 - 1
+        digit = torch.finfo(out.dtype).eps*signs.to(out.device, _reals(out).dtype)
+        return out*(1 + digit)
+
+# %% ../nbs/06b_referees.ipynb #291d650a
+@patch
+def shake(self:_Case)->float: # In the unit of the output
+    "How far the output moves if each operation in the forward rounds otherwise"
+    moved = 0.
+    for seed in range(2):
+        mode = _Shaken(seed)
+        with torch.no_grad(): away = (self.forward({}, mode) - self.out).abs()
+        if away.numel(): moved = max(moved, min(
+            away.max().item(), 64*self.digit*mode.largest))  # more would be a jump
+    return moved
+
+# %% ../nbs/06b_referees.ipynb #87ba1e07
+@patch
+def roughness(self:_Case)->torch.Tensor: # In the shape of the output
+    "How far each output is from a parabola, around the point"
+    worst = torch.zeros_like(self.out)
+    for h in (1e-5*self.coarse, 1e-6*self.coarse)*3:
+        centre,other = self.beside(h), self.beside(h)
+        def at(k): return self.forward({
+            n: c + k*(other[n] - self.values[n]) for n,c in centre.items()})
+        with torch.no_grad(): f = [at(k) for k in (-1, -.5, 0, .5, 1)]
+        bend,half = f[0] - 2*f[2] + f[4], f[1] - 2*f[2] + f[3]
+        worst = torch.maximum(worst, (bend - 4*half).abs()/4)
+    return worst.nan_to_num(0.)
+
+# %% ../nbs/06b_referees.ipynb #06e398a2
+@patch
+def measure_rounding(self:_Case):
+    "Name -> how far its gradient moves if each operation rounds otherwise"
+    self.rounding = dict.fromkeys(self.wanted, 0.)
+    try: self.shaken,self.rough = self.shake(), self.roughness()
+    except Exception: pass  # the forward does not run there
+    vars(self).pop('probed', None)  # slopes were measured without knowing
+    def compare(first, grads, most):
+        for n,g in grads.items():
+            if g is None or first[n] is None or g.shape != first[n].shape: continue
+            if g.numel(): self.rounding[n] = max(self.rounding[n], min(
+                (g - first[n]).abs().max().nan_to_num(0.).item(), most))
+    for seed in range(2):
+        with _Shaken(seed) as mode: grads = self.rerun(
+            'rounding', 'in other roundings', self.wanted[0], values=self.values)
+        compare({n: f[0] for n,f in self.found.items()},
+                {n: g if g is None else self.numbers(n, g)
+                 for n,g in (grads or {}).items()}, 64*self.digit*mode.largest)
+        mode = _Shaken(seed)
+        try: compare(self.expected()[0], self.by_graph(self.us[:1], mode)[0],
+                     64*self.digit*mode.largest)
+        except _CannotJudge: pass
 
 # %% ../nbs/06b_referees.ipynb #1e646b5f
 @patch
@@ -36,8 +111,7 @@ def by_graph(self:_Case,
     at = {**self.values, **(values or {})}
     leaves = {n: t.detach().clone().requires_grad_() for n,t in at.items()}
     try:
-        with torch.enable_grad(), change or torch.enable_grad():
-            out = self.forward(leaves)
+        with torch.enable_grad(): out = self.forward(leaves, change)
         if not out.requires_grad: raise _CannotJudge(
             'the forward leaves PyTorch, or detaches what it computes')
         wanted = [leaves[n] for n in self.wanted]
@@ -82,12 +156,17 @@ def slope(self:_Case,
 )->tuple: # Slope of the output along `v`; how far off each number may be
     "Central differences at two steps, extrapolated to 0: an error of the fourth order"
     at = lambda h: self.forward({name: self.values[name] + h*v})
-    best = None
-    for h in (1e-4, 1e-5, 1e-6):
+    best,far = None, None
+    for h in (1e-4, 1e-5, 1e-6) if not self.low else (.1, .03, .01):
         h *= self.step(name)
         up,down,up2,down2 = at(h), at(-h), at(h/2), at(-h/2)
         wide,near = (up-down)/(2*h), (up2-down2)/h
-        rounding = 2*(2**-52*self.out.abs() + self.noise())*(wide != 0)/h
+        still = wide == 0
+        if still.any():  # does not depend on it, or moves by less than its last digit
+            if far is None: far = self.far(name, v)
+            still &= far == self.out
+        noise = self.digit*self.out.abs() + max(self.noise(), self.shaken) + self.rough
+        rounding = 2*noise*~still/h
         slope,doubt = (4*near-wide)/3, (near-wide).abs()/3 + rounding
         if best is None or doubt.sum() < best[1].sum(): best = slope,doubt
     return best
@@ -99,13 +178,14 @@ def complex_slope(self:_Case,
     v:torch.Tensor, # Direction, in its shape
 ): # Slope of the output along `v`, exact to rounding; None without complex numbers
     "The complex step: the imaginary part at `x + ihv`, over `h`. Nothing cancels"
+    if self.pairs or self.low: return None  # imaginary parts are taken, or too small
     h = 1e-30*self.step(name)
     values = {n: t.to(torch.complex128) for n,t in self.values.items()}
     values[name] = torch.complex(self.values[name], h*v)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('error')  # what drops the imaginary part
-            out = self.forward(values)
+            out = self.forward(values, real=lambda t: t)
     except Exception: return None  # some operation in it has no complex form
     return out.imag/h if isinstance(out, torch.Tensor) and out.is_complex() else None
 
@@ -139,6 +219,13 @@ def probes(self:_Case,
     self.probed[name] = found
     return found
 
+# %% ../nbs/06b_referees.ipynb #6e846b8b
+@patch
+def far(self:_Case, name, v):
+    "The output a whole step away along `v`, where it may be NaN"
+    try: return self.forward({name: self.values[name] + self.step(name)*v})
+    except Exception: return torch.full_like(self.out, torch.nan)
+
 # %% ../nbs/06b_referees.ipynb #e5829781
 @patch
 def differences(self:_Case,
@@ -152,13 +239,16 @@ def differences(self:_Case,
         single = v.count_nonzero() == 1
         for g,(slope,doubt) in zip(found, slopes):
             largest = (g.abs().max() if single else g.norm()).item()
-            size = max(largest, abs(slope), self.floor(name))
-            if size and not doubt <= 1e-7*size: lost += 1  # NaN is lost, too
+            limit = self.near if self.exact[name] else self.near_slope
+            size = max(largest, abs(slope), self.floor(name, limit))
+            lost_at = self.near_slope/10*size
+            if size and not doubt <= lost_at: lost += 1  # NaN is lost, too
             else:
                 error = torch.tensor((g*v).sum().item()-slope)
                 worst = max(worst, _scaled(error, size))
     if lost == len(probes)*len(found): raise _CannotJudge(
-        'the slope cannot be measured to seven digits here' if lost else
+        f"the slope cannot be measured to {'four' if self.low else 'seven'} digits here"
+        if lost else
         'nothing to move')
     return worst
 
@@ -235,6 +325,7 @@ class _Symbols(np.ndarray):
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         name = func.__name__.strip('_')
+        if func.__name__ == f'{name}_': raise _unknown(func.__name__)  # in place
         if name in ('radd', 'rsub', 'rmul', 'rdiv', 'rtruediv', 'rmatmul'):
             name,args = name[1:], args[::-1]
         first,*rest = [_exactly(a) if isinstance(a, torch.Tensor) else a for a in args]
@@ -311,6 +402,8 @@ def _formulas():
 def jacobian(self:_Case):
     "Name -> derivatives, (outputs, entries), from the formulas, in 30 digits"
     sizes = {n: self.values[n].numel() for n in self.wanted}
+    if self.pairs: raise _CannotJudge('the symbols stand for real numbers')
+    if self.low: raise _CannotJudge('the forward computes in float32')
     if not 0 < sum(sizes.values()) <= 24 or not 0 < self.out.numel() <= 12:
         raise _CannotJudge(
             'too large for symbols, or empty: at most 24 numbers in and 12 out')

@@ -1,19 +1,20 @@
 """check_grads on PyTorch's own operators: is each right backward passed, and each wrong one caught? `python tools/operators.py`
 
-For each operator of PyTorch's test suite that has a derivative in float64: its first, middle and last sample of at most
-400 numbers. The right backward is autograd's. The wrong ones are that, 1e-6 too large; with one entry changed; with the sign
-turned. Prints a line for whatever is not as it should be, and the counts. Minutes, one process; `--part 0/4` takes a
-quarter, `--only NAME` one operator, `--right` leaves the wrong ones out."""
+For each operator of PyTorch's test suite that has a derivative in float64, and again in complex128 where it has one there:
+its first, middle and last sample of at most 400 numbers. The right backward is autograd's. The wrong ones are that, 1e-6 too
+large; with one entry changed; with the sign turned; with the conjugate of a complex gradient. Prints a line for whatever is
+not as it should be, and the counts. Minutes, one process; `--part 0/4` takes a quarter, `--only NAME` one operator, `--dtype
+complex128` one dtype, `--right` leaves the wrong ones out."""
 import argparse, time, warnings
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 from minibackprop import check_grads
 from minibackprop.case import _named, _rebuilt
 
-def samples(op):
+def samples(op, dtype):
     "The first, the middle and the last sample that is small enough"
     small = []
-    for s in op.sample_inputs('cpu', torch.float64, requires_grad=True):
+    for s in op.sample_inputs('cpu', dtype, requires_grad=True):
         tensors = leaves(s)
         sizes = sum(t.numel() for t in tensors)
         if tensors and 0 < sizes <= 400: small.append(s)
@@ -57,7 +58,8 @@ def one_entry(i, g):
     return g
 
 changes = {'1e-6 too large': lambda i, g: g*(1 + 1e-6) if i == 0 else g,
-           'one entry': one_entry, 'sign': lambda i, g: -g if i == 0 else g}
+           'one entry': one_entry, 'sign': lambda i, g: -g if i == 0 else g,
+           'conjugate': lambda i, g: g.conj().resolve_conj() if i == 0 else g}
 
 def run(op, sample, right_only):
     "Lines about what is not as it should be, and (right, wrong, passed wrongly ...)"
@@ -80,10 +82,12 @@ def run(op, sample, right_only):
         counts['alarm'] += 1
         return [f'{op.name}: FALSE ALARM\n{report!r}'[:700]], counts
     if right_only: return lines, counts
-    largest = max(g.abs().max().item() if g is not None and g.numel() else 0.
-                  for g in report.case.found[report.case.wanted[0]])
+    first = [g for g in report.case.found[report.case.wanted[0]] if g is not None and g.numel()]
+    largest = max((g.abs().max().item() for g in first), default=0.)
+    imaginary = bool(report.case.wanted[0] in report.case.complex and any(g[...,1].any() for g in first))
     for name,change in changes.items():
         if not largest: break  # a gradient of zeros cannot be made wrong like this
+        if name == 'conjugate' and not imaginary: continue
         wrong = judge(backward_of(forward, change))
         counts['wrong'] += 1
         if isinstance(wrong, str): lines.append(f'{op.name}, {name}: {wrong[:150]}')
@@ -92,27 +96,32 @@ def run(op, sample, right_only):
             lines.append(f'{op.name}, {name}: MISSED\n{wrong!r}'[:500])
     return lines, counts
 
-def switched_off(op):
+def switched_off(op, dtype):
     "Does PyTorch leave out its own gradcheck of this operator?"
-    return any(getattr(d, 'test_name', None) == 'test_fn_grad' for d in (*op.decorators, *op.skips))
+    return any(getattr(d, 'test_name', None) == 'test_fn_grad' and (not d.dtypes or dtype in d.dtypes)
+               for d in (*op.decorators, *op.skips))
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--part', default='0/1')
     p.add_argument('--only')
     p.add_argument('--right', action='store_true')
+    p.add_argument('--dtype', choices=('float64', 'complex128'))
     a = p.parse_args()
     k,n = map(int, a.part.split('/'))
     warnings.simplefilter('ignore')
-    ops = [op for op in op_db if op.supports_autograd and op.supports_dtype(torch.float64, 'cpu')]
+    ops = [(op, torch.float64) for op in op_db if op.supports_autograd and op.supports_dtype(torch.float64, 'cpu')]
+    ops += [(op, torch.complex128) for op in op_db if op.supports_autograd
+            and torch.complex128 in op.supported_backward_dtypes('cpu')]
+    if a.dtype: ops = [(op, dtype) for op,dtype in ops if str(dtype).endswith(a.dtype)]
     total,start,off = {}, time.time(), []
-    for i,op in enumerate(ops):
+    for i,(op,dtype) in enumerate(ops):
         if i % n != k or a.only and op.name != a.only: continue
-        if switched_off(op):
+        if switched_off(op, dtype):
             off.append(op.name)
             continue
         torch.manual_seed(0)
-        try: chosen = list(samples(op))
+        try: chosen = list(samples(op, dtype))
         except Exception as e:
             print(f'{op.name}: no samples: {type(e).__name__}')
             continue
@@ -123,4 +132,4 @@ if __name__ == '__main__':
             if time.time() - begin > 20: print(f'{op.name}: {time.time()-begin:.0f} s', flush=True)
             for name,v in counts.items(): total[name] = total.get(name, 0) + v
     print(f'left out, as PyTorch leaves out its own check: {", ".join(sorted(set(off)))}')
-    print(f'{len(ops)} operators, part {a.part}: {total}, {time.time()-start:.0f} s')
+    print(f'{len(ops)} operators and dtypes, part {a.part}: {total}, {time.time()-start:.0f} s')
