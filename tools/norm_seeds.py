@@ -1,5 +1,6 @@
 """What normalization and dropout buy on MNIST, five seeds each: `python tools/norm_seeds.py`. Writes nbs/norm_seeds.json, which
-chapter 11 reads. About five minutes on one core. `--seeds 1` is a trial, and writes nothing."""
+chapter 11 reads. About five minutes on one core. `--only images` makes some runs anew and keeps the others; `--seeds 1` is
+a trial, and writes nothing."""
 import argparse, json, platform, statistics, time
 from pathlib import Path
 import torch
@@ -13,8 +14,10 @@ runs = [('one hidden layer', [256], None, 0, .004, 50_000, 10),
         ('two, BatchNorm', [256, 256], BatchNorm, 0, .01, 50_000, 10),
         ('two, LayerNorm', [256, 256], LayerNorm, 0, .01, 50_000, 10),
         ('two, BatchNorm, Dropout', [256, 256], BatchNorm, .2, .01, 50_000, 10),
-        ('2,000 images', [256, 256], BatchNorm, 0, .01, 2000, 40),
-        ('2,000 images, Dropout', [256, 256], BatchNorm, .5, .01, 2000, 40)]
+        ('2,000 images', [256, 256], None, 0, .002, 2000, 40),
+        ('2,000 images, Dropout', [256, 256], None, .2, .002, 2000, 40),
+        ('2,000 images, BatchNorm', [256, 256], BatchNorm, 0, .01, 2000, 40),
+        ('2,000 images, both', [256, 256], BatchNorm, .2, .01, 2000, 40)]
 
 
 def network(hidden, norm, p, seed):
@@ -33,7 +36,7 @@ def main():
     parser.add_argument('--only', default='', help='runs whose name contains this')
     args = parser.parse_args()
     (x,y), valid, _ = load_mnist()
-    found = []
+    found = {r['name']: r for r in json.loads(out.read_text())['runs']} if args.only else {}
     for name,hidden,norm,p,lr,n,epochs in runs:
         if args.only not in name: continue
         row = dict(name=name, hidden=hidden, norm=norm.__name__ if norm else '', p=p, lr=lr, images=n, epochs=epochs,
@@ -45,11 +48,12 @@ def main():
             row['seconds'].append(time.perf_counter() - start)
             for kind,data in ('train', (x[:n], y[:n])), ('valid', valid): row[kind].append(evaluate(model, *data)[1])
         row['model'] = str(model)
-        found.append(row)
+        found[name] = row
         print(f'{name:<26}' + ' '.join(f'{a:.2%}' for a in row['valid']) + f'  median {statistics.median(row["valid"]):.2%}, '
               f'training {statistics.median(row["train"]):.2%}, {statistics.median(row["seconds"]):.0f} s', flush=True)
     machine = f'{platform.machine()}, {torch.get_num_threads()} threads, PyTorch {torch.__version__}'
-    if args.seeds == 5 and not args.only: out.write_text(json.dumps(dict(machine=machine, runs=found), indent=1) + '\n')
+    kept = [found[name] for name,*_ in runs if name in found]
+    if args.seeds == 5: out.write_text(json.dumps(dict(machine=machine, runs=kept), indent=1) + '\n')
 
 
 if __name__ == '__main__': main()
