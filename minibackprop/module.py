@@ -224,7 +224,7 @@ def _inside(o, parts, at='', seen=None):
 @patch
 def _parts(self:Module):
     "What the layer holds, without the record of a call and what `buffers` names"
-    buffers = listify(self.buffers)
+    buffers = 'buffers', *listify(self.buffers)
     return {n: v for n,v in self.__getstate__().items() if n not in buffers}
 
 def _tensors(o):
@@ -254,7 +254,7 @@ def __repr__(self:Module):
     "The name of the class, the shape of each parameter, and the options"
     said = [f'{n} {tuple(p.shape)}' for n,p in Module.named_parameters(self).items()]
     said += [f'{n}={v!r}' for n,v in self._parts().items()
-             if isinstance(v, (int, float, str)) and n != 'buffers']
+             if isinstance(v, (int, float, str))]
     return f"{type(self).__name__}({', '.join(said)})"
 
 # %% ../nbs/04_module.ipynb #93bbac40

@@ -77,7 +77,10 @@ class BatchNorm(_Norm):
 
 # %% ../nbs/11_normalization.ipynb #556daec0
 @patch
-def forward(self:BatchNorm, inp):
+def forward(self:BatchNorm,
+    inp:torch.Tensor, # (n, units), or (n, channels, ...) with the places of an image
+)->torch.Tensor: # The shape of `inp`
+    "Normalize by the batch in training, by the running mean and variance in use"
     inp,self.axes = self._last(inp, 1)  # (N,J), or (N,C,H,W) -> (N,H,W,C)
     n = inp[...,0].numel()
     mean = inp.mean(self.axes) if self.training else self.running_mean  # (J,)
@@ -89,8 +92,10 @@ def forward(self:BatchNorm, inp):
     self.n = n if self.training else math.inf
     return (self.x*self.gain + self.shift).movedim(-1, 1)
 
+# %% ../nbs/11_normalization.ipynb #9e96968f
 @patch
 def bwd(self:BatchNorm, out, inp):
+    "The three terms. In use, the two through mean and variance are 0"
     g = out.g.movedim(1, -1)
     self.gain.g = (g*self.x).sum(self.axes)  # (N,J) -> (J,)
     self.shift.g = g.sum(self.axes)  # (N,J) -> (J,)
@@ -177,14 +182,19 @@ class GroupNorm(_Norm):
 
 # %% ../nbs/11_normalization.ipynb #c61f56cc
 @patch
-def forward(self:GroupNorm, inp):
+def forward(self:GroupNorm,
+    inp:torch.Tensor, # (n, units), or (n, channels, ...) with the places of an image
+)->torch.Tensor: # The shape of `inp`
+    "Normalize each group of each example"
     _,self.axes = self._last(inp, 1)
     x,self.rstd = normalize(inp.reshape(len(inp), self.groups, -1), -1, self.eps)
     self.x = x.view(inp.shape).movedim(1, -1)  # (N,C,H,W) -> (N,H,W,C)
     return (self.x*self.gain + self.shift).movedim(-1, 1)
 
+# %% ../nbs/11_normalization.ipynb #4057e8d6
 @patch
 def bwd(self:GroupNorm, out, inp):
+    "The three terms, for each group of each example"
     g = out.g.movedim(1, -1)
     self.gain.g = (g*self.x).sum(self.axes)  # (N,H,W,C) -> (C,)
     self.shift.g = g.sum(self.axes)
