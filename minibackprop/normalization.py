@@ -70,8 +70,8 @@ class BatchNorm(_Norm):
 
     def _follow(self, mean, var, n):
         "Move the running mean and variance a step towards those of this batch"
-        _expect(n > 1, 'BatchNorm: one value for each unit has no variance. Train on '
-                'more examples, or use LayerNorm')
+        _expect(n > 1, 'BatchNorm: a variance needs two values or more for each unit. '
+                'Train on more examples, or use LayerNorm')
         self.running_mean.lerp_(mean.detach(), self.momentum)
         self.running_var.lerp_(var.detach()*n/(n-1), self.momentum)
 
@@ -187,7 +187,8 @@ def forward(self:GroupNorm,
 )->torch.Tensor: # The shape of `inp`
     "Normalize each group of each example"
     _,self.axes = self._last(inp, 1)
-    x,self.rstd = normalize(inp.reshape(len(inp), self.groups, -1), -1, self.eps)
+    groups = inp.flatten(1).unflatten(1, (self.groups, -1))
+    x,self.rstd = normalize(groups, -1, self.eps)
     self.x = x.view(inp.shape).movedim(1, -1)  # (N,C,H,W) -> (N,H,W,C)
     return (self.x*self.gain + self.shift).movedim(-1, 1)
 
@@ -199,6 +200,6 @@ def bwd(self:GroupNorm, out, inp):
     self.gain.g = (g*self.x).sum(self.axes)  # (N,H,W,C) -> (C,)
     self.shift.g = g.sum(self.axes)
     if self.inp_grad:
-        g,x = [t.movedim(-1, 1).reshape(len(inp), self.groups, -1)
+        g,x = [t.movedim(-1, 1).flatten(1).unflatten(1, (self.groups, -1))
                for t in (g*self.gain, self.x)]  # a row for each group
         inp.g = normalize_grad(g, x, self.rstd, -1).view(inp.shape)
