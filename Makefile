@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
 	@echo 'make test       run every notebook: they are the tests'
-	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 8 properties)'
+	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 9 properties)'
 	@echo 'make bench      time and memory of a step against autograd, some minutes (ARGS=--compile, --check)'
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
 	@echo 'make export     write the library, and clean the notebooks'

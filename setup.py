@@ -19,5 +19,5 @@ setup(
     # data/ and nbs/ stay at the top of the repository, and travel inside the wheel as minibackprop/_mnist and /_notebooks
     packages=['minibackprop', 'minibackprop._mnist', 'minibackprop._notebooks'],
     package_dir={'minibackprop': 'minibackprop', 'minibackprop._mnist': 'data', 'minibackprop._notebooks': 'nbs'},
-    package_data={'minibackprop._mnist': ['*.gz', 'README.md'], 'minibackprop._notebooks': ['*.ipynb', 'speed.json', 'widgets/*']},
+    package_data={'minibackprop._mnist': ['*.gz', 'README.md'], 'minibackprop._notebooks': ['*.ipynb', '*.json', 'widgets/*']},
     include_package_data=False, zip_safe=False)

@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.benchmark import Timer
-from minibackprop import Adam, CrossEntropy, Lin, Model, Module, Mse, Relu, SGD, load_mnist
+from minibackprop import (Adam, BatchNorm, CrossEntropy, LayerNorm, Lin, Model, Module, Mse, Relu,
+                          SGD, load_mnist)
 from minibackprop.data import _sha256, _shipped
 
 out = Path(__file__).parent.parent/'nbs'/'speed.json'
@@ -26,7 +27,7 @@ class InPlaceRelu(Module):
         if self.inp_grad: inp.g = out.detach().sign_().mul_(out.g)
 
 
-def turns(functions, seconds, title):
+def turns(functions, seconds, title, of=statistics.median):
     "Seconds per call of each function: medians of interleaved rounds, at least five"
     threads = torch.get_num_threads()
     timers = {name: Timer('f()', globals=dict(f=f), num_threads=threads)
@@ -39,7 +40,7 @@ def turns(functions, seconds, title):
     for name,times in rounds.items():
         low,middle,high = statistics.quantiles(times, n=4)
         if high-low > .1*middle: noisy.append(f'{title}, {name}: {(high-low)/middle:.0%}')
-    return {name: statistics.median(times) for name,times in rounds.items()}
+    return {name: of(times) for name,times in rounds.items()}
 
 
 def peak(f):
@@ -184,6 +185,59 @@ def full_batch(n, seconds):
     return t
 
 
+def by_autograd(layer, x, g):
+    "A forward and a backward of a layer of PyTorch, with the gradient of the inputs"
+    leaf = x.clone().requires_grad_()
+
+    def f():
+        layer(leaf).backward(g)
+        layer.zero_grad()
+        leaf.grad = None
+    return f
+
+
+def norms(shapes, seconds):
+    """Layers that normalize, forward and backward, and a step of a network that has two.
+
+    The fastest round counts: other work on the machine only ever adds."""
+    rows = []
+    for shape in shapes:
+        pairs = [(BatchNorm(shape[1]), (nn.BatchNorm2d if len(shape) > 2 else nn.BatchNorm1d)(shape[1])),
+                 (LayerNorm(shape[-1]), nn.LayerNorm(shape[-1]))]
+        for layer,theirs in pairs[:1 if len(shape) > 2 else 2]:
+            x,g = torch.randn(shape), torch.randn(shape)
+
+            def ours():
+                layer(x).g = g
+                layer.backward(inp_grad=True)
+            name = type(layer).__name__
+            t = turns(dict(ours=ours, autograd=by_autograd(theirs, x, g)), seconds, f'{name} {shape}', min)
+            rows.append(dict(layer=name, shape=str(shape), **t))
+    for n in [shape[0] for shape in shapes if len(shape) == 2]:
+        sizes = 784, 256, 256
+        layers = [f for j,k in zip(sizes, sizes[1:]) for f in (Lin.random(j, k), BatchNorm(k), Relu())]
+        model = Model([*layers, Lin.random(256, 10)], CrossEntropy())
+        net = nn.Sequential(*[f for j,k in zip(sizes, sizes[1:]) for f in
+                              (nn.Linear(j, k), nn.BatchNorm1d(k), nn.ReLU())], nn.Linear(256, 10))
+        sgd,theirs = SGD(model.parameters(), lr=1e-6), torch.optim.SGD(net.parameters(), lr=1e-6)
+        x,y = torch.rand(n, 784), torch.randint(10, (n,))
+
+        def step():
+            model(x, y)
+            model.backward()
+            sgd.step()
+
+        def autograd():
+            F.cross_entropy(net(x), y).backward()
+            theirs.step()
+            theirs.zero_grad()
+        t = turns(dict(ours=step, autograd=autograd), seconds, f'step with BatchNorm {n}', min)
+        rows.append(dict(layer='a training step', shape=f'({n}, 784)', **t))
+    for r in rows: print(f'{r["layer"]} {r["shape"]}: {r["ours"]*1e6:.0f} us, '
+                         f'{r["autograd"]/r["ours"]:.2f} times as fast as PyTorch', flush=True)
+    return rows
+
+
 def compiled(batches, widths, seconds):
     "Against `torch.compile`, where there is a compiler"
     if not (shutil.which('g++') or shutil.which('clang++')):
@@ -281,6 +335,8 @@ if __name__ == '__main__':
                 f'PyTorch {torch.__version__}',
         roof=roof() if not args.tiny else {}, steps=steps(batches, widths, seconds),
         memory=memory(batches, widths),
+        norms=norms([(16, 16)] if args.tiny else [(64, 50), (128, 256), (1024, 1024), (64, 16, 14, 14)],
+                    seconds),
         full_batch=full_batch(500 if args.tiny else 50_000, seconds*2),
         growth=growth(100 if args.tiny else 10_000), library=library(),
         compiled=compiled(batches, widths, seconds) if args.compile else [])

@@ -267,7 +267,7 @@ def finish(site, nbs, repository):
         sharp(soup)
         (site/page).write_text(str(soup))
         (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
-    shutil.copy(nbs/'speed.json', site/'notebooks')
+    for file in nbs.glob('*.json'): shutil.copy(file, site/'notebooks')
     shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
     search_from_disk(site)
     for style in site.rglob('*.css'):  # a theme asks another host for a font

@@ -11,6 +11,7 @@ __version__ = "0.2.0"
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd
 from . import diagnosis, check, losses, optimizers, training, digits
+from . import normalization
 from .data import *
 from .broadcasting import *
 from .forward import *
@@ -23,8 +24,10 @@ from .losses import *
 from .optimizers import *
 from .training import *
 from .digits import *
+from .normalization import *
 
 # %% ../nbs/index.ipynb #31734919
 __all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd,
-                                diagnosis, check, losses, optimizers, training, digits)
+                                diagnosis, check, losses, optimizers, training, digits,
+                                normalization)
            for name in chapter.__all__]

@@ -7,10 +7,12 @@ __all__ = ['Linear', 'MLP', 'as_nn_module']
 
 # %% ../nbs/05_autograd.ipynb #7a342929
 import copy, torch
+from contextlib import nullcontext
 from fastcore.basics import listify
 from torch import nn
 from .forward import lin, relu
-from .module import Module, _describe, _expect, _holds, _inside
+from .module import Module, evaluation
+from .module import _describe, _expect, _holds, _inside
 
 # %% ../nbs/05_autograd.ipynb #cb4300c5
 class Linear(nn.Module):
@@ -123,7 +125,8 @@ class _HandWritten(nn.Module):
                 f'{self.layer!r}: tensors in a list would get no gradient, '
                 'pass them one by one')
         params = [getattr(self, n) for n in self.names]
-        return _Bridge.apply(self.layer, len(args), *args, *params)
+        with nullcontext() if self.training else evaluation():
+            return _Bridge.apply(self.layer, len(args), *args, *params)
 
     def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)

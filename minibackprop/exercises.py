@@ -32,7 +32,8 @@ class Exercise:
             'wrong answers; expected 3 hints and at least 3 wrong answers')
 
 # %% ../nbs/90_exercises.ipynb #e93d9c41
-_known,_modules = {}, ('tensors', 'gradients', 'checking', 'losses', 'runs')
+_known,_modules = {}, ('tensors', 'gradients', 'checking', 'losses', 'runs',
+                       'normalization')
 
 def exercise(
     number:str, # As for `Exercise`
@@ -395,7 +396,7 @@ def copy_notebooks(
     names = sorted(f.name for f in source.glob('*.ipynb'))
     names = [n for n in names if not n.startswith('91')]  # those are the answers
     widgets = 'widgets/broadcasting.html', 'widgets/stepper.html'
-    for name in [*names, 'speed.json', *widgets]:
+    for name in [*names, 'norm_seeds.json', 'speed.json', *widgets]:
         file = folder/name
         file.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -626,7 +626,7 @@ class _Matrix(list):
         self.crashes,self.alarms = dict.fromkeys(names, 0), {n: [] for n in names}
     def __repr__(self):
         letters = 'abcdefghijklmnopqrstuvwxyz'[:len(self.alarms)]
-        lines = [' '.join(letters) + '\n']
+        lines = [' '.join(letters)]
         lines += [' '.join('.x'[k] for k in kills) + f'  {form}: {bug}'
                   for form,bug,kills in self]
         for i,n in enumerate(self.alarms): lines.append(

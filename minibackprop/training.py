@@ -11,7 +11,8 @@ from pathlib import Path
 import torch
 from fastcore.basics import patch
 from tqdm import tqdm
-from .module import Model, no_record, _expect
+from .module import Model, Module, evaluation, no_record
+from .module import _expect, _inside
 from .losses import accuracy
 from .optimizers import AdamW, one_cycle
 
@@ -111,7 +112,7 @@ def evaluate(
     sums = torch.zeros(2, dtype=torch.float64)
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
-        with no_record(): loss = model.loss(out, yb)
+        with no_record(), evaluation(): loss = model.loss(out, yb)
         found = [loss, metric(out, yb) if metric else 0*loss]
         sums += len(xb)*torch.stack(found).double().cpu()
     return tuple((sums/len(x)).tolist())
@@ -236,16 +237,23 @@ def write_whole(
         os.replace(part, file)
     finally: part.unlink(missing_ok=True)
 
+# %% ../nbs/08b_training.ipynb #eb575b7f
+def _held(model):
+    "Parameters and buffers by name: what a file keeps"
+    return {n.removeprefix('layers.'): t
+            for n,t in _inside(model, Module.__getstate__)
+            if isinstance(t, torch.Tensor) and t.is_floating_point()}
+
 # %% ../nbs/08b_training.ipynb #5235889a
 def save(
-    model:Model, # Whose parameters
+    model:Model, # Whose parameters and buffers
     file:str, # Path, usually ending in .safetensors; replaced if it exists
     opt=None, # Optimizer whose state is written as well, for a run that goes on
 ):
-    "Write the parameters as safetensors, whole or not at all. `OSError` if that fails"
+    "Write what the model holds as safetensors, whole or not at all. `OSError` if not"
     from safetensors.torch import save as to_bytes
     state = {} if opt is None else opt.state_dict()
-    tensors = model.named_parameters() | {f'optimizer.{n}': t for n,t in state.items()}
+    tensors = _held(model) | {f'optimizer.{n}': t for n,t in state.items()}
     write_whole(file, to_bytes({n: t.detach().contiguous().cpu()
                                 for n,t in tensors.items()}))
 
@@ -264,12 +272,12 @@ def read_parameters(
 
 # %% ../nbs/08b_training.ipynb #b8c10cef
 def load(
-    model:Model, # Its parameters are replaced in place
+    model:Model, # Its parameters and buffers are replaced in place
     file:str, # What `save` has written, for a network of the same shapes
     opt=None, # Optimizer that goes on where the saved one was
 ):
     "Read parameters. `ValueError`, and no change, for a damaged file, another network"
-    ours,theirs = model.named_parameters(), read_parameters(file)
+    ours,theirs = _held(model), read_parameters(file)
     state = {n[10:]: theirs.pop(n) for n in [*theirs] if n.startswith('optimizer.')}
     have,want = [{n: tuple(t.shape) for n,t in ts.items()} for ts in (theirs, ours)]
     _expect(have == want, f'{file} belongs to another network: it has {have}, '
