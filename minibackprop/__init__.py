@@ -24,9 +24,8 @@ if (_name in ('minibackprop', 'minibackprop.exe')
         signal.signal(signal.SIGINT, _stop)
 
 # %% ../nbs/index.ipynb #3b8ca60b
-from . import files, data, broadcasting, forward, backward, module, autograd
+from . import data, broadcasting, forward, backward, module, autograd
 from . import diagnosis, check, losses, optimizers, training, digits
-from .files import *
 from .data import *
 from .broadcasting import *
 from .forward import *
@@ -41,7 +40,6 @@ from .training import *
 from .digits import *
 
 # %% ../nbs/index.ipynb #31734919
-__all__ = [name for chapter in (files, data, broadcasting, forward, backward, module,
-                                autograd, diagnosis, check, losses, optimizers, training,
-                                digits)
+__all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd,
+                                diagnosis, check, losses, optimizers, training, digits)
            for name in chapter.__all__]

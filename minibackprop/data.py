@@ -223,8 +223,9 @@ def _read_pickle(
 )->tuple: # Three pairs of images, float32 (n, 784), and labels, int64 (n,)
     "The classic pickle as tensors; `ValueError` names the file and what is wrong"
     import numpy as np
-    try: parts = [(x.array, y.array) for x,y in _unpickle(file)]
-    except (TypeError, AttributeError): parts = []
+    parts = _unpickle(file)
+    try: parts = [(x.array, y.array) for x,y in parts]
+    except (TypeError, ValueError, AttributeError): parts = []
     if len(parts) != 3:
         raise ValueError(f'{file}: expected three pairs of arrays, images and labels')
     for x,y in parts:
