@@ -68,7 +68,7 @@ def check_arguments(
     for name,ok,expected in (
         ('epochs', 0 <= args.epochs <= 10_000, 'a whole number from 0 to 10000'),
         ('batch-size', 1 <= size <= 50_000, 'a whole number from 1 to 50000'),
-        ('lr', lr is None or 0 < lr < math.inf, 'a positive number'),
+        ('lr', lr is None or 0 < lr <= 1e30, 'a positive number, up to 1e30'),
         ('hidden', 1 <= args.hidden <= 4096, 'a whole number from 1 to 4096'),
         ('seed', 0 <= args.seed < 2**63, 'a whole number from 0 to 2**63 - 1')):
         found = getattr(args, name.replace('-', '_'))
@@ -79,8 +79,11 @@ def check_arguments(
         if file is not None:
             _check_target(name, file, taken)
             taken.append(file)
-    if args.plot is not None and _plot_format(args.plot) is None: raise ValueError(
+    if args.plot is None: return
+    if _plot_format(args.plot) is None: raise ValueError(
         f'--plot {args.plot}: expected a name that ends in .png, .svg or .pdf')
+    try: import matplotlib.figure
+    except Exception as e: raise ValueError(f'--plot: Matplotlib says: {e}') from None
 
 # %% ../nbs/99_cli.ipynb #6394a091
 def _check_target(name, file, taken):
@@ -157,6 +160,8 @@ def run(
     history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
                   batch_size=args.batch_size, seed=args.seed)
     if history.stopped: raise KeyboardInterrupt
+    if not all(p.isfinite().all() for p in model.parameters()): raise FloatingPointError(
+        'the last step left parameters that are not finite. Try a smaller learning rate')
     seconds = sum(r['seconds'] for r in history.rows)
     right = evaluate(model, *test_set)[1]
     print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
