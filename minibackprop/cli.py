@@ -6,7 +6,7 @@
 __all__ = ['gradient_table', 'show_gradients', 'check_arguments', 'parser', 'run', 'read_model', 'predict', 'main']
 
 # %% ../nbs/99_cli.ipynb #6ac16e38
-import argparse, contextlib, io, math, os, signal, sys, time
+import argparse, contextlib, io, logging, math, os, signal, sys, time
 from pathlib import Path
 import torch
 import torch.nn.functional as F
@@ -287,6 +287,7 @@ def _prepare():
     for name in 'stdout', 'stderr':
         if getattr(sys, name) is None: setattr(sys, name, open(os.devnull, 'w'))
         getattr(sys, name).reconfigure(errors='backslashreplace')
+    logging.disable()  # what decoders log of a damaged picture, one sentence says
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as for `command &`
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

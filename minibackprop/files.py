@@ -124,7 +124,7 @@ def open_picture(
     file:str|Path, # In a format that Pillow reads
     most:int=36_000_000, # Pixels
 ): # A `PIL.Image.Image`, whose pixels have not been unpacked yet
-    "Open a picture. `ValueError` if it cannot be read, also later; `OSError` if no file"
+    "Open a picture. `ValueError` if it cannot be read, `OSError` if it is no file"
     import warnings
     from PIL import Image
     _regular(file)
@@ -133,8 +133,8 @@ def open_picture(
         try:
             with Image.open(f) as picture:
                 width,height = picture.size
-                if width*height > most: raise ValueError(
-                    f'{width} x {height} pixels; at most {most//10**6} million are read')
+                if width*height > most: raise ValueError(f'{width} x {height} pixels; '
+                                        f'at most {most//10**6} million are read')
                 yield picture
         except Exception as e:  # what a decoder raises is up to the decoder
             why = f'{file} cannot be read as a picture: {e or type(e).__name__}'

@@ -1,10 +1,11 @@
 """Damaged files by the ten thousand, and Ctrl-C at random moments: `make hostile`, some minutes.
 
-Readers: pickles, IDX files, weights and pictures with flipped bytes, cut ends, and pieces put in, doubled and taken away,
-read under a limit of memory. Each is read, or refused by a `ValueError` or `OSError` that names it. Signals: SIGINT at a
-random moment of the command's training, and of its copying of notebooks: no traceback, and no file that is not whole."""
-import argparse, collections, contextlib, gzip, io, pickle, random, resource, shutil, signal, struct, subprocess, sys
-import tempfile, time
+Readers: pickles, IDX files, weights and pictures with flipped bytes, cut ends, and pieces put in, doubled and taken
+away, read under a limit of memory. Each is read, or refused by a `ValueError` or `OSError` that names it. Signals:
+SIGINT at a random moment of the command's training, and of its copying of notebooks: no traceback, and no file that is
+not whole."""
+import argparse, collections, contextlib, gzip, io, logging, pickle, random, resource, shutil, signal, struct
+import subprocess, sys, tempfile, time
 from pathlib import Path
 import numpy as np
 import torch
@@ -14,14 +15,13 @@ from minibackprop.digits import make_model, read_digit
 from minibackprop.optimizers import AdamW
 from minibackprop.training import load, save
 from minibackprop.cli import read_model
-from minibackprop.exercises import copy_notebooks
 
-opcodes = [b'p1000000000\n', b'r\xff\xff\xff\x7f', b'2', b'0', b'(', b't', b'}', b'\x8f', b'\x93', b'R', b'b', b'cos\nsystem\n',
-           b'\x8e' + b'\xff'*7 + b'\x7f', b'\x96' + b'\xff'*7 + b'\x7f', b'\x95' + b'\xff'*7 + b'\x7f', b'B\xff\xff\xff\x7f',
+opcodes = [b'p1000000000\n', b'r\xff\xff\xff\x7f', b'2', b'0', b'(', b't', b'}', b'\x8f', b'\x93', b'R', b'b',
+           b'cos\nsystem\n', *[c + b'\xff'*7 + b'\x7f' for c in (b'\x8e', b'\x96', b'\x95')], b'B\xff\xff\xff\x7f',
            b'\x8b\xff\xff\xff\x7f', b'I1' + b'0'*5000 + b'\n', b'j\xff\xff\xff\x7f', b'\x85'*40, b'\x86'*40, b'22\x86'*40]
 
 
-def damaged(data, rng, pieces=(b'\xff'*4, b'\0'*8, b'\x7f\xff\xff\xff', b'9'*12)):
+def damaged(data, rng, pieces):
     "A copy of `data` with one to four kinds of damage"
     data = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 4))):
@@ -46,8 +46,8 @@ def kinds(tmp):
     pickles = [pickle.dumps(arrays, protocol=p) for p in range(6)]
     packed = [gzip.compress(pickles[2]), gzip.compress(bytes(10**6))]
     whole = io.BytesIO()
-    np.savez(whole, x_train=np.ones((5, 28, 28), 'u1'), y_train=np.ones(5, 'u1'), x_test=np.ones((5, 28, 28), 'u1'),
-             y_test=np.ones(5, 'u1'))
+    np.savez(whole, **{f'{a}_{part}': np.ones((5, 28, 28) if a == 'x' else 5, 'u1')
+                       for a in 'xy' for part in ('train', 'test')})
     pixels = (x.view(-1, 28, 28)*256).byte().numpy().tobytes()
     idx = [struct.pack('>4I', 2051, 5, 28, 28) + pixels, struct.pack('>2I', 2049, 5) + bytes(y.tolist())]
     model = make_model(3)
@@ -59,8 +59,9 @@ def kinds(tmp):
     weights = [(tmp/'w').read_bytes(), (tmp/'o').read_bytes()]
     pictures = []
     image = Image.fromarray((x[0].view(28, 28)*256).byte().numpy()).resize((60, 50))
-    for format,mode in (('PNG', 'L'), ('PNG', 'RGBA'), ('PNG', 'P'), ('PNG', 'I;16'), ('JPEG', 'RGB'), ('GIF', 'P'), ('BMP', 'L'),
-                        ('TIFF', 'F'), ('TIFF', 'RGB'), ('WEBP', 'RGB'), ('PPM', 'L'), ('ICO', 'RGBA'), ('TGA', 'RGB')):
+    for format,mode in (('PNG', 'L'), ('PNG', 'RGBA'), ('PNG', 'P'), ('PNG', 'I;16'), ('JPEG', 'RGB'), ('GIF', 'P'),
+                        ('BMP', 'L'), ('TIFF', 'F'), ('TIFF', 'RGB'), ('WEBP', 'RGB'), ('PPM', 'L'), ('ICO', 'RGBA'),
+                        ('TGA', 'RGB')):
         file = io.BytesIO()
         (image.convert('I').convert(mode) if mode == 'I;16' else image.convert(mode)).save(file, format)
         pictures.append(file.getvalue())
@@ -74,33 +75,31 @@ def kinds(tmp):
         with contextlib.suppress(ValueError): load(found, file, AdamW(found.parameters()))
         return read_model(file)
     return {'pickles': ([*pickles, whole.getvalue()], load_mnist, opcodes), 'packed pickles': (packed, load_mnist, ()),
-            'IDX files': (idx, read_idx, ()), 'weights': (weights, read_weights, (b'000000000', b'F64', b'[', b'"0.w"')),
+            'IDX files': (idx, read_idx, ()),
+            'weights': (weights, read_weights, (b'000000000', b'F64', b'[', b'"0.w"')),
             'pictures': (pictures, read_digit, ())}
 
 
 def fuzz(name, n, seed, tmp, samples, read, pieces):
     "Read `n` damaged files of a kind"
+    pieces = b'\xff'*4, b'\0'*8, b'\x7f\xff\xff\xff', b'9'*12, *pieces
     rng,count,slowest,start = random.Random(seed), collections.Counter(), 0., time.perf_counter()
     file = tmp/('damaged.gz' if 'packed' in name else 'damaged')
     for i in range(n):
-        data = damaged(rng.choice(samples), rng, *([pieces + type(pieces)(damaged.__defaults__[0])] if pieces else []))
+        data = damaged(rng.choice(samples), rng, pieces)
         file.write_bytes(data)
         begun = time.perf_counter()
         try: read(file)
-        except (ValueError, OSError) as e:
-            says = str(tmp) in str(e)
-            count['refused' if says else 'no name'] += 1
-            if not says: print(f'{name} {seed} {i}: {type(e).__name__}: {e}')
-        except BaseException as e:
-            count['wrong error'] += 1
-            print(f'{name} {seed} {i}: {type(e).__name__}: {e}')
-            (Path(tempfile.gettempdir())/f'hostile-{name}-{i}'.replace(' ', '-')).write_bytes(data)
+        except Exception as e:
+            clear = isinstance(e, (ValueError, OSError)) and str(tmp) in str(e)
+            count['refused' if clear else 'wrong'] += 1
+            if not clear: print(f'{name}, number {i}: {type(e).__name__}: {e}')
         else: count['read'] += 1
         slowest = max(slowest, time.perf_counter()-begun)
     seconds = time.perf_counter()-start
     print(f'{name:<15}{n:>7,} damaged:{count["refused"]:>7,} refused,{count["read"]:>6,} read, '
-          f'{count["wrong error"]+count["no name"]} wrong, slowest {slowest*1000:.0f} ms, {seconds:.0f} s', flush=True)
-    return count['wrong error'] + count['no name']
+          f'{count["wrong"]} wrong, slowest {slowest*1000:.0f} ms, {seconds:.0f} s', flush=True)
+    return count['wrong']
 
 
 def interrupt(n, seed, tmp):
@@ -114,33 +113,32 @@ def interrupt(n, seed, tmp):
         head,times = 16 if 'images' in name else 8, 2100 if 'train' in name else 20
         (small/name).write_bytes(data[:4] + struct.pack('>I', 5*times) + data[8:head] + data[head:]*times)
     command = [sys.executable, '-m', 'minibackprop']
-    jobs = {'training': ['--data', small, '--epochs', '3', '--hidden', '20', '--save', tmp/'saved', '--plot', tmp/'plot.png'],
+    jobs = {'training': ['--data', small, '--epochs', 3, '--hidden', 20, '--save', tmp/'saved', '--plot', tmp/'p.png'],
             'notebooks': ['notebooks', tmp/'book']}
+    jobs = {name: [*command, *map(str, words)] for name,words in jobs.items()}
     whole = {}
     for name,words in jobs.items():
         start = time.perf_counter()
-        subprocess.run([*command, *map(str, words)], check=True, capture_output=True)
+        subprocess.run(words, check=True, capture_output=True)
         whole[name] = time.perf_counter()-start
     for i in range(n):
         name = ('training', 'notebooks')[i%2]
         if name == 'notebooks': shutil.rmtree(tmp/'book', ignore_errors=True)
         before = (tmp/'saved').read_bytes()
-        process = subprocess.Popen([*command, *map(str, jobs[name])], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(jobs[name], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         moment = rng.uniform(.05, whole[name])  # before that, Python itself is starting
         with contextlib.suppress(subprocess.TimeoutExpired): process.wait(moment)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=300)[1]
-        files = [f for folder in (tmp, tmp/'book') if folder.is_dir() for f in folder.iterdir() if f.name.endswith('.part')]
-        if name == 'notebooks' and (tmp/'book').is_dir():
-            files += [f for f in (tmp/'book').rglob('*') if f.is_file() and
-                      f.read_bytes() != (source/f.relative_to(tmp/'book')).read_bytes()]
+        bad,code = [f for f in tmp.rglob('*.part')], process.returncode
+        for f in (tmp/'book').rglob('*.*'):
+            if f not in bad and f.read_bytes() != (source/f.relative_to(tmp/'book')).read_bytes(): bad.append(f)
         untrue = 'nothing was saved' in said and (tmp/'saved').read_bytes() != before
-        if name == 'training': load(make_model(20), tmp/'saved')
-        good = process.returncode in (0, 130) and said.count('\n') == (process.returncode == 130) and not files and not untrue
-        count[name, process.returncode] += 1
-        if not good:
+        load(make_model(20), tmp/'saved')
+        count[name, code] += 1
+        if code not in (0, 130) or said.count('\n') != (code == 130) or bad or untrue:
             wrong += 1
-            print(f'{name}, after {moment:.3f} s: exit code {process.returncode}, {said!r}, {files}, untrue: {untrue}')
+            print(f'{name}, after {moment:.3f} s: exit code {code}, {said!r}, {bad}, untrue: {untrue}')
     for (name,code),k in sorted(count.items()): print(f'{name:<15}{k:>7} interrupted, exit code {code}')
     print(f'{n} moments, {wrong} of them wrong', flush=True)
     return wrong
@@ -154,6 +152,7 @@ if __name__ == '__main__':
     p.add_argument('--memory', type=float, default=2., help='GB of addresses for the readers, PyTorch included (2)')
     args = p.parse_args()
     torch.set_num_threads(1)
+    logging.disable()
     with tempfile.TemporaryDirectory() as tmp:
         found = kinds(Path(tmp))
         resource.setrlimit(resource.RLIMIT_AS, (int(args.memory*2**30), resource.getrlimit(resource.RLIMIT_AS)[1]))
