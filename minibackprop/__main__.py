@@ -9,5 +9,4 @@ __all__ = []
 from .cli import main
 
 # %% ../nbs/99b_main.ipynb #f11e9806
-#| eval: false
-if __name__ == '__main__': main()
+if __name__ == '__main__' and __package__: main()

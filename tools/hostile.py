@@ -18,7 +18,8 @@ from minibackprop.cli import read_model
 
 opcodes = [b'p1000000000\n', b'r\xff\xff\xff\x7f', b'2', b'0', b'(', b't', b'}', b'\x8f', b'\x93', b'R', b'b',
            b'cos\nsystem\n', *[c + b'\xff'*7 + b'\x7f' for c in (b'\x8e', b'\x96', b'\x95')], b'B\xff\xff\xff\x7f',
-           b'\x8b\xff\xff\xff\x7f', b'I1' + b'0'*5000 + b'\n', b'j\xff\xff\xff\x7f', b'\x85'*40, b'\x86'*40, b'22\x86'*40]
+           b'\x8b\xff\xff\xff\x7f', b'I1' + b'0'*5000 + b'\n',
+           b'j\xff\xff\xff\x7f', b'\x85'*40, b'\x86'*40, b'22\x86'*40]
 
 
 def damaged(data, rng, pieces):
