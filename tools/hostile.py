@@ -105,6 +105,7 @@ def fuzz(name, n, seed, tmp, samples, read, pieces):
 
 def interrupt(n, seed, tmp):
     "SIGINT at `n` random moments of the command, half of them of copying notebooks"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # started by a shell with &, it and its children ignore it
     rng,wrong,count = random.Random(seed), 0, collections.Counter()
     source = _shipped('_notebooks', 'nbs')
     small = tmp/'small'
