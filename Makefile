@@ -5,12 +5,13 @@ BIN     = $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help train test cases bench notebooks export docs readme browse figures clean
+.PHONY: help train test cases hostile bench notebooks export docs readme browse figures clean
 
 help:
 	@echo 'make train      check every gradient on MNIST, then train (ARGS="--epochs 3" for options)'
 	@echo 'make test       run every notebook: they are the tests'
 	@echo 'make cases      the long run of the property tests (CASES=1500 for each of 9 properties)'
+	@echo 'make hostile    40,000 damaged files under 2 GB, and Ctrl-C at 200 moments, some minutes (ARGS=--help)'
 	@echo 'make bench      time and memory of a step against autograd, some minutes (ARGS=--compile, --check)'
 	@echo 'make notebooks  run notebooks and save their outputs (NB=nbs/02_forward.ipynb for one)'
 	@echo 'make export     write the library, and clean the notebooks'
@@ -28,6 +29,9 @@ test: $(VENV)/.development
 CASES ?= 1500
 cases: $(VENV)/.development
 	MINIBACKPROP_CASES=$(CASES) python .ci/notebooks.py --print nbs/06f_properties.ipynb
+
+hostile: $(VENV)/.development
+	OMP_NUM_THREADS=1 python tools/hostile.py $(ARGS)
 
 bench: $(VENV)/.development
 	python .ci/bench.py $(ARGS)

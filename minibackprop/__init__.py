@@ -8,6 +8,21 @@ __all__ = []
 # %% ../nbs/index.ipynb #i0000001
 __version__ = "0.2.0"
 
+# %% ../nbs/index.ipynb #f11e0001
+import os, signal, sys
+
+# %% ../nbs/index.ipynb #f11e0002
+def _stop(*_):
+    "Ctrl-C while the command imports PyTorch: leave, there is nothing to undo yet"
+    try: os.write(2, b'minibackprop: stopped\n')
+    finally: os._exit(130)
+
+_name = os.path.basename(''.join(sys.argv[:1]))
+if (_name in ('minibackprop', 'minibackprop.exe')
+    or _name == '-m' and 'minibackprop' in sys.orig_argv):  # python -m minibackprop
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop)
+
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd
 from . import diagnosis, check, losses, optimizers, training, digits

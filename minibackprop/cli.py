@@ -6,18 +6,18 @@
 __all__ = ['gradient_table', 'show_gradients', 'check_arguments', 'parser', 'run', 'read_model', 'predict', 'main']
 
 # %% ../nbs/99_cli.ipynb #6ac16e38
-import argparse, io, math, os, sys, time
+import argparse, contextlib, io, logging, math, os, signal, sys, time
 from pathlib import Path
 import torch
 import torch.nn.functional as F
 from . import __version__
-from .data import load_mnist
+from .files import check_writable, printable, read_header, write_whole
+from .data import load_mnist, _mnist_files
 from .broadcasting import rel_error
 from .module import Relu, Model
 from .autograd import MLP
 from .losses import softmax
-from .training import fit, evaluate
-from .training import save, load, read_parameters, write_whole
+from .training import fit, evaluate, save, load
 from .exercises import copy_notebooks, show_exercises
 from .digits import make_model, make_optimizer, read_digit
 
@@ -68,27 +68,47 @@ def check_arguments(
     for name,ok,expected in (
         ('epochs', 0 <= args.epochs <= 10_000, 'a whole number from 0 to 10000'),
         ('batch-size', 1 <= size <= 50_000, 'a whole number from 1 to 50000'),
-        ('lr', lr is None or 0 < lr < math.inf, 'a positive number'),
+        ('lr', lr is None or 0 < lr <= 1e30, 'a positive number, up to 1e30'),
         ('hidden', 1 <= args.hidden <= 4096, 'a whole number from 1 to 4096'),
         ('seed', 0 <= args.seed < 2**63, 'a whole number from 0 to 2**63 - 1')):
         found = getattr(args, name.replace('-', '_'))
         if not ok: raise ValueError(f'--{name} {found}: expected {expected}')
+    taken = [Path(str(file).removesuffix('.gz') + end)
+             for file in _mnist_files(args.data) for end in ('', '.gz')]
     for name,file in ('save', args.save), ('plot', args.plot):
-        if file is None: continue
-        if not Path(file).resolve().parent.is_dir():
-            raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
-        if Path(file).is_dir():
-            raise ValueError(f'--{name} {file}: this is a folder; expected a file')
-    if args.plot is not None and _plot_format(args.plot) is None: raise ValueError(
+        if file is not None:
+            _check_target(name, file, taken)
+            taken.append(file)
+    if args.plot is None: return
+    if _plot_format(args.plot) is None: raise ValueError(
         f'--plot {args.plot}: expected a name that ends in .png, .svg or .pdf')
+    try: import matplotlib.figure
+    except Exception as e: raise ValueError(f'--plot: Matplotlib says: {e}') from None
 
 # %% ../nbs/99_cli.ipynb #6394a091
+def _check_target(name, file, taken):
+    "`ValueError` if an option's file cannot be written, or is taken"
+    if not Path(os.path.realpath(file)).parent.is_dir():
+        raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
+    try: check_writable(file)
+    except OSError as e: raise ValueError(f'--{name}: {e}') from None
+    for other in taken:
+        both = os.path.exists(file) and os.path.exists(other)
+        if os.path.realpath(file) == os.path.realpath(other) \
+                or both and os.path.samefile(file, other):
+            raise ValueError(f'--{name} {file}: this would replace {other}')
+
 def _plot_format(file):
     "The format that the name asks for, or None"
     formats = {'.png': 'png', '.svg': 'svg', '.pdf': 'pdf'}
     return formats.get(Path(file).suffix.lower())
 
 # %% ../nbs/99_cli.ipynb #c7347d09
+def _path(word):
+    "A path on the command line; `~` is the home folder"
+    if word: return os.path.expanduser(word)
+    raise argparse.ArgumentTypeError('expected a path, and this is an empty word')
+
 def parser():
     "The options of the main job"
     p = argparse.ArgumentParser(
@@ -108,11 +128,11 @@ def parser():
     option('seed', 42, 'of the weights and of the order of the images (42): '
            'the same seed gives the same run', type=int)
     option('save', None, 'write what was learned to this file, in safetensors format',
-           metavar='FILE')
+           type=_path, metavar='FILE')
     option('plot', None, 'draw loss and accuracy into this .png, .svg or .pdf',
-           metavar='FILE')
-    option('data', None, "folder of MNIST's IDX files, or mnist.pkl.gz "
-           '(the MNIST that comes with minibackprop)')
+           type=_path, metavar='FILE')
+    option('data', None, "folder of MNIST's IDX files, mnist.pkl.gz or mnist.npz "
+           '(the MNIST that comes with minibackprop)', type=_path)
     p.add_argument('--version', action='version', version=f'minibackprop {__version__}')
     return p
 
@@ -140,13 +160,15 @@ def run(
     history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
                   batch_size=args.batch_size, seed=args.seed)
     if history.stopped: raise KeyboardInterrupt
+    if not all(p.isfinite().all() for p in model.parameters()): raise FloatingPointError(
+        'the last step left parameters that are not finite. Try a smaller learning rate')
     seconds = sum(r['seconds'] for r in history.rows)
     right = evaluate(model, *test_set)[1]
     print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
           'test images are read right', flush=True)
     if args.save is not None:
         save(model, args.save)
-        print(f'Saved to {args.save}', flush=True)
+        print(f'Saved to {printable(args.save)}', flush=True)
     if args.plot is not None: _plot(history, args.plot)
     return agree
 
@@ -159,17 +181,16 @@ def _plot(history, file):
     data = io.BytesIO()
     fig.savefig(data, format=_plot_format(file), dpi=150)
     write_whole(file, data.getvalue())
-    print(f'Curves drawn in {file}', flush=True)
+    print(f'Curves drawn in {printable(file)}', flush=True)
 
 # %% ../nbs/99_cli.ipynb #0a03d32b
 def read_model(
     file:str, # What `minibackprop --save` has written
 )->Model: # The network, with its parameters
     "The network in a file of weights. `ValueError` or `OSError` if it cannot be read"
-    first = read_parameters(file).get('0.w')
-    known = first is not None and first.dim() == 2 and first.shape[1]
-    model = make_model(first.shape[1] if known else 1)
-    load(model, file)
+    shape = read_header(file).get('0.w', ('', ()))[1]
+    model = make_model(shape[1] if len(shape) == 2 and 1 <= shape[1] <= 4096 else 1)
+    load(model, file)  # another network is told so
     return model
 
 # %% ../nbs/99_cli.ipynb #4838b259
@@ -193,29 +214,42 @@ def _end(
 ):
     "Leave with a sentence on standard error"
     if isinstance(message, BrokenPipeError): raise message  # `main` ends without a word
-    print(f'minibackprop: {message}', file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody may be there to read it
+        print(f'minibackprop: {printable(message)}', file=sys.stderr, flush=True)
     raise SystemExit(code)
+
+def _stamp(file):
+    "What changes when a file is written; None if there is no file"
+    with contextlib.suppress(OSError):
+        found = os.stat(file)
+        return found.st_ino, found.st_mtime_ns
 
 # %% ../nbs/99_cli.ipynb #dbccc407
 def _train(words):
     "The main job, from its words on the command line"
     args,start = parser().parse_args(words), time.perf_counter()
+    before = {file: _stamp(file) for file in (args.save, args.plot) if file is not None}
     try:
-        check_arguments(args)
-        sets = load_mnist(args.data)
-    except (ValueError, OSError) as e: _end(e, 2)
-    seconds = time.perf_counter()-start
-    print(f'MNIST: {len(sets[0][0]):,} training images, loaded in {seconds:.1f} s',
-          flush=True)
-    if not run(args, *sets): _end('a gradient differs from that of autograd', 1)
+        try:
+            check_arguments(args)
+            sets = load_mnist(args.data)
+        except (ValueError, OSError) as e: _end(e, 2)
+        seconds = time.perf_counter()-start
+        print(f'MNIST: {len(sets[0][0]):,} training images, loaded in {seconds:.1f} s',
+              flush=True)
+        if not run(args, *sets): _end('a gradient differs from that of autograd', 1)
+    except KeyboardInterrupt:
+        saved = [file for file,stamp in before.items() if _stamp(file) != stamp]
+        _end(f'stopped, and {" and ".join(saved) or "nothing"} was saved', 130)
 
+# %% ../nbs/99_cli.ipynb #f11e0003
 def _predict(words):
     "`minibackprop predict`, from its words on the command line"
     p = argparse.ArgumentParser('minibackprop predict',
                                 description='Read a picture of a digit.')
-    p.add_argument('file', help='a picture of one digit; it is scaled, inverted and '
-                   'centred as MNIST was')
-    p.add_argument('--weights', required=True, metavar='FILE',
+    p.add_argument('file', type=_path, help='a picture of one digit; it is scaled, '
+                   'inverted and centred as MNIST was')
+    p.add_argument('--weights', required=True, type=_path, metavar='FILE',
                    help='what minibackprop --save FILE has written')
     args = p.parse_args(words)
     try: predict(args.file, args.weights)
@@ -225,7 +259,7 @@ def _predict(words):
 def _folder(command, description, words):
     "The one word after `minibackprop notebooks` or `minibackprop exercises`"
     p = argparse.ArgumentParser(f'minibackprop {command}', description=description)
-    p.add_argument('folder', help='a folder')
+    p.add_argument('folder', type=_path, help='a folder')
     return p.parse_args(words).folder
 
 def _notebooks(words):
@@ -234,7 +268,7 @@ def _notebooks(words):
                      'No file there is overwritten.', words)
     try: copied,kept = copy_notebooks(folder)
     except OSError as e: _end(e, 2)
-    print(f'{len(copied)} files copied to {folder}')
+    print(f'{len(copied)} files copied to {printable(folder)}')
     if kept: print(f'{len(kept)} were there already and have been left as they are: '
                    f'{", ".join(kept)}')
     print('To run them: pip install jupyterlab sympy hypothesis pytest, then '
@@ -247,20 +281,40 @@ def _exercises(words):
     try: show_exercises(folder)
     except (ValueError, OSError) as e: _end(e, 2)
 
+# %% ../nbs/99_cli.ipynb #f11e0005
+def _prepare():
+    "Make the streams of a process take any text, and Ctrl-C raise `KeyboardInterrupt`"
+    for name in 'stdout', 'stderr':
+        if getattr(sys, name) is None: setattr(sys, name, open(os.devnull, 'w'))
+        getattr(sys, name).reconfigure(errors='backslashreplace')
+    logging.disable()  # what decoders log of a damaged picture, one sentence says
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as for `command &`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def _do(words):
+    "One of the four jobs"
+    jobs = dict(predict=_predict, notebooks=_notebooks, exercises=_exercises)
+    job = jobs.get(words[0] if words else None)
+    try: job(words[1:]) if job else _train(words)
+    finally: print(end='', flush=True)
+
 # %% ../nbs/99_cli.ipynb #e7ef6631
 def main(
     words:list=None, # What follows `minibackprop` on the command line; None: read it
 ):
     "The command. `SystemExit`: 1 if the run fails, 2 for bad input, 130 for Ctrl-C"
-    words = sys.argv[1:] if words is None else words
+    is_process = words is None
     try:
-        jobs = dict(predict=_predict, notebooks=_notebooks, exercises=_exercises)
-        command = jobs.get(words[0] if words else None)
-        command(words[1:]) if command else _train(words)
-        print(end='', flush=True)
+        if is_process: _prepare()
+        _do(sys.argv[1:] if is_process else words)
     except FloatingPointError as e: _end(e, 1)
-    except KeyboardInterrupt: _end('stopped, and nothing was saved', 130)
+    except KeyboardInterrupt: _end('stopped', 130)
+    except (MemoryError, RuntimeError) as e:
+        if not isinstance(e, MemoryError) and 'allocate' not in str(e): raise
+        _end('there is not enough memory', 1)
     except OSError as e:  # a full disk, or a reader who left: `minibackprop | head`
-        sys.stdout = None
+        if is_process: os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is left
         if not isinstance(e, BrokenPipeError): _end(e, 1)
         raise SystemExit(1)
+    finally:
+        if is_process: signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -10,6 +10,7 @@ import torch
 from .module import Lin, Relu, Model
 from .losses import CrossEntropy
 from .optimizers import SGD, Adam, AdamW
+from .files import open_picture
 
 # %% ../nbs/08c_digits.ipynb #47ddd8e9
 def make_model(
@@ -37,31 +38,24 @@ def make_optimizer(
     raise ValueError(f'make_optimizer: {name!r}; expected adamw, adam or sgd')
 
 # %% ../nbs/08c_digits.ipynb #807f8b96
-def _grey(file):
+def _grey(picture):
     "A picture as a float array, light or dark as it is"
     import numpy as np
     from PIL import Image, ImageOps
     def array(picture): return np.asarray(picture.convert('L'), dtype='float32')
-    with Image.open(file) as picture:
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode[0] in 'IF': return np.asarray(picture, dtype='float32')
-        if not picture.has_transparency_data: return array(picture)
-        rgba = picture.convert('RGBA')
-        sheets = [Image.new('RGBA', rgba.size, c) for c in ('white', 'black')]
-        over = [array(Image.alpha_composite(sheet, rgba)) for sheet in sheets]
-        return max(over, key=np.ptp)  # on which of the two can the ink be seen?
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode[0] in 'IF': return np.asarray(picture, dtype='float32')
+    if not picture.has_transparency_data: return array(picture)
+    rgba = picture.convert('RGBA')
+    sheets = [Image.new('RGBA', rgba.size, c) for c in ('white', 'black')]
+    over = [array(Image.alpha_composite(sheet, rgba)) for sheet in sheets]
+    return max(over, key=np.ptp)  # on which of the two can the ink be seen?
 
 # %% ../nbs/08c_digits.ipynb #494e83e3
 def _read(file):
     "The grey numbers of a file. `ValueError` if it is no picture"
-    import numpy as np
-    from PIL import Image
-    with open(file, 'rb') as opened:
-        try: grey = _grey(opened)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
-            why = f'{file} cannot be read as a picture: {e}'
-            raise ValueError(why.replace(repr(opened), 'the file')) from None
-    if grey.ndim != 2 or not np.isfinite(grey).all():
+    with open_picture(file) as picture: grey = _grey(picture)
+    if grey.ndim != 2 or not (abs(grey) < 1e9).all():  # a NaN is not
         raise ValueError(f'{file}: not a picture of grey or coloured pixels')
     return grey
 

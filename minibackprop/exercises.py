@@ -7,11 +7,12 @@ __all__ = ['Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 'is_funct
            'read_exercises', 'prove_exercises', 'copy_notebooks', 'list_exercises', 'show_exercises']
 
 # %% ../nbs/90_exercises.ipynb #a0630da3
-import ast, contextlib, dis, importlib.util, io, json, re, textwrap
+import ast, contextlib, dis, importlib.util, io, json, os, re, textwrap
 from dataclasses import dataclass
 from pathlib import Path
 import torch
 from .data import _shipped
+from .files import open_bytes, printable, read_up_to, write_whole
 from .broadcasting import rel_error
 from .check import check_grads
 
@@ -43,10 +44,13 @@ def exercise(
     "Add an exercise, which `check_answer` then knows"
     _known[number] = Exercise(number, *args, **kwargs)
 
-def _exercise(number):
-    "The exercise with this number. The first call imports the pages with the answers"
+def _exercises():
+    "All exercises. The first call imports the pages with the answers"
     for name in _modules: importlib.import_module(f'minibackprop.answers_{name}')
-    if number not in _known: raise ValueError(f'there is no exercise {number!r}')
+    return _known
+
+def _exercise(number):
+    if number not in _exercises(): raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
 
 # %% ../nbs/90_exercises.ipynb #19501927
@@ -310,8 +314,13 @@ def hint(
 def _cells(file):
     "The cells of a notebook as (kind, source, printed text)"
     text = lambda c: ''.join(''.join(o.get('text', '')) for o in c.get('outputs', []))
-    cells = json.loads(Path(file).read_text(encoding='utf-8'))['cells']
-    return [(c['cell_type'], ''.join(c['source']), text(c)) for c in cells]
+    with open_bytes(file) as f: data = read_up_to(f, 2**25+1)
+    try:
+        if len(data) > 2**25: raise ValueError('more than 32 MB')
+        cells = json.loads(data.decode('utf-8-sig'))['cells']
+        return [(c['cell_type'], ''.join(c['source']), text(c)) for c in cells]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError(f'{file}: not a notebook: {e or type(e).__name__}') from None
 
 # %% ../nbs/90_exercises.ipynb #134cb83c
 def read_exercises(
@@ -320,10 +329,7 @@ def read_exercises(
     """The exercises in a notebook. Raises `ValueError` if it is not a notebook.
 
     A state is 'right', 'not right yet', 'not done yet' or 'not run'"""
-    try: cells = _cells(file)
-    except (ValueError, KeyError, TypeError) as e:
-        raise ValueError(f'{file}: not a notebook: {e}') from None
-    found = []
+    cells,found = _cells(file), []
     for i,(kind,source,printed) in enumerate(cells):
         asks = re.search(r"^check_answer\('([^']+)'", source, re.M)
         if kind != 'code' or not asks: continue
@@ -392,39 +398,66 @@ def copy_notebooks(
     folder:str|Path, # Where to; made if it is not there
 )->tuple: # Names of what was copied, and of what was there already and is left alone
     "Copy the chapters and their files. Raises `OSError` if `folder` cannot be written"
-    source,folder,copied,kept = _shipped('_notebooks', 'nbs'), Path(folder), [], []
-    names = sorted(f.name for f in source.glob('*.ipynb'))
-    names = [n for n in names if not n.startswith('91')]  # those are the answers
+    source,copied,kept = _shipped('_notebooks', 'nbs'), [], []
+    folder,names = Path(os.path.expanduser(folder)), [f.name for f in source.glob('*.ipynb')]
+    names = sorted(n for n in names if not n.startswith(('91', 'reference')))
     widgets = 'widgets/broadcasting.html', 'widgets/stepper.html'
     for name in [*names, 'norm_seeds.json', 'speed.json', *widgets]:
         file = folder/name
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(file, 'xb') as new: new.write((source/name).read_bytes())
+        if os.path.lexists(file): kept.append(name)
+        else:
+            write_whole(file, (source/name).read_bytes())
             copied.append(name)
-        except FileExistsError: kept.append(name)
     return copied,kept
+
+# %% ../nbs/90_exercises.ipynb #f11e9002
+_states = 'not run', 'not done yet', 'not right yet', 'right'
+
+def _done(
+    file, # A notebook
+)->dict: # Number of an exercise -> the best of its states
+    "The exercises that a notebook checks. `ValueError` or `OSError`: it cannot be read"
+    found = {}
+    for kind,source,printed in _cells(file):
+        call = r"""(?:^|;)\s*check_answer\(\s*["']([^"']+)"""
+        for number in re.findall(call, source, re.M) if kind == 'code' else ():
+            said = rf'^{re.escape(number)}: ({"|".join(_states[1:])})'
+            states = [found.get(number, 'not run'), *re.findall(said, printed, re.M)]
+            found[number] = max(states, key=_states.index)
+    return found
 
 # %% ../nbs/90_exercises.ipynb #76fc1615
 def list_exercises(
     folder:str|Path, # Of notebooks
-)->list: # Of dicts, as `read_exercises` makes them, with the name of the file
-    "The exercises in a folder, in the order of the book. `ValueError` if it has none"
-    folder = Path(folder)
+)->tuple: # List of dicts: number, title, state, file; why other files cannot be read
+    "The exercises in a folder, in the order of its files. `ValueError` if it has none"
+    folder,known = Path(os.path.expanduser(folder)), _exercises()
     if not folder.is_dir(): raise ValueError(f'{folder}: no such folder')
-    files = sorted(folder.glob('*.ipynb'))
-    found = [dict(e, file=f.name) for f in files for e in read_exercises(f)]
-    if not found:
-        raise ValueError(f'{folder}: no notebook with exercises in this folder')
-    return found
+    rows,unread = [], []
+    for file in sorted(folder.glob('*.ipynb')):
+        try: rows += [dict(number=n, title=known[n].title, state=state, file=file.name)
+                      for n,state in _done(file).items() if n in known]
+        except (ValueError, OSError) as e: unread.append(printable(e))
+    if not rows: raise ValueError('; '.join(
+        [f'{folder}: no notebook with exercises in this folder', *unread]))
+    return rows,unread
 
+# %% ../nbs/90_exercises.ipynb #f11e9003
 def show_exercises(
     folder:str|Path, # Of notebooks
 ):
     "Print the exercises of a folder, and what is done, as their saved outputs say"
-    rows,last = list_exercises(folder), None
+    (rows,unread),last = list_exercises(folder), None
     for e in rows:
-        if e['file'] != last: print(f"\n{e['file']}")
+        if e['file'] != last: print(f"\n{printable(e['file'])}")
         print(f"  {e['number']:<6}{e['state']:<15}{e['title']}")
         last = e['file']
-    print(f"\n{sum(e['state'] == 'right' for e in rows)} of {len(rows)} are right")
+    there,chapter = {e['number'] for e in rows}, lambda number: number.split('.')[0]
+    chapters = {chapter(number) for number in there}
+    missing = [n for n in _known if chapter(n) in chapters and n not in there]
+    print()
+    if missing: print(f'No check_answer of: {", ".join(missing)}')
+    for why in unread: print(f'Cannot be read: {why}')
+    right = {e['number'] for e in rows if e['state'] == 'right'}
+    print(f'{len(right)} of {len(_known)} are right')

@@ -134,6 +134,7 @@ def one_cycle(
     "One-cycle schedule, as `torch.optim.lr_scheduler.OneCycleLR` (arXiv:1708.07120)"
     _expect(0 <= step < steps, f'one_cycle: step {step} of {steps}')
     top = warmup*steps - 1
+    if top < 0: top,steps = 0,steps+1
     if step <= top: low,done = lr/start, step/top if top else 1.
     else: low,done = lr/start/end, (steps-1-step)/(steps-1-top)
     return low + (lr-low)*(1-math.cos(math.pi*done))/2

@@ -1,0 +1,165 @@
+"""Damaged files by the ten thousand, and Ctrl-C at random moments: `make hostile`, some minutes.
+
+Readers: pickles, IDX files, weights and pictures with flipped bytes, cut ends, and pieces put in, doubled and taken
+away, read under a limit of memory. Each is read, or refused by a `ValueError` or `OSError` that names it. Signals:
+SIGINT at a random moment of the command's training, and of its copying of notebooks: no traceback, and no file that is
+not whole."""
+import argparse, collections, contextlib, gzip, io, logging, pickle, random, resource, shutil, signal, struct
+import subprocess, sys, tempfile, time
+from pathlib import Path
+import numpy as np
+import torch
+from PIL import Image
+from minibackprop.data import load_mnist, _read_pair, _sha256, _shipped
+from minibackprop.digits import make_model, read_digit
+from minibackprop.optimizers import AdamW
+from minibackprop.training import load, save
+from minibackprop.cli import read_model
+
+opcodes = [b'p1000000000\n', b'r\xff\xff\xff\x7f', b'2', b'0', b'(', b't', b'}', b'\x8f', b'\x93', b'R', b'b',
+           b'cos\nsystem\n', *[c + b'\xff'*7 + b'\x7f' for c in (b'\x8e', b'\x96', b'\x95')], b'B\xff\xff\xff\x7f',
+           b'\x8b\xff\xff\xff\x7f', b'I1' + b'0'*5000 + b'\n',
+           b'j\xff\xff\xff\x7f', b'\x85'*40, b'\x86'*40, b'22\x86'*40]
+
+
+def damaged(data, rng, pieces):
+    "A copy of `data` with one to four kinds of damage"
+    data = bytearray(data)
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        # half of the damage is done to the first bytes, where the sizes are
+        at = rng.randrange(min(len(data), 200) if rng.random() < .5 else len(data)) if data else 0
+        end = at + rng.choice((1, 4, 100))
+        how = rng.randrange(6)
+        if how == 0: data[at:at+1] = bytes([rng.randrange(256)])
+        elif how == 1: data = data[:at]
+        elif how == 2: data[at:at] = rng.choice(pieces)
+        elif how == 3: data[at:at+4] = rng.choice(pieces)
+        elif how == 4: data[at:at] = data[at:end]
+        else: del data[at:end]
+    return bytes(data)
+
+
+def kinds(tmp):
+    "Name -> whole files to damage, a function that reads a file, and the pieces to put in"
+    train,_,_ = load_mnist()
+    x,y = train[0][:5], train[1][:5]
+    arrays = [(x.numpy(), y.numpy())]*3
+    pickles = [pickle.dumps(arrays, protocol=p) for p in range(6)]
+    packed = [gzip.compress(pickles[2]), gzip.compress(bytes(10**6))]
+    whole = io.BytesIO()
+    np.savez(whole, **{f'{a}_{part}': np.ones((5, 28, 28) if a == 'x' else 5, 'u1')
+                       for a in 'xy' for part in ('train', 'test')})
+    pixels = (x.view(-1, 28, 28)*256).byte().numpy().tobytes()
+    idx = [struct.pack('>4I', 2051, 5, 28, 28) + pixels, struct.pack('>2I', 2049, 5) + bytes(y.tolist())]
+    model = make_model(3)
+    model(x, y)
+    model.backward()
+    opt = AdamW(model.parameters())
+    opt.step()
+    save(model, tmp/'w'), save(model, tmp/'o', opt)
+    weights = [(tmp/'w').read_bytes(), (tmp/'o').read_bytes()]
+    pictures = []
+    image = Image.fromarray((x[0].view(28, 28)*256).byte().numpy()).resize((60, 50))
+    for format,mode in (('PNG', 'L'), ('PNG', 'RGBA'), ('PNG', 'P'), ('PNG', 'I;16'), ('JPEG', 'RGB'), ('GIF', 'P'),
+                        ('BMP', 'L'), ('TIFF', 'F'), ('TIFF', 'RGB'), ('WEBP', 'RGB'), ('PPM', 'L'), ('ICO', 'RGBA'),
+                        ('TGA', 'RGB')):
+        file = io.BytesIO()
+        (image.convert('I').convert(mode) if mode == 'I;16' else image.convert(mode)).save(file, format)
+        pictures.append(file.getvalue())
+    for name,data in zip(('images', 'labels'), idx): (tmp/name).write_bytes(data)
+    def read_idx(file):
+        is_labels = file.read_bytes()[:4] == b'\0\0\x08\x01'
+        return _read_pair(tmp/'images', file) if is_labels else _read_pair(file, tmp/'labels')
+    def read_weights(file):
+        found = make_model(3)
+        load(found, file)
+        with contextlib.suppress(ValueError): load(found, file, AdamW(found.parameters()))
+        return read_model(file)
+    return {'pickles': ([*pickles, whole.getvalue()], load_mnist, opcodes), 'packed pickles': (packed, load_mnist, ()),
+            'IDX files': (idx, read_idx, ()),
+            'weights': (weights, read_weights, (b'000000000', b'F64', b'[', b'"0.w"')),
+            'pictures': (pictures, read_digit, ())}
+
+
+def fuzz(name, n, seed, tmp, samples, read, pieces):
+    "Read `n` damaged files of a kind"
+    pieces = b'\xff'*4, b'\0'*8, b'\x7f\xff\xff\xff', b'9'*12, *pieces
+    rng,count,slowest,start = random.Random(seed), collections.Counter(), 0., time.perf_counter()
+    file = tmp/('damaged.gz' if 'packed' in name else 'damaged')
+    for i in range(n):
+        data = damaged(rng.choice(samples), rng, pieces)
+        file.write_bytes(data)
+        begun = time.perf_counter()
+        try: read(file)
+        except Exception as e:
+            clear = isinstance(e, (ValueError, OSError)) and str(tmp) in str(e)
+            count['refused' if clear else 'wrong'] += 1
+            if not clear: print(f'{name}, number {i}: {type(e).__name__}: {e}')
+        else: count['read'] += 1
+        slowest = max(slowest, time.perf_counter()-begun)
+    seconds = time.perf_counter()-start
+    print(f'{name:<15}{n:>7,} damaged:{count["refused"]:>7,} refused,{count["read"]:>6,} read, '
+          f'{count["wrong"]} wrong, slowest {slowest*1000:.0f} ms, {seconds:.0f} s', flush=True)
+    return count['wrong']
+
+
+def interrupt(n, seed, tmp):
+    "SIGINT at `n` random moments of the command, half of them of copying notebooks"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # started by a shell with &, it and its children ignore it
+    rng,wrong,count = random.Random(seed), 0, collections.Counter()
+    source = _shipped('_notebooks', 'nbs')
+    small = tmp/'small'
+    small.mkdir()
+    for name in _sha256:  # five images, again and again: 10,500 to train, 500 of them for training
+        data = (tmp/('images' if 'images' in name else 'labels')).read_bytes()
+        head,times = 16 if 'images' in name else 8, 2100 if 'train' in name else 20
+        (small/name).write_bytes(data[:4] + struct.pack('>I', 5*times) + data[8:head] + data[head:]*times)
+    command = [sys.executable, '-m', 'minibackprop']
+    jobs = {'training': ['--data', small, '--epochs', 3, '--hidden', 20, '--save', tmp/'saved', '--plot', tmp/'p.png'],
+            'notebooks': ['notebooks', tmp/'book']}
+    jobs = {name: [*command, *map(str, words)] for name,words in jobs.items()}
+    whole = {}
+    for name,words in jobs.items():
+        start = time.perf_counter()
+        subprocess.run(words, check=True, capture_output=True)
+        whole[name] = time.perf_counter()-start
+    for i in range(n):
+        name = ('training', 'notebooks')[i%2]
+        if name == 'notebooks': shutil.rmtree(tmp/'book', ignore_errors=True)
+        before = (tmp/'saved').read_bytes()
+        process = subprocess.Popen(jobs[name], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        moment = rng.uniform(.05, whole[name])  # before that, Python itself is starting
+        with contextlib.suppress(subprocess.TimeoutExpired): process.wait(moment)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=300)[1]
+        bad,code = [f for f in tmp.rglob('*.part')], process.returncode
+        for f in (tmp/'book').rglob('*.*'):
+            if f not in bad and f.read_bytes() != (source/f.relative_to(tmp/'book')).read_bytes(): bad.append(f)
+        untrue = 'nothing was saved' in said and (tmp/'saved').read_bytes() != before
+        load(make_model(20), tmp/'saved')
+        count[name, code] += 1
+        if code not in (0, 130) or said.count('\n') != (code == 130) or bad or untrue:
+            wrong += 1
+            print(f'{name}, after {moment:.3f} s: exit code {code}, {said!r}, {bad}, untrue: {untrue}')
+    for (name,code),k in sorted(count.items()): print(f'{name:<15}{k:>7} interrupted, exit code {code}')
+    print(f'{n} moments, {wrong} of them wrong', flush=True)
+    return wrong
+
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--files', type=int, default=10_000, help='damaged files of each kind (10000)')
+    p.add_argument('--signals', type=int, default=200, help='moments of Ctrl-C (200)')
+    p.add_argument('--seed', type=int, default=0, help='another seed, other damage (0)')
+    p.add_argument('--memory', type=float, default=2., help='GB of addresses for the readers, PyTorch included (2)')
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    logging.disable()
+    with tempfile.TemporaryDirectory() as tmp:
+        found = kinds(Path(tmp))
+        resource.setrlimit(resource.RLIMIT_AS, (int(args.memory*2**30), resource.getrlimit(resource.RLIMIT_AS)[1]))
+        wrong = sum(fuzz(name, args.files, args.seed, Path(tmp), *kind) for name,kind in found.items())
+        resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],)*2)
+        print(f'largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20:.2f} GB')
+        wrong += interrupt(args.signals, args.seed, Path(tmp))
+    sys.exit(wrong > 0)
