@@ -7,6 +7,7 @@ __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'no_record', 'unchecked', 'Model']
 
 # %% ../nbs/04_module.ipynb #c160616d
 import inspect, re, threading, warnings
+from threading import get_ident
 from contextlib import contextmanager
 from itertools import pairwise
 import torch
@@ -65,7 +66,7 @@ class Mse(Module):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
 # %% ../nbs/04_module.ipynb #6cbbc645
-Module._call = None  # of the last call: output, arguments, what the layer held before
+Module._call = None  # of the last call: output, arguments, what was held, thread
 
 def _from_call(self, name):
     "`self.out` and `self.args`, as long as the call is there"
@@ -75,13 +76,15 @@ def _from_call(self, name):
 @patch
 def __getstate__(self:Module):
     "What the layer holds, without the record of a call"
-    return {n: v for n,v in vars(self).items() if not self._call or n in self._call[2]}
+    call,state = self._call, vars(self)
+    return {n: v for n,v in state.copy().items() if n in call[2]} if call else state
 
 # %% ../nbs/04_module.ipynb #aece7876
 class _Thread(threading.local):
     "What this thread does at the moment"
     keep = check = True  # leave records on layers? look at gradients?
     fits = None  # the gradient that was looked at last
+    def __init__(self): self.calls = []  # layers that were called, and as they were
 
     @contextmanager
     def without(self, name):
@@ -106,21 +109,27 @@ def unchecked():
 @patch
 def __call__(self:Module, *args):
     "The output of `forward`, and a record of the call for `backward`"
-    earlier = self._let_go() if self._call else {}
-    held,out = vars(self).copy(), None
-    try: out = self.forward(*args)
-    except (RuntimeError, IndexError) as e: raise self._explained(e, args)
+    layer = self if _thread.keep else object.__new__(type(self))
+    held,calls,me = self.__getstate__(), _thread.calls, get_ident()
+    if layer._call and layer._call[3] != me: self._refuse_thread()
+    begin,record = len(calls), [None, args, held, me]
+    if layer is self: calls.append((self, vars(self)))
+    layer.__dict__ = {**held, '_call': record}
+    try: record[0] = layer.forward(*args)
+    except (RuntimeError, IndexError) as e: raise layer._explained(e, args)
     finally:
-        self._call = out, args, held
-        if out is None or not _thread.keep:
-            self._let_go()
-            vars(self).update(earlier)
-    return out
+        while record[0] is None and calls[begin:]:
+            called,before = calls.pop()
+            called.__dict__ = before
+        if not begin: calls.clear()
+    return record[0]
 
 @patch
-def _let_go(self:Module):
-    "Forget the last call, and return what it has left"
-    return {n: vars(self).pop(n) for n in vars(self).keys() - self._call[2].keys()}
+def _refuse_thread(self:Module):
+    "`RuntimeError` if the thread of the last call is still there"
+    if any(t.ident == self._call[3] for t in threading.enumerate()): raise RuntimeError(
+        f'{type(self).__name__}: another thread has called it, and its backward is not '
+        'done; a layer remembers one call. Give each thread a copy.deepcopy of it')
 
 # %% ../nbs/04_module.ipynb #m0d00005
 @patch
@@ -134,7 +143,7 @@ def backward(self:Module,
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
-    out,args,held = self._call
+    out,args,held,_ = self._call
     if torch.is_grad_enabled():
         if inp_grad is None:
             inp_grad = not [o for o in held.values() if isinstance(o, _holds)]
@@ -147,7 +156,7 @@ def backward(self:Module,
     except (RuntimeError, IndexError) as e: raise self._explained(e, args)
     finally: del self.inp_grad
     if _thread.check: self._check((*held.values(), *args))
-    self._let_go()
+    self.__dict__ = {n: v for n,v in vars(self).items() if n in held}
 
 # %% ../nbs/04_module.ipynb #m0d00006
 _holds = Module, torch.Tensor, list, tuple, dict  # what may hold parameters
@@ -284,9 +293,14 @@ class Model(Module):
         _expect(self.layers, 'Model: no layers')
         for layer in *self.layers, self.loss: _expect(isinstance(layer, Module),
             f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+        _expect(Model.forward not in [type(layer).forward for layer in self.layers],
+                'Model: a Model inside would need targets. Put its layers into the '
+                'list: [*inner.layers, Relu(), ...]')
         _expect(len({*map(id, self.layers)}) == len(self.layers),
                 'Model: a layer is used twice, and remembers one call only')
-        self._refuse_shared()
+        _refuse_shared('Model', [
+            (f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
+            for n,t in o.named_parameters().items()])
 
     def forward(self, inp, targ):
         for layer in self.layers: inp = layer(inp)
@@ -314,17 +328,14 @@ def named_parameters(self:Model)->dict: # Name -> tensor
     return {n.removeprefix('layers.'): p
             for n,p in Module.named_parameters(self).items()}
 
-@patch
-def _refuse_shared(self:Model):
+def _refuse_shared(who, named):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    named = [(f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
-             for n,t in o.named_parameters().items() if t.numel() and t.data_ptr()]
     size = lambda t: 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
-    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), n)
-                   for n,t in named)
+    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), str(n))
+                   for n,t in named if t.numel() and t.data_ptr())
     for (device,start,size,name),(other,begin,_,twin) in pairwise(spans):
         _expect(device != other or start + size <= begin,
-                f'Model: {name} and {twin} are used twice: they share memory, and the '
+                f'{who}: {name} and {twin} are used twice: they share memory, and the '
                 'second gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959
