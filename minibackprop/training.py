@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from fastcore.basics import patch
 from tqdm import tqdm
-from .module import Model, no_record, _expect
+from .module import Model, no_record, _describe, _expect
 from .losses import accuracy
 from .optimizers import AdamW, one_cycle
 
@@ -25,8 +25,9 @@ class Batches:
         seed:int=0, # Decides all orders
         start:int=0, # Epochs to leave out: the orders of a run that goes on
     ):
-        lengths = [len(t) for t in tensors]
-        _expect(len({*lengths}) == 1 and lengths[0] > 0 and size > 0,
+        found = [torch.is_tensor(t) and t.dim() > 0 for t in tensors]
+        lengths = [len(t) if ok else _describe(t) for ok,t in zip(found, tensors)]
+        _expect(all(found) and len({*lengths}) == 1 and lengths[0] > 0 and size > 0,
                 f'Batches: tensors of length {lengths}, size {size}; '
                 'expected one length, and both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
@@ -135,11 +136,32 @@ def fit(
 
     A loss that is not finite raises `FloatingPointError`, with the `history`."""
     _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
+    for name,found,fits,wanted in (
+        ('model', model, isinstance(model, Model), 'a Model([Lin.random(784, 10)])'),
+        ('train_set', train_set, _is_pair(train_set), _pair),
+        ('valid_set', valid_set, valid_set is None or _is_pair(valid_set), _pair),
+        ('opt', opt, opt is None or hasattr(opt, 'lr'), 'one of minibackprop, as SGD('
+         'model.parameters()); those of torch.optim look for .grad, not .g'),
+        ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
+        ('metric', metric, metric is None or callable(metric), 'a function')):
+        parts = found[:2] if isinstance(found, (tuple, list)) else [found]
+        _expect(fits, f'fit: {name} is {", ".join(map(_describe, parts))}; '
+                f'expected {wanted}')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
     watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
     _run(model, opt, batches, range(start, epochs), schedule, watch)
     return watch.history
+
+# %% ../nbs/08b_training.ipynb #3d19bced
+_pair = ('two tensors of one length, (inputs, targets). From a Dataset: '
+         'next(iter(DataLoader(dataset, len(dataset)))); from arrays: torch.tensor')
+
+def _is_pair(data):
+    "Inputs and targets, for the same examples?"
+    return (isinstance(data, (tuple, list)) and len(data) == 2
+            and all(torch.is_tensor(t) and t.dim() for t in data)
+            and len(data[0]) == len(data[1]) > 0)
 
 # %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
