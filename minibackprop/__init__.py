@@ -8,6 +8,18 @@ __all__ = []
 # %% ../nbs/index.ipynb #i0000001
 __version__ = "0.2.0"
 
+# %% ../nbs/index.ipynb #80b921c1
+import os, sys
+
+# %% ../nbs/index.ipynb #102c4616
+def _is_command():
+    "Is this process the command `minibackprop`, or `python -m minibackprop`?"
+    name = os.path.basename(''.join(sys.argv[:1]))
+    return (name in ('minibackprop', 'minibackprop.exe')
+            or name == '-m' and 'minibackprop' in sys.orig_argv)
+
+if _is_command(): os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # before PyTorch
+
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd
 from . import diagnosis, check, losses, optimizers, training, digits
