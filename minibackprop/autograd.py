@@ -54,8 +54,8 @@ def _copy(
     change, # A function of a tensor: what to put in its place
 ):
     "`layer`, and the layers in it, with `change` applied to each tensor"
-    inside = [o for _,o in _inside(layer, vars)]
-    copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o for o in inside
+    copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o
+              for _,o in _inside(layer, vars)
               if isinstance(o, torch.Tensor) or not isinstance(o, _holds)}
     new = copy.deepcopy(layer, copies)
     for o in _layers(layer):
@@ -134,8 +134,8 @@ class _HandWritten(nn.Module):
         if torch._C._are_functorch_transforms_active(): raise RuntimeError(
             f'{self.layer!r}: torch.func (grad, vmap, jvp, ...) cannot use a bwd that '
             'is written by hand; torch.autograd.grad can')
-        params = [getattr(self, n) for n in self.names]
-        return _Bridge.apply(self.layer, len(args), *args, *params)
+        return _Bridge.apply(self.layer, len(args), *args,
+                             *[getattr(self, n) for n in self.names])
 
     def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)

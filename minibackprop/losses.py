@@ -66,8 +66,7 @@ def _class_axis(
     name:str='CrossEntropy', # Who asks, for the error
 )->int: # 1, or 0 for a single example
     "The axis of the classes. `ValueError` for labels that do not fit the scores"
-    both = torch.is_tensor(inp) and torch.is_tensor(targ)
-    axis = min(1, inp.dim()-1) if both else -1
+    axis = min(1, inp.dim()-1) if torch.is_tensor(inp) and torch.is_tensor(targ) else -1
     if axis < 0 or targ.dtype not in _whole \
             or targ.shape != inp.shape[:axis] + inp.shape[axis+1:]: raise ValueError(
         f'{name}: inp {_describe(inp)}, targ {_describe(targ)}; expected inp '

@@ -145,17 +145,15 @@ def backward(self:Module,
         'has run already. Call the layer on its inputs first')
     out,args,held,_ = self._call
     if torch.is_grad_enabled():
-        if inp_grad is None:
-            inp_grad = not [o for o in held.values() if isinstance(o, _holds)]
-        with torch.no_grad(): self.backward(inp_grad)
+        learns = any(isinstance(o, _holds) for o in held.values())
+        with torch.no_grad(): self.backward(not learns if inp_grad is None else inp_grad)
         _thread.fits = None  # holds no memory
         return
     if getattr(out, 'g', ()) is not _thread.fits: self._check_upstream(out)
     self.inp_grad = inp_grad is None or inp_grad
     try: self.bwd(out, *args)
     except (RuntimeError, IndexError) as e: raise self._explained(e, args)
-    finally: del self.inp_grad
-    if _thread.check: self._check((*held.values(), *args))
+    self._check((*held.values(), *args))
     self.__dict__ = {n: v for n,v in vars(self).items() if n in held}
 
 # %% ../nbs/04_module.ipynb #m0d00006
@@ -164,7 +162,7 @@ _holds = Module, torch.Tensor, list, tuple, dict  # what may hold parameters
 @patch
 def _check(self:Module, objects):
     "`ValueError` for a gradient that does not fit its tensor"
-    for o in objects:
+    for o in objects if _thread.check else ():
         if isinstance(o, torch.Tensor):
             g = getattr(o, 'g', None)
             if g is None: continue
@@ -185,7 +183,7 @@ def _check_upstream(self:Module, out):
                 f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of '
                 'the step after it first, with inp_grad=True')
         out.g = torch.full_like(out, 1. if g is None else g)
-    if _thread.check: self._check([out])
+    self._check([out])
 
 # %% ../nbs/04_module.ipynb #m0d00007
 def _describe(t):
@@ -196,7 +194,7 @@ def _describe(t):
 @patch
 def _named(self:Module, args):
     "Name and tensor of the inputs of a call, and of what the layer learns"
-    names = [*inspect.signature(self.forward).parameters, *map(str, range(len(args)))]
+    names = *inspect.signature(self.forward).parameters, *map(str, range(len(args)))
     return _tensors(dict(zip(names, args)) | self._parts())
 
 @patch
@@ -208,9 +206,9 @@ def _misfit(self:Module, t, g):
 @patch
 def _explained(self:Module, e, args):
     "`e`; where shapes do not fit, a `ValueError` with those of inputs and parameters"
-    if type(e) not in (RuntimeError, IndexError) or not _thread.check: return e
     shapes = [f'{n} {_describe(t)}' for n,t in self._named(args).items()]
-    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}')
+    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}') \
+        if type(e) in (RuntimeError, IndexError) and _thread.check else e
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _inside(o, parts, at='', seen=None):
@@ -226,8 +224,8 @@ def _inside(o, parts, at='', seen=None):
 @patch
 def _parts(self:Module):
     "What the layer holds, without the record of a call and what `buffers` names"
-    buffers = listify(self.buffers)
-    return {n: v for n,v in self.__getstate__().items() if n not in buffers}
+    return {n: v for n,v in self.__getstate__().items()
+            if n not in listify(self.buffers)}
 
 def _tensors(o):
     "The tensors in `o` by name, without buffers"
@@ -279,8 +277,8 @@ def random(cls:Lin,
     "A linear layer with random weights. `ValueError` for sizes below 1"
     _expect(min(n_in, n_out) > 0, f'Lin.random: {n_in} inputs and {n_out} outputs; '
             'expected at least 1 of each')
-    w = torch.randn(n_in, n_out, generator=generator)*(2/n_in)**.5
-    return cls(w, torch.zeros(n_out))
+    return cls(torch.randn(n_in, n_out, generator=generator)*(2/n_in)**.5,
+               torch.zeros(n_out))
 
 # %% ../nbs/04_module.ipynb #d12675aa
 class Model(Module):

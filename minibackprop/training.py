@@ -25,9 +25,10 @@ class Batches:
         seed:int=0, # Decides all orders
         start:int=0, # Epochs to leave out: the orders of a run that goes on
     ):
-        found = [torch.is_tensor(t) and t.dim() > 0 for t in tensors]
-        lengths = [len(t) if ok else _describe(t) for ok,t in zip(found, tensors)]
-        _expect(all(found) and len({*lengths}) == 1 and lengths[0] > 0 and size > 0,
+        lengths = [len(t) if torch.is_tensor(t) and t.dim() else _describe(t)
+                   for t in tensors]
+        _expect({*map(type, lengths)} == {int} and len({*lengths}) == 1
+                and lengths[0] > 0 and size > 0,
                 f'Batches: tensors of length {lengths}, size {size}; '
                 'expected one length, and both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
@@ -53,8 +54,8 @@ class History:
     @property
     def header(self): return ''.join(f'{c:>{w}}' for c,w,_ in _columns)
     def __repr__(self):
-        lines = [self.header, *map(self._line, self.rows)]
-        return '\n'.join(lines + ([self.stopped] if self.stopped else []))
+        lines = self.header, *map(self._line, self.rows), self.stopped
+        return '\n'.join(filter(None, lines))
 
 # %% ../nbs/08b_training.ipynb #0104ee95
 _columns = (('epoch', 5, ''), ('train loss', 12, '.4f'), ('train acc', 11, '.2%'),
@@ -91,10 +92,10 @@ def first_nonfinite(
         raise RuntimeError('first_nonfinite: there was no forward call')
     tensors = [(f'input {i}', t) for i,t in enumerate(model.args)]
     for i,layer in [*enumerate(model.layers), ('loss', model.loss)]:
-        tensors += [(f'parameter {i}.{n}', p)
-                    for n,p in layer.named_parameters().items()]
         where = 'the loss' if i == 'loss' else f'the output of layer {i}'
-        tensors += [(f'{where}, {layer!r}', layer.out)]
+        tensors += [*[(f'parameter {i}.{n}', p)
+                      for n,p in layer.named_parameters().items()],
+                    (f'{where}, {layer!r}', layer.out)]
     return next((f'the first tensor that is not finite is {name}, '
                  f'shape {tuple(t.shape)}: '
                  f'{(~t.isfinite()).sum()} of {t.numel()} numbers'
@@ -113,8 +114,8 @@ def evaluate(
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
         with no_record(): loss = model.loss(out, yb)
-        found = [loss, metric(out, yb) if metric else 0*loss]
-        sums += len(xb)*torch.stack(found).double().cpu()
+        right = metric(out, yb) if metric else 0*loss
+        sums += len(xb)*torch.stack([loss, right]).double().cpu()
     return tuple((sums/len(x)).tolist())
 
 # %% ../nbs/08b_training.ipynb #d96920c0
@@ -144,9 +145,7 @@ def fit(
          'model.parameters()); those of torch.optim look for .grad, not .g'),
         ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
         ('metric', metric, metric is None or callable(metric), 'a function')):
-        parts = found[:2] if isinstance(found, (tuple, list)) else [found]
-        _expect(fits, f'fit: {name} is {", ".join(map(_describe, parts))}; '
-                f'expected {wanted}')
+        _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
     watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
@@ -217,8 +216,7 @@ def look(self:_Watch, loss, yb):
             f'{first_nonfinite(self.model)}. Try a smaller learning rate')
         e.history = self.history
         raise e
-    outputs = self.model.loss.args[0]
-    self.right = self.metric(outputs, yb).item() if self.metric else 0.
+    self.right = self.metric(self.model.loss.args[0], yb).item() if self.metric else 0.
 
 # %% ../nbs/08b_training.ipynb #423515b6
 @patch
