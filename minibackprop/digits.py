@@ -107,8 +107,8 @@ def _centre(ink):
 def doubt(
     image:torch.Tensor, # (1, 784), as from `read_digit`
     p:torch.Tensor, # Ten probabilities
-)->str: # Why the answer may be wrong, or no digit be there; '' if nothing speaks against it
-    "What speaks against an answer of the network"
+)->str: # What speaks against an answer; '' if nothing does
+    "Why the answer may be wrong, or no digit be on the picture"
     if p.max() < .6: return f'no digit has a probability above {p.max():.0%}'
     ink = image.view(28, 28)
     share = _pieces(ink)[1]

@@ -145,8 +145,9 @@ def backward(self:Module,
         'has run already. Call the layer on its inputs first')
     out,args,held,_ = self._call
     if torch.is_grad_enabled():
-        learns = any(isinstance(o, _holds) for o in held.values())
-        with torch.no_grad(): self.backward(not learns if inp_grad is None else inp_grad)
+        if inp_grad is None:
+            inp_grad = not [o for o in held.values() if isinstance(o, _holds)]
+        with torch.no_grad(): self.backward(inp_grad)
         _thread.fits = None  # holds no memory
         return
     if getattr(out, 'g', ()) is not _thread.fits: self._check_upstream(out)
