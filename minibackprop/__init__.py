@@ -8,8 +8,17 @@ __all__ = []
 # %% ../nbs/index.ipynb #i0000001
 __version__ = "0.2.0"
 
-# %% ../nbs/index.ipynb #f11e0001
+# %% ../nbs/index.ipynb #80b921c1
 import os, signal, sys
+
+# %% ../nbs/index.ipynb #102c4616
+def _is_command():
+    "Is this process the command `minibackprop`, or `python -m minibackprop`?"
+    name = os.path.basename(''.join(sys.argv[:1]))
+    return (name in ('minibackprop', 'minibackprop.exe')
+            or name == '-m' and 'minibackprop' in sys.orig_argv)
+
+if _is_command(): os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # before PyTorch
 
 # %% ../nbs/index.ipynb #f11e0002
 def _stop(*_):
@@ -17,11 +26,8 @@ def _stop(*_):
     try: os.write(2, b'minibackprop: stopped\n')
     finally: os._exit(130)
 
-_name = os.path.basename(''.join(sys.argv[:1]))
-if (_name in ('minibackprop', 'minibackprop.exe')
-    or _name == '-m' and 'minibackprop' in sys.orig_argv):  # python -m minibackprop
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _stop)
+if _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _stop)
 
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd

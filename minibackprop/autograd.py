@@ -10,6 +10,7 @@ import copy, torch
 from contextlib import nullcontext
 from fastcore.basics import listify
 from torch import nn
+from torch.amp import custom_bwd, custom_fwd
 from .forward import lin, relu
 from .module import Module, evaluation
 from .module import _describe, _expect, _holds, _inside
@@ -55,8 +56,8 @@ def _copy(
     change, # A function of a tensor: what to put in its place
 ):
     "`layer`, and the layers in it, with `change` applied to each tensor"
-    inside = [o for _,o in _inside(layer, vars)]
-    copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o for o in inside
+    copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o
+              for _,o in _inside(layer, vars)
               if isinstance(o, torch.Tensor) or not isinstance(o, _holds)}
     new = copy.deepcopy(layer, copies)
     for o in _layers(layer):
@@ -70,6 +71,8 @@ def _layers(o): return [v for _,v in _inside(o, vars) if isinstance(v, Module)]
 class _Bridge(torch.autograd.Function):
     "One call of a hand-written layer, as autograd sees it"
     @staticmethod
+    @custom_fwd(device_type='cuda', cast_inputs=torch.float32)
+    @custom_fwd(device_type='cpu', cast_inputs=torch.float32)
     def forward(ctx, layer, n_args, *tensors):
         inside = [t.detach() if isinstance(t, torch.Tensor) else t for t in tensors]
         own = layer.named_parameters()
@@ -87,7 +90,13 @@ class _Bridge(torch.autograd.Function):
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out`: what autograd holds must not hold autograd
 
+    @staticmethod
+    def jvp(ctx, *_): raise RuntimeError(
+        f'{ctx.layer!r} has no forward-mode derivative: use its backward')
+
 # %% ../nbs/05_autograd.ipynb #05b60c5c
+@custom_bwd(device_type='cuda')
+@custom_bwd(device_type='cpu')
 def _backward(ctx, out_g):
     "The gradient of each argument of the call that `ctx` has kept"
     ctx.saved_tensors  # an error if one was changed in place, or the graph is freed
@@ -124,6 +133,9 @@ class _HandWritten(nn.Module):
         _expect(not any(isinstance(a, (list, tuple, dict)) for a in args),
                 f'{self.layer!r}: tensors in a list would get no gradient, '
                 'pass them one by one')
+        if torch._C._are_functorch_transforms_active(): raise RuntimeError(
+            f'{self.layer!r}: torch.func (grad, vmap, jvp, ...) cannot use a bwd that '
+            'is written by hand; torch.autograd.grad can')
         params = [getattr(self, n) for n in self.names]
         with nullcontext() if self.training else evaluation():
             return _Bridge.apply(self.layer, len(args), *args, *params)
@@ -139,9 +151,10 @@ def as_nn_module(
 
     What `forward` makes on the layer belongs to one call; the buffers that it changes
     stay changed. The parameters share memory with the layer's own, so training moves
-    both, until the module is moved to another device or dtype. Backward raises
-    `ValueError` if `bwd` sets no gradient where one is wanted, or one that does not
-    fit, and `RuntimeError` under `create_graph=True`."""
+    both, until the module is moved to another device or dtype. Under autocast it works
+    in float32. Backward raises `ValueError` if `bwd` sets no gradient where one is
+    wanted, or one that does not fit. `RuntimeError` for a second derivative, by
+    `create_graph=True`, and for the transforms of `torch.func`."""
     _expect(isinstance(layer, Module),
             f'as_nn_module: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
     return _HandWritten(layer)

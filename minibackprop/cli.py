@@ -19,7 +19,7 @@ from .autograd import MLP
 from .losses import softmax
 from .training import fit, evaluate, save, load
 from .exercises import copy_notebooks, show_exercises
-from .digits import make_model, make_optimizer, read_digit
+from .digits import doubt, make_model, make_optimizer, read_digit
 
 # %% ../nbs/99_cli.ipynb #8f57d839
 def gradient_table(
@@ -199,12 +199,15 @@ def predict(
     weights:str, # What `minibackprop --save` has written
 )->torch.Tensor: # Ten probabilities
     "Print ten probabilities as bars. `ValueError` or `OSError` for a bad file"
-    p = softmax(read_model(weights).predict(read_digit(file)))[0]
+    image = read_digit(file)
+    p = softmax(read_model(weights).predict(image))[0]
     if not p.isfinite().all():
         raise ValueError(f'{weights} holds numbers that are not finite')
     for digit,share in enumerate(p.tolist()):
         print(f'{digit}  {"#"*round(share*50):<50} {share:6.1%}')
-    print(f'This is a {p.argmax()}, by {p.max():.1%}')
+    why = doubt(image, p)
+    print(f'Not sure: {why}. If it is a digit, then a {p.argmax()}' if why else
+          f'This is a {p.argmax()}, by {p.max():.1%}')
     return p
 
 # %% ../nbs/99_cli.ipynb #4d786510

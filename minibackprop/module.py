@@ -7,6 +7,7 @@ __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'no_record', 'evaluation', 'unchecked
 
 # %% ../nbs/04_module.ipynb #c160616d
 import inspect, re, threading, warnings
+from threading import get_ident
 from contextlib import contextmanager
 from itertools import pairwise
 import torch
@@ -65,7 +66,7 @@ class Mse(Module):
         inp.g = out.g * 2*residual(inp, targ) / inp.numel()  # (N,1)
 
 # %% ../nbs/04_module.ipynb #6cbbc645
-Module._call = None  # of the last call: output, arguments, what the layer held before
+Module._call = None  # of the last call: output, arguments, what was held, thread
 
 def _from_call(self, name):
     "`out` and `args`, as long as the call is there, and `training`"
@@ -76,7 +77,8 @@ def _from_call(self, name):
 @patch
 def __getstate__(self:Module):
     "What the layer holds, without the record of a call"
-    return {n: v for n,v in vars(self).items() if not self._call or n in self._call[2]}
+    call,state = self._call, vars(self)
+    return {n: v for n,v in state.copy().items() if n in call[2]} if call else state
 
 # %% ../nbs/04_module.ipynb #aece7876
 class _Thread(threading.local):
@@ -84,6 +86,7 @@ class _Thread(threading.local):
     keep = check = True  # leave records on layers? look at gradients?
     training = True  # or is the network in use?
     fits = None  # the gradient that was looked at last
+    def __init__(self): self.calls = []  # layers that were called, and as they were
 
     @contextmanager
     def without(self, name):
@@ -113,21 +116,27 @@ def unchecked():
 @patch
 def __call__(self:Module, *args):
     "The output of `forward`, and a record of the call for `backward`"
-    earlier = self._let_go() if self._call else {}
-    held,out = vars(self).copy(), None
-    try: out = self.forward(*args)
-    except (RuntimeError, IndexError) as e: raise self._explained(e, args)
+    layer = self if _thread.keep else object.__new__(type(self))
+    held,calls,me = self.__getstate__(), _thread.calls, get_ident()
+    if layer._call and layer._call[3] != me: self._refuse_thread()
+    begin,record = len(calls), [None, args, held, me]
+    if layer is self: calls.append((self, vars(self)))
+    layer.__dict__ = {**held, '_call': record}
+    try: record[0] = layer.forward(*args)
+    except (RuntimeError, IndexError) as e: raise layer._explained(e, args)
     finally:
-        self._call = out, args, held
-        if out is None or not _thread.keep:
-            self._let_go()
-            vars(self).update(earlier)
-    return out
+        while record[0] is None and calls[begin:]:
+            called,before = calls.pop()
+            called.__dict__ = before
+        if not begin: calls.clear()
+    return record[0]
 
 @patch
-def _let_go(self:Module):
-    "Forget the last call, and return what it has left"
-    return {n: vars(self).pop(n) for n in vars(self).keys() - self._call[2].keys()}
+def _refuse_thread(self:Module):
+    "`RuntimeError` if the thread of the last call is still there"
+    if any(t.ident == self._call[3] for t in threading.enumerate()): raise RuntimeError(
+        f'{type(self).__name__}: another thread has called it, and its backward is not '
+        'done; a layer remembers one call. Give each thread a copy.deepcopy of it')
 
 # %% ../nbs/04_module.ipynb #m0d00005
 @patch
@@ -141,7 +150,7 @@ def backward(self:Module,
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '
         'has run already. Call the layer on its inputs first')
-    out,args,held = self._call
+    out,args,held,_ = self._call
     if torch.is_grad_enabled():
         if inp_grad is None:
             inp_grad = not [o for o in self._parts().values() if isinstance(o, _holds)]
@@ -152,9 +161,8 @@ def backward(self:Module,
     self.inp_grad = inp_grad is None or inp_grad
     try: self.bwd(out, *args)
     except (RuntimeError, IndexError) as e: raise self._explained(e, args)
-    finally: del self.inp_grad
-    if _thread.check: self._check((*held.values(), *args))
-    self._let_go()
+    self._check((*held.values(), *args))
+    self.__dict__ = {n: v for n,v in vars(self).items() if n in held}
 
 # %% ../nbs/04_module.ipynb #m0d00006
 _holds = Module, torch.Tensor, list, tuple, dict  # what may hold parameters
@@ -162,7 +170,7 @@ _holds = Module, torch.Tensor, list, tuple, dict  # what may hold parameters
 @patch
 def _check(self:Module, objects):
     "`ValueError` for a gradient that does not fit its tensor"
-    for o in objects:
+    for o in objects if _thread.check else ():
         if isinstance(o, torch.Tensor):
             g = getattr(o, 'g', None)
             if g is None: continue
@@ -183,7 +191,7 @@ def _check_upstream(self:Module, out):
                 f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of '
                 'the step after it first, with inp_grad=True')
         out.g = torch.full_like(out, 1. if g is None else g)
-    if _thread.check: self._check([out])
+    self._check([out])
 
 # %% ../nbs/04_module.ipynb #m0d00007
 def _describe(t):
@@ -194,7 +202,7 @@ def _describe(t):
 @patch
 def _named(self:Module, args):
     "Name and tensor of the inputs of a call, and of what the layer learns"
-    names = [*inspect.signature(self.forward).parameters, *map(str, range(len(args)))]
+    names = *inspect.signature(self.forward).parameters, *map(str, range(len(args)))
     return _tensors(dict(zip(names, args)) | self._parts())
 
 @patch
@@ -206,9 +214,9 @@ def _misfit(self:Module, t, g):
 @patch
 def _explained(self:Module, e, args):
     "`e`; where shapes do not fit, a `ValueError` with those of inputs and parameters"
-    if type(e) not in (RuntimeError, IndexError) or not _thread.check: return e
     shapes = [f'{n} {_describe(t)}' for n,t in self._named(args).items()]
-    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}')
+    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}') \
+        if type(e) in (RuntimeError, IndexError) and _thread.check else e
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _inside(o, parts, at='', seen=None):
@@ -224,8 +232,8 @@ def _inside(o, parts, at='', seen=None):
 @patch
 def _parts(self:Module):
     "What the layer holds, without the record of a call and what `buffers` names"
-    buffers = 'buffers', *listify(self.buffers)
-    return {n: v for n,v in self.__getstate__().items() if n not in buffers}
+    return {n: v for n,v in self.__getstate__().items()
+            if n not in ('buffers', *listify(self.buffers))}
 
 def _tensors(o):
     "The tensors in `o` by name, without buffers"
@@ -278,8 +286,8 @@ def random(cls:Lin,
     "A linear layer with random weights. `ValueError` for sizes below 1"
     _expect(min(n_in, n_out) > 0, f'Lin.random: {n_in} inputs and {n_out} outputs; '
             'expected at least 1 of each')
-    w = torch.randn(n_in, n_out, generator=generator)*(2/n_in)**.5
-    return cls(w, torch.zeros(n_out))
+    return cls(torch.randn(n_in, n_out, generator=generator)*(2/n_in)**.5,
+               torch.zeros(n_out))
 
 # %% ../nbs/04_module.ipynb #d12675aa
 class Model(Module):
@@ -292,9 +300,14 @@ class Model(Module):
         _expect(self.layers, 'Model: no layers')
         for layer in *self.layers, self.loss: _expect(isinstance(layer, Module),
             f'Model: {layer!r} is not a layer, such as Lin(w, b) or Relu()')
+        _expect(Model.forward not in [type(layer).forward for layer in self.layers],
+                'Model: a Model inside would need targets. Put its layers into the '
+                'list: [*inner.layers, Relu(), ...]')
         _expect(len({*map(id, self.layers)}) == len(self.layers),
                 'Model: a layer is used twice, and remembers one call only')
-        self._refuse_shared()
+        _refuse_shared('Model', [
+            (f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
+            for n,t in o.named_parameters().items()])
 
     def forward(self, inp, targ):
         for layer in self.layers: inp = layer(inp)
@@ -322,17 +335,14 @@ def named_parameters(self:Model)->dict: # Name -> tensor
     return {n.removeprefix('layers.'): p
             for n,p in Module.named_parameters(self).items()}
 
-@patch
-def _refuse_shared(self:Model):
+def _refuse_shared(who, named):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    named = [(f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
-             for n,t in o.named_parameters().items() if t.numel() and t.data_ptr()]
     size = lambda t: 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
-    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), n)
-                   for n,t in named)
+    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), str(n))
+                   for n,t in named if t.numel() and t.data_ptr())
     for (device,start,size,name),(other,begin,_,twin) in pairwise(spans):
         _expect(device != other or start + size <= begin,
-                f'Model: {name} and {twin} are used twice: they share memory, and the '
+                f'{who}: {name} and {twin} are used twice: they share memory, and the '
                 'second gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959

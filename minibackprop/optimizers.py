@@ -9,7 +9,7 @@ __all__ = ['Optimizer', 'SGD', 'Adam', 'AdamW', 'one_cycle']
 import math
 import torch
 from fastcore.basics import patch
-from .module import _describe, _expect
+from .module import _describe, _expect, _refuse_shared
 
 # %% ../nbs/08a_optimizers.ipynb #5fbc669c
 # Bookkeeping: parameters and options
@@ -17,13 +17,14 @@ class Optimizer:
     "What all optimizers share. `step` uses the gradients up: it deletes each `.g`"
     averages = ()  # names of the lists of tensors that a step leaves for the next one
     def __init__(self, params, lr, **options):
-        self.params,self.names = list(params), getattr(params, 'names', None)
-        self.steps,options = 0, dict(lr=lr, **options)
-        who = type(self).__name__
+        self.params,self.steps = list(params), 0
+        self.names = getattr(params, 'names', range(len(self.params)))
+        who,options = type(self).__name__, dict(lr=lr, **options)
         _expect(self.params, f'{who}: no parameters')
         for i,p in enumerate(self.params): _expect(
             torch.is_tensor(p) and p.is_floating_point(), f'{who}: parameter {i} is '
             f'{_describe(p)}; expected a floating tensor, as in model.parameters()')
+        _refuse_shared(who, zip(self.names, self.params))
         for name,value in options.items(): _expect(0 <= value < math.inf,
                 f'{who}: {name} {value}; expected a number of 0 or more')
         vars(self).update(options)
@@ -42,7 +43,7 @@ def step(self:Optimizer):
     for i,(p,g) in enumerate(zip(self.params, gs)):
         if g is None or g.shape != p.shape: raise ValueError(
             f'{type(self).__name__}.step: parameter '
-            f'{self.names[i] if self.names else i} {tuple(p.shape)} has '
+            f'{self.names[i]} {tuple(p.shape)} has '
             f'{"no gradient .g" if g is None else f"a gradient {tuple(g.shape)}"}; '
             'run backward on the whole network first. '
             'If it is not learned, name it in the `buffers` of its layer')

@@ -11,7 +11,7 @@ import torch
 from fastcore.basics import patch
 from tqdm import tqdm
 from .module import Model, Module, evaluation, no_record
-from .module import _expect, _inside
+from .module import _describe, _expect, _inside
 from .losses import accuracy
 from .optimizers import AdamW, one_cycle
 
@@ -25,8 +25,10 @@ class Batches:
         seed:int=0, # Decides all orders
         start:int=0, # Epochs to leave out: the orders of a run that goes on
     ):
-        lengths = [len(t) for t in tensors]
-        _expect(len({*lengths}) == 1 and lengths[0] > 0 and size > 0,
+        lengths = [len(t) if torch.is_tensor(t) and t.dim() else _describe(t)
+                   for t in tensors]
+        _expect({*map(type, lengths)} == {int} and len({*lengths}) == 1
+                and lengths[0] > 0 and size > 0,
                 f'Batches: tensors of length {lengths}, size {size}; '
                 'expected one length, and both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
@@ -52,8 +54,8 @@ class History:
     @property
     def header(self): return ''.join(f'{c:>{w}}' for c,w,_ in _columns)
     def __repr__(self):
-        lines = [self.header, *map(self._line, self.rows)]
-        return '\n'.join(lines + ([self.stopped] if self.stopped else []))
+        lines = self.header, *map(self._line, self.rows), self.stopped
+        return '\n'.join(filter(None, lines))
 
 # %% ../nbs/08b_training.ipynb #0104ee95
 _columns = (('epoch', 5, ''), ('train loss', 12, '.4f'), ('train acc', 11, '.2%'),
@@ -90,10 +92,10 @@ def first_nonfinite(
         raise RuntimeError('first_nonfinite: there was no forward call')
     tensors = [(f'input {i}', t) for i,t in enumerate(model.args)]
     for i,layer in [*enumerate(model.layers), ('loss', model.loss)]:
-        tensors += [(f'parameter {i}.{n}', p)
-                    for n,p in layer.named_parameters().items()]
         where = 'the loss' if i == 'loss' else f'the output of layer {i}'
-        tensors += [(f'{where}, {layer!r}', layer.out)]
+        tensors += [*[(f'parameter {i}.{n}', p)
+                      for n,p in layer.named_parameters().items()],
+                    (f'{where}, {layer!r}', layer.out)]
     return next((f'the first tensor that is not finite is {name}, '
                  f'shape {tuple(t.shape)}: '
                  f'{(~t.isfinite()).sum()} of {t.numel()} numbers'
@@ -112,8 +114,8 @@ def evaluate(
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
         with no_record(), evaluation(): loss = model.loss(out, yb)
-        found = [loss, metric(out, yb) if metric else 0*loss]
-        sums += len(xb)*torch.stack(found).double().cpu()
+        right = metric(out, yb) if metric else 0*loss
+        sums += len(xb)*torch.stack([loss, right]).double().cpu()
     return tuple((sums/len(x)).tolist())
 
 # %% ../nbs/08b_training.ipynb #d96920c0
@@ -135,11 +137,30 @@ def fit(
 
     A loss that is not finite raises `FloatingPointError`, with the `history`."""
     _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
+    for name,found,fits,wanted in (
+        ('model', model, isinstance(model, Model), 'a Model([Lin.random(784, 10)])'),
+        ('train_set', train_set, _is_pair(train_set), _pair),
+        ('valid_set', valid_set, valid_set is None or _is_pair(valid_set), _pair),
+        ('opt', opt, opt is None or hasattr(opt, 'lr'), 'one of minibackprop, as SGD('
+         'model.parameters()); those of torch.optim look for .grad, not .g'),
+        ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
+        ('metric', metric, metric is None or callable(metric), 'a function')):
+        _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
     watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
     _run(model, opt, batches, range(start, epochs), schedule, watch)
     return watch.history
+
+# %% ../nbs/08b_training.ipynb #3d19bced
+_pair = ('two tensors of one length, (inputs, targets). From a Dataset: '
+         'next(iter(DataLoader(dataset, len(dataset)))); from arrays: torch.tensor')
+
+def _is_pair(data):
+    "Inputs and targets, for the same examples?"
+    return (isinstance(data, (tuple, list)) and len(data) == 2
+            and all(torch.is_tensor(t) and t.dim() for t in data)
+            and len(data[0]) == len(data[1]) > 0)
 
 # %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
@@ -195,8 +216,7 @@ def look(self:_Watch, loss, yb):
             f'{first_nonfinite(self.model)}. Try a smaller learning rate')
         e.history = self.history
         raise e
-    outputs = self.model.loss.args[0]
-    self.right = self.metric(outputs, yb).item() if self.metric else 0.
+    self.right = self.metric(self.model.loss.args[0], yb).item() if self.metric else 0.
 
 # %% ../nbs/08b_training.ipynb #423515b6
 @patch
