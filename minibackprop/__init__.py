@@ -10,7 +10,7 @@ __version__ = "0.2.0"
 
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd
-from . import diagnosis, check, losses, optimizers, training, digits
+from . import diagnosis, check, losses, optimizers, training, digits, tape
 from .data import *
 from .broadcasting import *
 from .forward import *
@@ -23,8 +23,10 @@ from .losses import *
 from .optimizers import *
 from .training import *
 from .digits import *
+from .tape import *
 
 # %% ../nbs/index.ipynb #31734919
 __all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd,
-                                diagnosis, check, losses, optimizers, training, digits)
+                                diagnosis, check, losses, optimizers, training, digits,
+                                tape)
            for name in chapter.__all__]

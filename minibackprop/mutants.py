@@ -13,6 +13,7 @@ from .forward import lin, relu, mse
 from .module import Module, Lin
 from .case import _floating, _subject
 from .check import check_grads
+from . import tape
 
 # %% ../nbs/06e_mutants.ipynb #75cf3342
 class Form:
@@ -486,3 +487,53 @@ def kill_matrix(
         return False
     return [(f, bug, [kills(check, layer, inputs) for check in checks.values()])
             for f,bug,_,layer,inputs in mutants(**kwargs)]
+
+# %% ../nbs/06e_mutants.ipynb #ec16edca
+def _visits(v):
+    "The values as a recursion comes to them, with all repetitions"
+    inputs = [a for a in v.args if isinstance(a, tape.Var)]
+    return [v] + [u for a in inputs for u in _visits(a)]
+
+def _fit(g, shape): return g if g.shape == shape else tape.unbroadcast(g, shape)
+
+def _program(inp, w, b):
+    h = inp @ w + b
+    t,square = h.tanh(), h*h
+    return (h + t)*b + square
+
+def _walk(order=lambda v: tape._history(v)[::-1], fit=_fit,
+          add=lambda old,share,a: share if old is None else old + share,
+          program=_program):
+    "A backward that goes through the record of a program"
+    def backward(out, *inputs):
+        leaves = [tape.Var(t) for t in inputs]
+        result = program(*leaves)
+        grads = {result: out.g.clone()}
+        for v in order(result):
+            for a,formula in zip(v.args, v.op.formulas if v.op else ()):
+                share = fit(formula(grads[v], *v.saved, **v.kwargs), a.shape)
+                grads[a] = add(grads.get(a), share, a)
+        return [grads[a] for a in leaves]
+    return backward
+
+# %% ../nbs/06e_mutants.ipynb #0091929a
+def _tanh_in_place(inp, w, b):
+    "The program, with a tanh that writes over its input, and nobody who notices"
+    h = inp @ w + b
+    square = h*h
+    t = h.tanh()
+    h.data.tanh_()
+    return (h + t)*b + square
+
+_f = Form('tape', _program, _walk(), _lin_inputs)
+_tape_forms = [_f]
+_f.wrong('a recursion, each visit hands all of it on', 'unknown', _walk(_visits))
+_f.wrong('no topological order: each value once, as it is met', 'unknown',
+         _walk(lambda v: dict.fromkeys(_visits(v))))
+_f.wrong('= for +=', 'unknown', _walk(add=lambda old,share,a: share))
+_f.wrong('a leaf that is used twice gets the last share', 'missing term', _walk(
+    add=lambda old,share,a: share if old is None or not a.op else old + share))
+_f.wrong('shares added in place, on memory that others have', 'unknown',
+         _walk(add=lambda old,share,a: share if old is None else old.add_(share)))
+_f.wrong('broadcasting not summed', 'missing sum', _walk(fit=lambda g,shape: g))
+_f.wrong('a saved tensor changed in place', 'unknown', _walk(program=_tanh_in_place))
