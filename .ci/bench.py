@@ -303,9 +303,10 @@ def slower(found, before):
         now,then = r['autograd']/r['ours'], gains[r['batch'], r['width']]
         if now < .92*then: yield (f'batch {r["batch"]}, width {r["width"]}: {now:.2f} times as '
                                   f'fast as autograd, was {then:.2f}')
-    full,lib = found['full_batch'], found['library']
+    full,lib,step = found['full_batch'], found['library'], found['tape']['steps'][0]
     for what,ratio,bound in (
         ('full batch, next to its products', full['ours']/full['products'], 1.06),
+        ('the tape, next to autograd', step['tape']/step['autograd'], 1.15),
         ('load_mnist, next to unpacking', lib['load_mnist']/lib['unpack'], 2.5),
         ('import minibackprop, in seconds', lib['import_minibackprop'], .2)):
         if ratio > bound: yield f'{what}: {ratio:.3f}, and {bound} is the bound'
