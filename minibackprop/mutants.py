@@ -501,6 +501,7 @@ def _program(inp, w, b):
     t,square = h.tanh(), h*h
     return (h + t)*b + square
 
+# %% ../nbs/06e_mutants.ipynb #4b23aca5
 def _walk(order=lambda v: tape._history(v)[::-1], fit=_fit,
           add=lambda old,share,a: share if old is None else old + share,
           program=_program):
