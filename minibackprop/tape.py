@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['Var', 'operation', 'grad']
 
-# %% ../nbs/10_tape.ipynb #379c13df
+# %% ../nbs/10_tape.ipynb #7119f8c6
 import itertools, math, torch
 from fastcore.basics import patch
 from .broadcasting import unbroadcast
 from .graph import Graph
 from .module import _describe, _expect
 
-# %% ../nbs/10_tape.ipynb #8d1bb2ed
+# %% ../nbs/10_tape.ipynb #6589aa18
 def _history(c):
     "Everything that `c` was made from, and `c`, in the order of making"
     found,todo = {c}, [c]
@@ -23,7 +23,7 @@ def _history(c):
                 todo.append(a)
     return sorted(found, key=lambda v: v.number)
 
-# %% ../nbs/10_tape.ipynb #5347c99b
+# %% ../nbs/10_tape.ipynb #e902f178
 class Var:
     "A tensor that remembers which operation made it, and from what"
     op,args,kwargs,saved,g = None, (), {}, (), None
@@ -49,7 +49,7 @@ class Var:
 _numbers = itertools.count()  # the order of making
 def _plain(a): return a.data if isinstance(a, Var) else a
 
-# %% ../nbs/10_tape.ipynb #8fb22cf0
+# %% ../nbs/10_tape.ipynb #17dde840
 def operation(
     name:str, # Of the method of `Var` that it becomes
     forward, # A function of tensors
@@ -74,7 +74,7 @@ def operation(
 
 def _versions(v): return [getattr(t, '_version', 0) for t in v.saved]
 
-# %% ../nbs/10_tape.ipynb #919560e1
+# %% ../nbs/10_tape.ipynb #ba932ab4
 operation('add', lambda a,b: a + b, lambda g,out,a,b: g, lambda g,out,a,b: g)
 operation('sub', lambda a,b: a - b, lambda g,out,a,b: g, lambda g,out,a,b: -g)
 operation('mul', lambda a,b: a * b, lambda g,out,a,b: g*b, lambda g,out,a,b: g*a)
@@ -93,7 +93,7 @@ _where = operation('where', torch.where, None,  # torch.where(condition, a, b)
                    lambda g,out,c,a,b: torch.where(c, g, 0.),
                    lambda g,out,c,a,b: torch.where(c, 0., g))
 
-# %% ../nbs/10_tape.ipynb #d4152fda
+# %% ../nbs/10_tape.ipynb #127b152b
 def _spread(g, a, dim):
     "`g`, of a result that lost the axes `dim` of `a`, in the shape of `a`"
     n,dims = max(len(a.shape), 1), (dim,) if isinstance(dim, int) else dim
@@ -106,7 +106,7 @@ def _largest(a, dim):
     top = (_plain(a) == _plain(a).amax(dim, keepdim=True)).to(a.dtype)
     return top/top.sum(dim, keepdim=True)
 
-# %% ../nbs/10_tape.ipynb #a5889108
+# %% ../nbs/10_tape.ipynb #42c1f8e0
 operation('sum', lambda a,dim=(),keepdim=False: a.sum(dim, keepdim),
           lambda g,out,a,dim=(),keepdim=False: _spread(g, a, dim))
 operation('mean', lambda a,dim=(),keepdim=False: a.mean(dim, keepdim),
@@ -125,7 +125,7 @@ _put = operation('_put',
     lambda g,i,shape: g.new_zeros(shape).put_(i, g, accumulate=True),
     lambda gg,out,g,i,shape: gg.take(i))
 
-# %% ../nbs/10_tape.ipynb #65aef5ba
+# %% ../nbs/10_tape.ipynb #791ada4d
 for _sign in 'add', 'sub', 'mul', 'truediv', 'matmul', 'pow':
     _f = getattr(Var, _sign.replace('true', ''))
     setattr(Var, f'__{_sign}__', _f)
@@ -139,7 +139,7 @@ Var.shape,Var.dtype,Var.mT = map(property, (
 Var.t,Var.numel,Var.sign = (
     lambda a: a.transpose(-2, -1), lambda a: a.data.numel(), lambda a: a.data.sign())
 
-# %% ../nbs/10_tape.ipynb #40592229
+# %% ../nbs/10_tape.ipynb #732d3e26
 def _given(v, record):
     "What the formulas of `v` take. `ValueError` if it is gone, or not what it was"
     args = (v, *v.args)
@@ -160,7 +160,7 @@ def _start(out, g):
         f'backward: {_describe(out.data)} is not a single number. Sum it up, or give '
         'the gradient of each entry, in its shape: backward(g)')
 
-# %% ../nbs/10_tape.ipynb #9010ae6a
+# %% ../nbs/10_tape.ipynb #915d876d
 def _gradients(out, g, record):
     "Each `Var` that `out` was made from, with its gradient, the latest first"
     grads,todo = {out: g}, _history(out)
@@ -176,7 +176,7 @@ def _gradients(out, g, record):
             grads[a] = grads[a] + share if a in grads else share
         yield v, g
 
-# %% ../nbs/10_tape.ipynb #885bf2a5
+# %% ../nbs/10_tape.ipynb #230c5714
 @patch
 def backward(self:Var,
     g=None, # Gradient of this `Var`, in its shape; 1 for a single number
@@ -190,7 +190,7 @@ def backward(self:Var,
         v.g = g if v.op or v.g is None else v.g + g
         if not keep: v.args = v.saved = ()
 
-# %% ../nbs/10_tape.ipynb #a17bdb8b
+# %% ../nbs/10_tape.ipynb #f33d8592
 @patch
 def plot(self:Var,
     title:str='', # A caption
@@ -209,7 +209,7 @@ def plot(self:Var,
         g.node(str(id(v)), _plain(v), getattr(v, 'g', None), of, kind, label)
     return g
 
-# %% ../nbs/10_tape.ipynb #7f5bcfc6
+# %% ../nbs/10_tape.ipynb #b169a4c6
 def grad(
     out:Var, # A single number, or give `g`
     *inputs:Var, # What it was made from
