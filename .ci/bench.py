@@ -1,6 +1,6 @@
-"""Measure what chapter 9 shows: `make bench`. Writes nbs/speed.json. `--tiny` only proves that
-it works, and writes nothing. `--check` measures a part, on a quiet machine, and fails if
-something has become slower than nbs/speed.json says.
+"""Measure what chapters 9 and 10 show: `make bench`. Writes nbs/speed.json. `--tiny` only proves
+that it works, and writes nothing. `--check` measures a part, on a quiet machine, and fails if
+something has become slower than nbs/speed.json says. `--tape` measures chapter 10's part alone.
 
 Two things that are compared run turn by turn, in one process, on the same numbers and with the
 same threads. A figure is the median of the rounds. Where the middle half of the rounds is spread
@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.benchmark import Timer
 from minibackprop import (Adam, BatchNorm, CrossEntropy, LayerNorm, Lin, Model, Module, Mse, Relu,
-                          SGD, load_mnist)
+                          SGD, Var, load_mnist, operation)
 from minibackprop.data import _sha256, _shipped
 
 out = Path(__file__).parent.parent/'nbs'/'speed.json'
@@ -27,12 +27,12 @@ class InPlaceRelu(Module):
         if self.inp_grad: inp.g = out.detach().sign_().mul_(out.g)
 
 
-def turns(functions, seconds, title, of=statistics.median):
-    "Seconds per call of each function: medians of interleaved rounds, at least five"
+def turns(functions, seconds, title, pick=statistics.median, lap=.005):
+    "Seconds per call of each function, picked from interleaved rounds, at least five"
     threads = torch.get_num_threads()
     timers = {name: Timer('f()', globals=dict(f=f), num_threads=threads)
               for name,f in functions.items()}
-    calls = {name: max(1, int(.005/t.timeit(3).median)) for name,t in timers.items()}
+    calls = {name: max(1, int(lap/t.timeit(3).median)) for name,t in timers.items()}
     rounds, end, n = {name: [] for name in timers}, time.perf_counter()+seconds*len(timers), 0
     while n < 5 or time.perf_counter() < end:
         for name,t in timers.items(): rounds[name].append(t.timeit(calls[name]).median)
@@ -40,7 +40,7 @@ def turns(functions, seconds, title, of=statistics.median):
     for name,times in rounds.items():
         low,middle,high = statistics.quantiles(times, n=4)
         if high-low > .1*middle: noisy.append(f'{title}, {name}: {(high-low)/middle:.0%}')
-    return {name: of(times) for name,times in rounds.items()}
+    return {name: pick(times) for name,times in rounds.items()}
 
 
 def peak(f):
@@ -282,6 +282,52 @@ def growth(n_steps):
     return size()-before
 
 
+linear = operation('linear', lambda inp,w,b: torch.addmm(b, inp, w),
+    lambda g,out,inp,w,b: g @ w.mT, lambda g,out,inp,w,b: inp.mT @ g,
+    lambda g,out,inp,w,b: g.sum(0))
+operation('softmax', lambda z,dim: z.softmax(dim),
+          lambda g,p,z,dim: p*(g - (g*p).sum(dim, keepdim=True)))
+cross_entropy = operation('cross_entropy', F.cross_entropy,
+    lambda g,out,z,y: g/len(y)*(z.softmax(1) - F.one_hot(y, z.shape[1])))
+
+
+def tape(batches, seconds):
+    """Forward and backward of 784-50-10 on the tape and by autograd, and single operations.
+
+    The fastest round counts: what is compared is a few microseconds, and other work only adds."""
+    steps,operations = [], []
+    for n in batches:
+        x,y = torch.rand(n, 784), torch.randint(10, (n,))
+        params = [torch.randn(784, 50)*.05, torch.zeros(50), torch.randn(50, 10)*.2, torch.zeros(10)]
+        ours,theirs = [Var(p) for p in params], [p.clone().requires_grad_() for p in params]
+
+        def by_tape():
+            w1,b1,w2,b2 = ours
+            for p in ours: p.g = None
+            cross_entropy(linear(linear(x, w1, b1).relu(), w2, b2), y).backward()
+
+        def by_autograd():
+            w1,b1,w2,b2 = theirs
+            for p in theirs: p.grad = None
+            hidden = torch.addmm(b1, x, w1).relu()
+            F.cross_entropy(torch.addmm(b2, hidden, w2), y).backward()
+        t = turns({'tape': by_tape, 'autograd': by_autograd}, seconds, f'tape {n}', min, .0005)
+        steps.append(dict(batch=n, **t))
+        print(f'tape, batch {n:>5}: {t["tape"]*1e6:.0f} us, {t["tape"]/t["autograd"]:.2f} times '
+              'as long as autograd', flush=True)
+    a,b,w,bias = [torch.rand(*shape) for shape in ((64, 784), (64, 50), (784, 50), (50,))]
+    for name,f,*args in (('a + b, 64 x 50', lambda a,b: a + b, b, bias),
+                         ('relu, 64 x 50', lambda a: a.relu(), b), ('sum', lambda a: a.sum(), b),
+                         ('exp, 64 x 784', lambda a: a.exp(), a), ('x @ w, 784-50', lambda w: a @ w, w)):
+        ours,theirs = [Var(t) for t in args], [t.clone().requires_grad_() for t in args]
+        t = turns({'plain': lambda: f(*args), 'tape': lambda: f(*ours), 'autograd': lambda: f(*theirs)},
+                  seconds, name, min, .0005)
+        operations.append(dict(name=name, **t))
+        print(f'{name:<16} plain {t["plain"]*1e6:.1f} us, recorded by the tape '
+              f'{t["tape"]/t["plain"]:.2f} and by autograd {t["autograd"]/t["plain"]:.2f} times as long')
+    return dict(steps=steps, operations=operations)
+
+
 def seconds_of(f):
     "How long the fastest of five calls takes: other work on the machine only ever adds"
     def once():
@@ -310,9 +356,10 @@ def slower(found, before):
         now,then = r['autograd']/r['ours'], gains[r['batch'], r['width']]
         if now < .92*then: yield (f'batch {r["batch"]}, width {r["width"]}: {now:.2f} times as '
                                   f'fast as autograd, was {then:.2f}')
-    full,lib = found['full_batch'], found['library']
+    full,lib,step = found['full_batch'], found['library'], found['tape']['steps'][0]
     for what,ratio,bound in (
         ('full batch, next to its products', full['ours']/full['products'], 1.06),
+        ('the tape, next to autograd', step['tape']/step['autograd'], 1.15),
         ('load_mnist, next to unpacking', lib['load_mnist']/lib['unpack'], 2.5),
         ('import minibackprop, in seconds', lib['import_minibackprop'], .2)):
         if ratio > bound: yield f'{what}: {ratio:.3f}, and {bound} is the bound'
@@ -325,10 +372,15 @@ if __name__ == '__main__':
                         help='a part of the sizes, compared with nbs/speed.json')
     parser.add_argument('--compile', action='store_true',
                         help='against torch.compile, too: some minutes')
+    parser.add_argument('--tape', action='store_true', help="only chapter 10's part, put into nbs/speed.json")
     args = parser.parse_args()
     batches,widths,seconds = [1, 16, 64, 256, 1024, 8192], [16, 50, 256, 1024], .4
     if args.tiny: batches,widths,seconds = [1, 16], [16], .02
     if args.check: batches,widths = [1, 16, 64, 256, 1024], [50]
+    if args.tape:
+        known = json.loads(out.read_text())
+        out.write_text(json.dumps(dict(known, tape=tape([64, 1024], 2)), indent=1) + '\n')
+        sys.exit(f'WARNING: the machine was noisy: {noisy}' if noisy else 0)
     start = time.perf_counter()
     found = dict(
         machine=f'{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, '
@@ -339,6 +391,7 @@ if __name__ == '__main__':
                     seconds),
         full_batch=full_batch(500 if args.tiny else 50_000, seconds*2),
         growth=growth(100 if args.tiny else 10_000), library=library(),
+        tape=tape([64, 1024], seconds*2),
         compiled=compiled(batches, widths, seconds) if args.compile else [])
     found['noisy'] = noisy
     print(f'growth over the steps {found["growth"]/1e6:.1f} MB; {found["library"]}; '

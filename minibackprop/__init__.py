@@ -32,7 +32,7 @@ if _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handl
 # %% ../nbs/index.ipynb #3b8ca60b
 from . import data, broadcasting, forward, backward, module, autograd
 from . import diagnosis, check, losses, optimizers, training, digits
-from . import normalization
+from . import normalization, tape
 from .data import *
 from .broadcasting import *
 from .forward import *
@@ -46,9 +46,10 @@ from .optimizers import *
 from .training import *
 from .digits import *
 from .normalization import *
+from .tape import *
 
 # %% ../nbs/index.ipynb #31734919
 __all__ = [name for chapter in (data, broadcasting, forward, backward, module, autograd,
                                 diagnosis, check, losses, optimizers, training, digits,
-                                normalization)
+                                normalization, tape)
            for name in chapter.__all__]

@@ -33,7 +33,7 @@ class Exercise:
             'wrong answers; expected 3 hints and at least 3 wrong answers')
 
 # %% ../nbs/90_exercises.ipynb #e93d9c41
-_known,_modules = {}, ('tensors', 'gradients', 'checking', 'losses', 'runs',
+_known,_modules = {}, ('tensors', 'gradients', 'checking', 'losses', 'runs', 'tape',
                        'normalization')
 
 def exercise(
