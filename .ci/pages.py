@@ -249,7 +249,6 @@ def search_from_disk(site):
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
-    sources = {page: f for page,f in sources.items() if (site/page).exists()}  # the answers to the exercises have no page
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups['reference.html'])
