@@ -7,7 +7,7 @@ __all__ = ['Judge', 'Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 
            'hint']
 
 # %% ../../nbs/90_exercises.ipynb #a0630da3
-import ast, contextlib, dis, importlib, re, textwrap
+import ast, contextlib, dis, functools, importlib, re, textwrap
 from dataclasses import dataclass, field
 import torch
 from ..broadcasting import rel_error
@@ -64,10 +64,13 @@ def _exercise(number):
     return _known[number]
 
 # %% ../../nbs/90_exercises.ipynb #5e89e921
-def _fill(form, source):
-    "The source in the place of the braces of `form`"
-    if isinstance(source, tuple): return form.format(*source)
-    return source if source.startswith(('def ', 'class ')) else form.format(source)
+def _fill(form, source=None):
+    "The form with the source in its braces. None: what stands in them is right"
+    if isinstance(source, str) and source.startswith(('def ', 'class ')): return source
+    parts = re.split(r'\{(.*?)\}', form, flags=re.S)
+    new = source if isinstance(source, tuple) else [source]*(len(parts)//2)
+    parts[1::2] = [old if s is None else s for old,s in zip(parts[1::2], new)]
+    return ''.join(parts)
 
 def _defines(source):
     "The name that a source defines last, or None if it is an expression"
@@ -298,7 +301,7 @@ def _recognized(mistakes, same):
     "The sentence of the first mistake that does the same as the answer, or None"
     for wrong,why in mistakes.items():
         with contextlib.suppress(Exception):
-            if same(_made(wrong)): return why
+            if same(wrong): return why
 
 def _first_difference(found, expected):
     "What is wrong with the first result that is not right"
@@ -308,7 +311,7 @@ def _first_difference(found, expected):
 
 # %% ../../nbs/90_exercises.ipynb #421a855a
 def is_function(
-    right, # The right function, or its source
+    right, # The right function, or its source; None: the form is right
     inputs, # Function of nothing: a list of tuples of arguments, drawn from a seed
     mistakes:dict=None, # Source of a wrong function -> the sentence that it gets
     form:str='{}', # What the sources have in common
@@ -327,7 +330,7 @@ def is_function(
             return ('the result is right, and what it was given has been changed: '
                     'make a new tensor')
         def same(wrong):
-            return all(map(_agree, found, _results(run(wrong), inputs)[0]))
+            return all(map(_agree, found, _results(run(_made(wrong)), inputs)[0]))
         return _recognized(filled, same) or _first_difference(found, expected)
     return Judge(look, source, filled)
 
@@ -399,6 +402,8 @@ def is_gradient(
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
     def report(answer):
         with _seeded(): return check_grads(make(answer), *inputs(), skip=skip)
+    @functools.cache
+    def known(wrong): return report(_made(wrong))
     def look(answer):
         if not callable(answer):
             return f'{answer!r:.40} is neither a class nor a function'
@@ -407,7 +412,7 @@ def is_gradient(
         try: r = report(answer)
         except RuntimeError as e: return _raised(e)
         if r or _in_float32(r): return None
-        def same(wrong): return _same_gradients(r, report(wrong))
+        def same(wrong): return _same_gradients(r, known(wrong))
         return _recognized(filled, same) or _report_in_words(r)
     return Judge(look, mistakes=filled)
 

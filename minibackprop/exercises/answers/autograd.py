@@ -297,18 +297,18 @@ def _judge_function(judge, right, inp):
 
 _exp_inp = torch.tensor([[.5, -1.2, .3], [1.1, -.4, .9]], dtype=torch.float64)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #fac93a67
+# %% ../../../nbs/answers/05_autograd.ipynb #93a6901a
 _exp_form = """class ExpFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx, inp):
         out = inp.exp()
-        {}
+        {ctx.save_for_backward(out)}
         return out
     @staticmethod
     def backward(ctx, out_g):
-        {}"""
+        {out, = ctx.saved_tensors; return out_g*out}"""
 _exp_gradient = is_gradient(lambda cls: cls, lambda: (_exp_inp,), mistakes={
-        ('ctx.save_for_backward(out)', 'out, = ctx.saved_tensors; return out.clone()'):
+        (None, 'out, = ctx.saved_tensors; return out.clone()'):
           'that is the slope; it is multiplied by the upstream gradient out_g',
         ('ctx.save_for_backward(inp)', 'inp, = ctx.saved_tensors; return out_g*inp'):
           'the upstream gradient is multiplied by the output, and not by the input',
@@ -329,7 +329,7 @@ def _judge_exp(methods):
         return ('the gradient is right, but what is saved is not the output alone, and '
             'with that no second exponential is needed')
 
-# %% ../../../nbs/answers/05_autograd.ipynb #fea30087
+# %% ../../../nbs/answers/05_autograd.ipynb #5d8202b6
 exercise('5.7', 'What to save', 12, _judge_exp,
     hints=('What is the derivative of the exponential function?',
            'It is the output itself. So save the output, and backward needs no '
@@ -340,12 +340,12 @@ exercise('5.7', 'What to save', 12, _judge_exp,
         **_exp_gradient.mistakes,
         ('ctx.save_for_backward(inp)',
             'inp, = ctx.saved_tensors; return out_g*inp.exp()'): 'not the output alone',
-        ('ctx.save_for_backward(out)', 'out = ctx.saved_tensors; return out_g*out'):
+        (None, 'out = ctx.saved_tensors; return out_g*out'):
           'even if one tensor was saved',
         ('ctx.out = out', 'return out_g*ctx.out'):
           'save_for_backward, so PyTorch cannot watch it'}, form=_exp_form)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #efaa7671
+# %% ../../../nbs/answers/05_autograd.ipynb #24ca481c
 def _unit_rows(inp): return inp/inp.pow(2).sum(1, keepdim=True).sqrt()
 
 _row_inp = torch.randn(4, 3, generator=torch.Generator().manual_seed(1),
@@ -353,34 +353,31 @@ _row_inp = torch.randn(4, 3, generator=torch.Generator().manual_seed(1),
 _unit_form = """class UnitRows(torch.autograd.Function):
     @staticmethod
     def forward(ctx, inp):
-        n = {}
+        n = {inp.norm(dim=1, keepdim=True)}
         ctx.save_for_backward(inp/n, n)
         return inp/n
     @staticmethod
     def backward(ctx, out_g):
         y,n = ctx.saved_tensors
-        return {}"""
+        return {(out_g - y*(out_g*y).sum(1, keepdim=True))/n}"""
 
-# %% ../../../nbs/answers/05_autograd.ipynb #eefd48a2
+# %% ../../../nbs/answers/05_autograd.ipynb #b3fa3ded
 _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
-        ('inp.norm(dim=1, keepdim=True)', 'out_g/n'):
-          'that is the gradient as if the length were a constant; it depends on every '
-          'entry of the row, which adds a second term',
-        ('inp.norm(dim=1, keepdim=True)', '(out_g - y*out_g.sum(1, keepdim=True))/n'):
-          'in the sum over the outputs of a row, each upstream gradient is multiplied '
-          'by its own output',
-        ('inp.norm(dim=1, keepdim=True)', '(out_g - y*(out_g*y).sum())/n'):
-          'the sum goes over the whole table; a row knows nothing of the other rows',
-        ('inp.norm(dim=1, keepdim=True)',
-            '(out_g + y*(out_g*y).sum(1, keepdim=True))/n'):
+        (None, 'out_g/n'): 'that is the gradient as if the length were a constant; it '
+          'depends on every entry of the row, which adds a second term',
+        (None, '(out_g - y*out_g.sum(1, keepdim=True))/n'): 'in the sum over the '
+          'outputs of a row, each upstream gradient is multiplied by its own output',
+        (None, '(out_g - y*(out_g*y).sum())/n'): 'the sum goes over the whole table; a '
+          'row knows nothing of the other rows',
+        (None, '(out_g + y*(out_g*y).sum(1, keepdim=True))/n'):
           'the second term has the wrong sign: a longer row makes the outputs smaller',
-        ('inp.norm(dim=1, keepdim=True)', '(out_g - y*y*out_g)/n'):
-          'that is each output with its own input only; the length is made of all '
-          'entries of the row, so there is a sum over the row',
-        ('inp.norm(dim=1, keepdim=True)', 'out_g - y*(out_g*y).sum(1, keepdim=True)'):
+        (None, '(out_g - y*y*out_g)/n'): 'that is each output with its own input only; '
+          'the length is made of all entries of the row, so there is a sum over the '
+          'row',
+        (None, 'out_g - y*(out_g*y).sum(1, keepdim=True)'):
           'the division by the length is missing'}, form=_unit_form)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #27776fd4
+# %% ../../../nbs/answers/05_autograd.ipynb #23866e91
 exercise('5.8', 'Rows of length one', 90,
     _judge_function(_unit_gradient, _unit_rows, _row_inp),
     hints=('First the derivative of the length by one entry of the row. It is short.',
@@ -390,6 +387,5 @@ exercise('5.8', 'Rows of length one', 90,
            'and all of it divided by the length.'),
     wrong={
         **_unit_gradient.mistakes,
-        ('inp.norm()', '(out_g - y*(out_g*y).sum(1, keepdim=True))/n'): 'wrong numbers',
-        ('inp.norm(dim=1)', '(out_g - y*(out_g*y).sum(1, keepdim=True))/n'):
-          'keepdim=True keeps it'}, form=_unit_form)
+        ('inp.norm()', None): 'wrong numbers',
+        ('inp.norm(dim=1)', None): 'keepdim=True keeps it'}, form=_unit_form)

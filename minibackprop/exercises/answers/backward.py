@@ -293,7 +293,7 @@ exercise('3.9', 'One matrix, used twice', 40, _judge_tied,
     w.g = a.t() @ out.g + inp.t() @ h_g""": 'belongs to w is its transpose'},
     form=_tied_form)
 
-# %% ../../../nbs/answers/03_backward.ipynb #c0db2c43
+# %% ../../../nbs/answers/03_backward.ipynb #3def3a69
 def _recurrent(inp, w, u):
     h = inp.new_zeros(inp.shape[1], w.shape[1])
     for x in inp: h = relu(x @ w + h @ u)
@@ -305,26 +305,25 @@ _form = """def recurrent_grad(inp, w, u, out):
     inp.g,w.g,u.g = [torch.zeros_like(t) for t in (inp, w, u)]
     h_g = out.g
     for s in reversed(range(len(inp))):
-        z_g = h_g{}
+        z_g = h_g{*(states[s+1] > 0)}
         inp.g[s] = z_g @ w.t()
-        w.g {} inp[s].t() @ z_g
-        u.g {} states[{}].t() @ z_g
-        {}"""
+        w.g {+=} inp[s].t() @ z_g
+        u.g {+=} states[{s}].t() @ z_g
+        {h_g = z_g @ u.t()}"""
 
-# %% ../../../nbs/answers/03_backward.ipynb #af3ec116
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c5
 _mistakes = {
-    ('*(states[s+1] > 0)', '=', '=', 's', 'h_g = z_g @ u.t()'): 'the gradients of w '
-      'and u hold what the first step contributes, and each assignment has replaced '
-      'the one before: all steps share the weights, so their contributions are added',
-    ('', '+=', '+=', 's', 'h_g = z_g @ u.t()'): 'the gradient goes through each ReLU '
-      'as if it were not there: it passes where the state is positive',
-    ('*(states[s+1] > 0)', '+=', '+=', 's+1', 'h_g = z_g @ u.t()'): 'the matrix u '
-      'multiplies the state before the step, and u.g is made from the state after it',
-    ('*(states[s+1] > 0)', '+=', '+=', 's', 'h_g = z_g @ u'):
+    (None, '=', '=', None, None): 'the gradients of w and u hold what the first step '
+      'contributes, and each assignment has replaced the one before: all steps share '
+      'the weights, so their contributions are added',
+    ('', None, None, None, None): 'the gradient goes through each ReLU as if it were '
+      'not there: it passes where the state is positive',
+    (None, None, None, 's+1', None): 'the matrix u multiplies the state before the '
+      'step, and u.g is made from the state after it',
+    (None, None, None, None, 'h_g = z_g @ u'):
       'on its way to the step before, the gradient goes through u transposed',
-    ('*(states[s+1] > 0)', '+=', '+=', 's', 'break'):
-      'only the last step gets a gradient: the states before it touch the loss through '
-      'it, so hand the gradient on, to the first step'}
+    (None, None, None, None, 'break'): 'only the last step gets a gradient: the states '
+      'before it touch the loss through it, so hand the gradient on, to the first step'}
 exercise('3.10', 'A layer that reads', 120,
     is_gradient(lambda f: _pair(_recurrent, lambda out, inp, w, u: f(inp, w, u, out)),
         lambda: (torch.randn(4, 6, 5), torch.randn(5, 3), torch.randn(3, 3)),

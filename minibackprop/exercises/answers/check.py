@@ -445,16 +445,14 @@ exercise('6.11', 'Repair a loss', 10,
     wrong={'out.g*targ*(1 - inp*targ > 0)/inp.numel()': 'wrong sign'},
     form='def hinge_grad(out, inp, targ): inp.g = {}')
 
-# %% ../../../nbs/answers/06d_check.ipynb #73996fea
+# %% ../../../nbs/answers/06d_check.ipynb #3c2740e3
 _form = """class ScaleShift(Module):
     def __init__(self, w, b): self.w,self.b = w,b
     def forward(self, inp): return inp*self.w + self.b
     def bwd(self, out, inp):
-        self.w.g = {}
-        self.b.g = {}
-        inp.g = {}"""
-
-# %% ../../../nbs/answers/06d_check.ipynb #00529d2c
+        self.w.g = {(out.g*inp).sum(0)}
+        self.b.g = {out.g.sum(0)}
+        inp.g = {out.g*self.w}"""
 exercise('6.12', 'Repair a layer with a memory', 8,
     is_gradient(lambda cls: cls(*torch.randn(2, 4, dtype=torch.float64)),
         lambda: (torch.randn(5, 4),), lambda inp,w,b: inp*w + b),
@@ -464,17 +462,14 @@ exercise('6.12', 'Repair a layer with a memory', 8,
            'a sum over them',
            'shapes: out.g is (N, K), and w.g and b.g have to be (K,)'),
     wrong={
-        ("getattr(self.w, 'g', 0) + (out.g*inp).sum(0)", 'out.g.sum(0)',
-            'out.g*self.w'): 'backward sets .g',
-        ('(out.g*inp).sum(0)', 'out.g', 'out.g*self.w'): 'b.g misses a sum over axis 0',
-        ('(out.g*inp).sum(0)', 'out.g.mean(0)', 'out.g*self.w'):
-          '1/5 of what it should be',
-        ('(out.g*inp).sum(0)', 'out.g.sum(0)', 'out.g.mul_(self.w)'):
-          'changed out.g in place',
-        ('out.g*inp', 'out.g.sum(0)', 'out.g*self.w'): 'w.g misses a sum over axis 0'},
-    form=_form)
+        ("getattr(self.w, 'g', 0) + (out.g*inp).sum(0)", None, None):
+          'backward sets .g',
+        (None, 'out.g', None): 'b.g misses a sum over axis 0',
+        (None, 'out.g.mean(0)', None): '1/5 of what it should be',
+        (None, None, 'out.g.mul_(self.w)'): 'changed out.g in place',
+        ('out.g*inp', None, None): 'w.g misses a sum over axis 0'}, form=_form)
 
-# %% ../../../nbs/answers/06d_check.ipynb #3173c87c
+# %% ../../../nbs/answers/06d_check.ipynb #0ff32f13
 def _weighted(x): return x*x.softmax(-1)
 
 def _exact(f, x, u):
@@ -486,17 +481,17 @@ def _r(*shape): return torch.randn(shape, dtype=torch.float64)
 def _bent(x): return (x @ torch.arange(6, dtype=torch.float64).view(3, 2)/5).sin()
 
 _slopes = """def slopes(f, x, u):
-    h,g = {}, torch.zeros_like(x)
+    h,g = {1e-5}, torch.zeros_like(x)
     for i in range(x.numel()):
         v = torch.zeros_like(x)
         v.view(-1)[i] = h
-        g.view(-1)[i] = ({}).sum()
+        g.view(-1)[i] = ({u*(f(x+v)-f(x-v))/(2*h)}).sum()
     return g"""
 _moves = {
     'def slopes(f, x, u): return u*(f(x+1e-5)-f(x-1e-5))/2e-5':
       'it moves all entries at once, which is right only where each output depends on '
       'its own input; move one at a time',
-    ('1e-5', '((f(x+v)-f(x-v))/(2*h))'): 'the function does not use u: each output '
+    (None, '((f(x+v)-f(x-v))/(2*h))'): 'the function does not use u: each output '
       'counts as much as u says'}
 
 # %% ../../../nbs/answers/06d_check.ipynb #a2405b31
@@ -534,7 +529,7 @@ def _measures(answer):
         'large, or too small. The bottom is near 6e-6')
     return why
 
-# %% ../../../nbs/answers/06d_check.ipynb #2c691b1e
+# %% ../../../nbs/answers/06d_check.ipynb #f58e257c
 exercise('6.13', 'Measure the slopes', 15, _measures,
     hints=('the number whose slope is wanted is `(u*f(x)).sum()`; move one entry of x '
            'by h, up and down',
@@ -543,10 +538,10 @@ exercise('6.13', 'Measure the slopes', 15, _measures,
            'g.view(-1)[i] = (u*(f(x+v)-f(x-v))).sum()/(2*h), with h = 6e-6'),
     wrong={
         **_moves,
-        ('1e-5', 'u*((f(x+v)-f(x))/h)'): 'one-sided difference',
+        (None, 'u*((f(x+v)-f(x))/h)'): 'one-sided difference',
         ('.1', 'u*((f(x+v)-f(x-v))/(2*h))'): 'the step is too large, or too small',
         ('1e-13', 'u*((f(x+v)-f(x-v))/(2*h))'): 'the step is too large, or too small',
-        ('1e-5', 'u*((f(x+v)-f(x-v))/h)'): '2 times too large',
+        (None, 'u*((f(x+v)-f(x-v))/h)'): '2 times too large',
         """def slopes(f, x, u):
     leaf = x.clone().requires_grad_()
     return torch.autograd.grad(f(leaf), leaf, u)[0]""": 'asks autograd',
@@ -559,7 +554,7 @@ exercise('6.13', 'Measure the slopes', 15, _measures,
         g.view(-1)[i] = (up - (u*f(x)).sum())/(2*h)
     return g""": 'leaves x changed'}, form=_slopes)
 
-# %% ../../../nbs/answers/06d_check.ipynb #441dca22
+# %% ../../../nbs/answers/06d_check.ipynb #9cfd4163
 def _softmax(x): return x.softmax(-1)
 
 def _layers():
@@ -573,45 +568,45 @@ def _layers():
 
 _form = """def two_sides(forward, backward, x, u, v):
     h,out = 1e-5, forward(x)
-    out.g = {}
-    return (u*({})).sum(), (backward(out, x)*v).sum()"""
+    out.g = {u}
+    slope = (u*({(forward(x+h*v)-forward(x-h*v))/(2*h)})).sum()
+    return slope, (backward(out, x)*v).sum()"""
 
-# %% ../../../nbs/answers/06d_check.ipynb #1facfb68
+# %% ../../../nbs/answers/06d_check.ipynb #ff785a6c
 _mistakes = {
-    ('u', 'forward(v)'): 'J v is not forward(v), unless the forward is linear: it is '
+    (None, 'forward(v)'): 'J v is not forward(v), unless the forward is linear: it is '
       'the change of the output along v, for a small step',
-    ('u', 'forward(x+v)-forward(x)'): 'with a step of 1 the difference is a chord and '
+    (None, 'forward(x+v)-forward(x)'): 'with a step of 1 the difference is a chord and '
       'not the slope; divide a small step by its size',
-    ('torch.ones_like(out)', '(forward(x+h*v)-forward(x-h*v))/(2*h)'):
-      'the backward was run with another upstream gradient; out.g has to be u',
+    ('torch.ones_like(out)', None): 'the backward was run with another upstream '
+      'gradient; out.g has to be u',
     """def two_sides(forward, backward, x, u, v):
     h,out = 1e-5, forward(x)
     out.g = u
     jv = (forward(x+h*v)-forward(x-h*v))/(2*h)
     return (backward(out, x)*v).sum(), (u*jv).sum()""":
       'the two numbers are in the other order',
-    ('u', '(forward(x+h*v)-forward(x-h*v))/h'):
+    (None, '(forward(x+h*v)-forward(x-h*v))/h'):
       'J v is twice what it should be: the two points are 2h apart',
-    ('u', '(forward(x+1e-3*v)-forward(x))/1e-3'): 'that is a one-sided difference for '
+    (None, '(forward(x+1e-3*v)-forward(x))/1e-3'): 'that is a one-sided difference for '
       'J v, which is right to a few digits only; take both sides',
-    ('u', '(forward(x+1e-4*v)-forward(x))/1e-4'): 'that is a one-sided difference for '
+    (None, '(forward(x+1e-4*v)-forward(x))/1e-4'): 'that is a one-sided difference for '
       'J v, which is right to a few digits only; take both sides',
-    ('u', '(forward(x+h*v)-forward(x))/h'): 'that is a one-sided difference for J v, '
+    (None, '(forward(x+h*v)-forward(x))/h'): 'that is a one-sided difference for J v, '
       'which is right to a few digits only; take both sides',
-    ('u', '(forward(x+1e-6*v)-forward(x))/1e-6'): 'that is a one-sided difference for '
+    (None, '(forward(x+1e-6*v)-forward(x))/1e-6'): 'that is a one-sided difference for '
       'J v, which is right to a few digits only; take both sides'}
 
-# %% ../../../nbs/answers/06d_check.ipynb #ea7f597b
+# %% ../../../nbs/answers/06d_check.ipynb #f54b6052
 exercise('6.14', 'The dot-product test', 15,
-    is_function(('u', '(forward(x+h*v)-forward(x-h*v))/(2*h)'), _layers, _mistakes,
-        _form),
+    is_function(None, _layers, _mistakes, _form),
     hints=('J v is the slope of the output along v: move x by h v, up and down',
            'for the other side: `out = forward(x)`, `out.g = u`, and `backward(out, '
            'x)` returns the gradient',
            'the numbers are (u*jv).sum() and (g*v).sum(), with jv = '
            '(forward(x+h*v)-forward(x-h*v))/(2*h)'))
 
-# %% ../../../nbs/answers/06d_check.ipynb #d4a84645
+# %% ../../../nbs/answers/06d_check.ipynb #9070efa3
 def _standardize(inp): return torch.nn.functional.layer_norm(inp, inp.shape[-1:])
 
 _form = """class Standardize(Module):
@@ -621,32 +616,25 @@ _form = """class Standardize(Module):
         return centred/(centred.pow(2).mean(-1, keepdim=True) + self.eps).sqrt()
     def bwd(self, out, inp):
         mean = lambda t: t.mean(-1, keepdim=True)
-        sigma = {}
-        inp.g = {}"""
+        sigma = {(inp.var(-1, unbiased=False, keepdim=True) + self.eps).sqrt()}
+        inp.g = {(out.g - mean(out.g) - out*mean(out.g*out))/sigma}"""
 
-# %% ../../../nbs/answers/06d_check.ipynb #b7b6be36
-_mistakes = {
-    ('(inp.var(-1, unbiased=False, keepdim=True) + self.eps).sqrt()', 'out.g/sigma'):
-      'mean and standard deviation depend on every input of the row: two terms are '
-      'missing',
-    ('(inp.var(-1, unbiased=False, keepdim=True) + self.eps).sqrt()',
-        '(out.g - out*mean(out.g*out))/sigma'): 'the path through the mean is missing',
-    ('(inp.var(-1, unbiased=False, keepdim=True) + self.eps).sqrt()',
-        '(out.g - mean(out.g))/sigma'): 'the path through the variance is missing',
-    ('inp.std(-1, keepdim=True)', '(out.g - mean(out.g) - out*mean(out.g*out))/sigma'):
-      'the sigma of the backward is not that of the forward, which divides by K and '
-      'adds eps',
-    ('inp.std(-1, unbiased=False, keepdim=True)',
-        '(out.g - mean(out.g) - out*mean(out.g*out))/sigma'):
-      'the sigma of the backward lacks the eps of the forward',
-    ('(inp.var(-1, unbiased=False, keepdim=True) + self.eps).sqrt()',
-        '(out.g - out.g.mean() - out*(out.g*out).mean())/sigma'):
-      'the means are over the last axis, row by row, and not over everything'}
-
-# %% ../../../nbs/answers/06d_check.ipynb #f8484a7d
+# %% ../../../nbs/answers/06d_check.ipynb #e2216114
 exercise('6.15', 'Centre and scale', 60,
-    is_gradient(lambda cls: cls(), lambda: (torch.randn(2, 3, 5),), _standardize,
-        _mistakes, _form),
+    is_gradient(lambda cls: cls(), lambda: (torch.randn(2, 3, 5),), _standardize, {
+            (None, 'out.g/sigma'): 'mean and standard deviation depend on every input '
+              'of the row: two terms are missing',
+            (None, '(out.g - out*mean(out.g*out))/sigma'):
+              'the path through the mean is missing',
+            (None, '(out.g - mean(out.g))/sigma'): 'the path through the variance is '
+              'missing',
+            ('inp.std(-1, keepdim=True)', None): 'the sigma of the backward is not '
+              'that of the forward, which divides by K and adds eps',
+            ('inp.std(-1, unbiased=False, keepdim=True)', None):
+              'the sigma of the backward lacks the eps of the forward',
+            (None, '(out.g - out.g.mean() - out*(out.g*out).mean())/sigma'):
+              'the means are over the last axis, row by row, and not over everything'},
+        _form),
     hints=('with c_j = x_j - m and y_k = c_k/sigma, find dc_k/dx_j and dsigma/dx_j '
            'first',
            'dsigma/dx_j = c_j/(K sigma) = y_j/K, because the c_k add up to 0. Then the '
@@ -654,7 +642,7 @@ exercise('6.15', 'Centre and scale', 60,
            'dy_k/dx_j = ([k = j] - 1/K - y_k y_j/K)/sigma; multiply by u_k and sum '
            'over k'))
 
-# %% ../../../nbs/answers/06d_check.ipynb #2a1c6e11
+# %% ../../../nbs/answers/06d_check.ipynb #f75955d4
 def _far():
     inp = 3*torch.randn(4, 5)
     inp[1] += 2000
@@ -664,27 +652,23 @@ _soft_form = """class SoftMaximum(Module):
     def __init__(self, t): self.t = t
     def forward(self, inp): return self.t*(inp/self.t).logsumexp(-1)
     def bwd(self, out, inp):
-        p = {}
-        inp.g = {}
-        self.t.g = {}"""
+        p = {((inp - out[...,None])/self.t).exp()}
+        inp.g = {out.g[...,None]*p}
+        self.t.g = {(out.g*(out - (p*inp).sum(-1))).sum()/self.t}"""
 
 def _make_soft(cls): return cls(torch.tensor(2., dtype=torch.float64))
 
-# %% ../../../nbs/answers/06d_check.ipynb #b3619dc4
+# %% ../../../nbs/answers/06d_check.ipynb #5a70703b
 _near = is_gradient(_make_soft, lambda: (3*torch.randn(4, 5),),
     lambda inp, t: t*(inp/t).logsumexp(-1), {
-        ('((inp - out[...,None])/self.t).exp()', 'out.g[...,None]*p',
-            '(out.g*out).sum()/self.t'): 'the temperature stands in two places; the '
-          'path through inp/t is missing',
-        ('((inp - out[...,None])/self.t).exp()', 'out.g[...,None]*p',
-            '-(out.g*(p*inp).sum(-1)).sum()/self.t'): 'the temperature stands in two '
-          'places; the path through the factor in front is missing',
-        ('((inp - out[...,None])/self.t).exp()', 'out.g[...,None]*p/self.t',
-            '(out.g*(out - (p*inp).sum(-1))).sum()/self.t'):
-          'the t in front and the 1/t inside cancel: inp.g has no factor 1/t',
-        ('inp.softmax(-1)', 'out.g[...,None]*p',
-            '(out.g*(out - (p*inp).sum(-1))).sum()/self.t'):
-          'the weights are the softmax of inp/t, and not of inp'}, _soft_form)
+        (None, None, '(out.g*out).sum()/self.t'): 'the temperature stands in two '
+          'places; the path through inp/t is missing',
+        (None, None, '-(out.g*(p*inp).sum(-1)).sum()/self.t'): 'the temperature stands '
+          'in two places; the path through the factor in front is missing',
+        (None, 'out.g[...,None]*p/self.t', None): 'the t in front and the 1/t inside '
+          'cancel: inp.g has no factor 1/t',
+        ('inp.softmax(-1)', None, None): 'the weights are the softmax of inp/t, and '
+          'not of inp'}, _soft_form)
 
 def _soft_judge(answer):
     "Near zero first, then with scores so large that exp overflows"
@@ -693,7 +677,7 @@ def _soft_judge(answer):
     return why and ('with scores near 2000 exp overflows: compute the weights from '
                     f'differences of scores. {why}')
 
-# %% ../../../nbs/answers/06d_check.ipynb #33bd4d87
+# %% ../../../nbs/answers/06d_check.ipynb #4f1c071a
 exercise('6.16', 'A soft maximum', 90, _soft_judge,
     hints=('write y = t log s with s = sum_j exp(x_j/t), and differentiate s first, '
            'once by x_j and once by t',
@@ -703,8 +687,7 @@ exercise('6.16', 'A soft maximum', 90, _soft_judge,
            'p_j = exp((x_j-y)/t)'),
     wrong={
         **_near.mistakes,
-        ('((inp - out[...,None])/self.t).exp()', 'out.g[...,None]*p',
-            '(out.g*(out - (p*inp).sum(-1)))/self.t'): 't.g misses a sum over axis 0',
-        ('(inp/self.t).exp()/(inp/self.t).exp().sum(-1, keepdim=True)',
-            'out.g[...,None]*p', '(out.g*(out - (p*inp).sum(-1))).sum()/self.t'):
+        (None, None, '(out.g*(out - (p*inp).sum(-1)))/self.t'):
+          't.g misses a sum over axis 0',
+        ('(inp/self.t).exp()/(inp/self.t).exp().sum(-1, keepdim=True)', None, None):
           'exp overflows'}, form=_soft_form)

@@ -132,44 +132,38 @@ exercise('8c.5', 'A pixel that is always 0', 10,
            'Start with 1., and in a loop over 3,910 steps multiply by 1 - '
            '.01*one_cycle(step, 3910, .004).'))
 
-# %% ../../../nbs/answers/08c_digits.ipynb #0b4f5705
+# %% ../../../nbs/answers/08c_digits.ipynb #e71eae1c
 def _double(f): return lambda *args: f(*args).double().nan_to_num(nan=-1.)
 
 _form = """def shares(y, guess, classes):
-    table = {}
-    return {}"""
+    table = {torch.bincount(y*classes + guess, minlength=classes**2)
+    table = table.view(classes, classes)}
+    return {table/table.sum(1, keepdim=True).clamp(min=1)}"""
 
-# %% ../../../nbs/answers/08c_digits.ipynb #4fa624f9
+# %% ../../../nbs/answers/08c_digits.ipynb #50c00c91
 _mistakes = {
-    ('torch.bincount(guess*classes + y, minlength=classes**2).view(classes, classes)',
-        'table/table.sum(1, keepdim=True).clamp(min=1)'):
+    ("""torch.bincount(guess*classes + y, minlength=classes**2)
+    table = table.view(classes, classes)""", None):
       'rows and columns are exchanged: labels are rows',
-    ('torch.bincount(y*classes + guess, minlength=classes**2).view(classes, classes)',
-        'table'): 'these are numbers of images; divide each row by its sum',
-    ('torch.bincount(y*classes + guess, minlength=classes**2).view(classes, classes)',
-        'table/table.sum(0, keepdim=True).clamp(min=1)'): 'each column is divided by '
-      'its sum: that is the share of the answers, not of the labels',
-    ('torch.bincount(y*classes + guess, minlength=classes**2).view(classes, classes)',
-        'table/len(y)'): 'this is a share of all images. Divide each row by the number '
-      'of images with that label',
+    (None, 'table'): 'these are numbers of images; divide each row by its sum',
+    (None, 'table/table.sum(0, keepdim=True).clamp(min=1)'): 'each column is divided '
+      'by its sum: that is the share of the answers, not of the labels',
+    (None, 'table/len(y)'): 'this is a share of all images. Divide each row by the '
+      'number of images with that label',
     ("""torch.zeros(classes, classes)
-    table[y,guess] += 1""", 'table/table.sum(1, keepdim=True).clamp(min=1)'):
-      'a pair of label and answer that occurs several times counts once: table[y, '
-      'guess] += 1 reads, adds and writes all entries at once',
+    table[y,guess] += 1""", None): 'a pair of label and answer that occurs several '
+      'times counts once: table[y, guess] += 1 reads, adds and writes all entries at '
+      'once',
     ("""torch.zeros(classes, classes)
     table[y,guess] += 1""", 'table'): 'a pair of label and answer that occurs several '
       'times counts once: table[y, guess] += 1 reads, adds and writes all entries at '
       'once',
-    ('torch.bincount(y*classes + guess, minlength=classes**2).view(classes, classes)',
-        'table/table.sum(1, keepdim=True)'):
+    (None, 'table/table.sum(1, keepdim=True)'):
       '0 is divided by 0 where a label does not occur'}
 
-# %% ../../../nbs/answers/08c_digits.ipynb #22352641
+# %% ../../../nbs/answers/08c_digits.ipynb #476fe11c
 exercise('8c.6', 'A table of shares', 15,
-    is_function(('torch.bincount(y*classes + guess, '
-            'minlength=classes**2).view(classes, classes)',
-            'table/table.sum(1, keepdim=True).clamp(min=1)'), lambda: [
-            (torch.randint(4, (60,)), torch.randint(4, (60,)), 4),
+    is_function(None, lambda: [(torch.randint(4, (60,)), torch.randint(4, (60,)), 4),
             (torch.randint(2, (30,)), torch.randint(3, (30,)), 5)], _mistakes, _form,
         _double),
     hints=('Count first: how many images have label i and answer k? Give each pair (i, '
@@ -179,7 +173,7 @@ exercise('8c.6', 'A table of shares', 15,
            'Divide by table.sum(1, keepdim=True), in which a 0 has to become a 1 '
            'first: clamp(min=1).'))
 
-# %% ../../../nbs/answers/08c_digits.ipynb #f453f3a3
+# %% ../../../nbs/answers/08c_digits.ipynb #5db87915
 def _small(*sizes, relu=Relu):
     "A small float64 network with random weights and biases"
     layers = []
@@ -193,14 +187,14 @@ def _small(*sizes, relu=Relu):
 _saliency_form = """def saliency(model, x, k):
     out = x
     for layer in model.layers: out = layer(out)
-    out.g = {}
+    out.g = {torch.zeros_like(out)
+    out.g[:,k] = 1}
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
-    return {}"""
-_one_score = 'torch.zeros_like(out)\n    out.g[:,k] = 1'
+    return {x.g}"""
 
-# %% ../../../nbs/answers/08c_digits.ipynb #f219a6ee
+# %% ../../../nbs/answers/08c_digits.ipynb #e8deaca9
 _mistakes = {
-    ('torch.ones_like(out)', 'x.g'): 'an out.g of all ones asks for the sum of all '
+    ('torch.ones_like(out)', None): 'an out.g of all ones asks for the sum of all '
       'scores. Only the score of class k has a gradient of 1',
     """def saliency(model, x, k):
     g = torch.zeros(len(x), model.layers[-1].b.shape[0], dtype=x.dtype)
@@ -210,28 +204,22 @@ _mistakes = {
     return g""": 'the mask of the ReLU is missing: a unit that is off passes nothing '
       'on',
     ("""torch.zeros_like(out)
-    out.g[:,k] = out[:,k]""", 'x.g'): 'the upstream gradient holds the score here. The '
+    out.g[:,k] = out[:,k]""", None): 'the upstream gradient holds the score here. The '
       'gradient of the score with respect to itself is 1',
-    ("""torch.zeros_like(out)
-    out.g[:,k] = 1""", 'x.g.abs()'): 'the sign is lost: a pixel may speak against the '
-      'class, too',
-    ("""torch.zeros_like(out)
-    out.g[:,k] = 1""", 'x.g/len(x)'): 'the gradient is divided by the number of '
-      'images, as for a mean loss. Here each image has a score of its own',
-    ("""torch.zeros_like(out)
-    out.g[:,k] = 1""", 'x.g.sum(0)'): 'the images are added up: the result has a row '
-      'for each of them'}
-
-# %% ../../../nbs/answers/08c_digits.ipynb #0da5ad2f
-_mistakes |= {
-    ("""torch.zeros_like(out)
-    out.g[:,k] = 1""", 'x.g.mean(0)'): 'the images are averaged: the result has a row '
-      'for each of them',
+    (None, 'x.g.abs()'): 'the sign is lost: a pixel may speak against the class, too',
+    (None, 'x.g/len(x)'): 'the gradient is divided by the number of images, as for a '
+      'mean loss. Here each image has a score of its own',
+    (None, 'x.g.sum(0)'): 'the images are added up: the result has a row for each of '
+      'them',
+    (None, 'x.g.mean(0)'): 'the images are averaged: the result has a row for each of '
+      'them',
     ("""out.softmax(1)
-    out.g = out.g[:,[k]]*(torch.eye(out.shape[1])[k] - out.g)""", 'x.g'): 'this is the '
+    out.g = out.g[:,[k]]*(torch.eye(out.shape[1])[k] - out.g)""", None): 'this is the '
       'gradient of the probability of the class. The gradient of its score was asked'}
-_judge_saliency = is_function((_one_score, 'x.g'), lambda: [(
-            _small(9, 7, 4), torch.randn(5, 9, dtype=torch.float64), 2),
+
+# %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
+_judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
+            torch.randn(5, 9, dtype=torch.float64), 2),
         (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3)], _mistakes,
     _saliency_form)
 
@@ -276,13 +264,14 @@ exercise('8c.7', 'Which pixels speak for a 3', 20, _pixels,
            'the gradient of the pixels into x.g.'),
     wrong={**_judge_saliency.mistakes, **_wrong})
 
-# %% ../../../nbs/answers/08c_digits.ipynb #4fcf4cb2
+# %% ../../../nbs/answers/08c_digits.ipynb #9c844991
 _form = """def look_nine_times(model, x):
     framed = F.pad(x.view(-1, 28, 28), (1, 1, 1, 1))
-    windows = [framed[:,a:a+28,b:b+28].reshape(x.shape) {}]
-    return {}"""
+    def cut(a, b): return framed[:,a:a+28,b:b+28].reshape(x.shape)
+    windows = [cut(a, b) {for a in range(3) for b in range(3)}]
+    return {sum(softmax(model.predict(w)) for w in windows)/9}"""
 
-# %% ../../../nbs/answers/08c_digits.ipynb #15a024c4
+# %% ../../../nbs/answers/08c_digits.ipynb #aab2898a
 _mistakes = {
     """def look_nine_times(model, x):
     images = x.view(-1, 28, 28)
@@ -295,23 +284,20 @@ _mistakes = {
     return sum(softmax(model.predict(m)) for m in moved)/9""":
       'the rows are joined into one here, so a shift to the right moves the end of '
       'each row into the next. View the images as 28 by 28 first',
-    ('for a in range(3) for b in range(3)',
-        'softmax(sum(model.predict(w) for w in windows)/9)'):
+    (None, 'softmax(sum(model.predict(w) for w in windows)/9)'):
       'this is the softmax of the mean score. The mean of the probabilities was asked',
-    ('for a in range(3) for b in range(3)', 'sum(model.predict(w) for w in windows)/9'):
+    (None, 'sum(model.predict(w) for w in windows)/9'):
       'these are means of scores: softmax makes probabilities of them, before the mean',
-    ('for a in range(3) for b in range(3)',
-        'sum(softmax(model.predict(w)) for w in windows)'):
+    (None, 'sum(softmax(model.predict(w)) for w in windows)'):
       'the rows add up to 9: divide by the number of versions',
-    ('for a in range(3) for b in range(3)',
-        'sum(softmax(model.predict(w), 0) for w in windows)/9'):
-      'the softmax runs over the images. The probabilities of one image add up to 1'}
-
-# %% ../../../nbs/answers/08c_digits.ipynb #c0581b9c
-_mistakes |= {
+    (None, 'sum(softmax(model.predict(w), 0) for w in windows)/9'):
+      'the softmax runs over the images. The probabilities of one image add up to 1',
     ('for a in range(3) for b in range(3) if (a, b) != (1, 1)',
         'sum(softmax(model.predict(w)) for w in windows)/8'):
-      'the image that is not shifted belongs to the nine',
+      'the image that is not shifted belongs to the nine'}
+
+# %% ../../../nbs/answers/08c_digits.ipynb #dce381e8
+_mistakes |= {
     ('for a in range(3) for b in range(3) if 1 in (a, b)',
         'sum(softmax(model.predict(w)) for w in windows)/5'):
       'this has five versions: the four shifts along both axes are missing',
@@ -322,8 +308,7 @@ _mistakes |= {
     'def look_nine_times(model, x): return softmax(model.predict(x))':
       'this is one look, at the images as they are'}
 exercise('8c.8', 'Look nine times', 60,
-    is_function(('for a in range(3) for b in range(3)',
-            'sum(softmax(model.predict(w)) for w in windows)/9'),
+    is_function(None,
         lambda: [(_small(784, 20, 10), torch.rand(6, 784, dtype=torch.float64))],
         _mistakes, _form),
     hints=('Put a frame of zeros around the images, and cut windows of 28 by 28 out of '

@@ -193,33 +193,31 @@ exercise('2.7', 'Mean absolute error', 5,
            '`mse` is `residual(out, targ).pow(2).mean()`. What has to change?',
            'The square becomes `.abs()`'))
 
-# %% ../../../nbs/answers/02_forward.ipynb #f9d26368
+# %% ../../../nbs/answers/02_forward.ipynb #3bd34388
 _form = """def huber(out, targ, delta=1.):
-    r = {}
-    return torch.where(r <= delta, {}, {}).mean()"""
+    r = {residual(out, targ).abs()}
+    return torch.where(r <= delta, {r**2/2}, {delta*(r - delta/2)}).mean()"""
 _mistakes = {
-    ('residual(out, targ).abs()', 'r**2', 'delta*(r - delta/2)'):
-      'the parabola is half the square',
-    ('residual(out, targ).abs()', 'r**2/2', 'r'): 'the line has slope 1 and goes '
-      'through 0; its slope has to be that of the parabola where they meet',
-    ('residual(out, targ).abs()', 'r**2/2', 'delta*r'): 'the slope is right, but there '
-      'is a jump: at |r| = delta the line has to have the value of the parabola',
-    ('residual(out, targ).abs()', 'r**2/2', 'r - delta/2'): 'the slope of the line is '
-      '1; its slope has to be that of the parabola where they meet',
-    ('residual(out, targ).abs()', 'r**2/2', 'r - delta + delta**2/2'):
-      'the values fit, but the slopes do not: that of the parabola at delta is not 1',
-    ('residual(out, targ).abs()', 'r**2/2', 'delta*(r - delta)'):
-      'the slope is right, but there is a jump: at |r| = delta the line has to have '
-      'the value of the parabola',
-    ('residual(out, targ).abs()', 'r**2/2', 'delta**2/2 + 0*r'): 'what is beyond is '
-      'cut off, with slope 0; the line has to go on with the slope of the parabola',
-    ('residual(out, targ)', 'r**2/2', 'delta*(r - delta/2)'): 'a large negative '
-      'residual is treated as a small one: the condition is about its absolute value',
-    ('(out - targ).abs()', 'r**2/2', 'delta*(r - delta/2)'): _crossed}
+    (None, 'r**2', None): 'the parabola is half the square',
+    (None, None, 'r'): 'the line has slope 1 and goes through 0; its slope has to be '
+      'that of the parabola where they meet',
+    (None, None, 'delta*r'): 'the slope is right, but there is a jump: at |r| = delta '
+      'the line has to have the value of the parabola',
+    (None, None, 'r - delta/2'): 'the slope of the line is 1; its slope has to be that '
+      'of the parabola where they meet',
+    (None, None, 'r - delta + delta**2/2'): 'the values fit, but the slopes do not: '
+      'that of the parabola at delta is not 1',
+    (None, None, 'delta*(r - delta)'): 'the slope is right, but there is a jump: at '
+      '|r| = delta the line has to have the value of the parabola',
+    (None, None, 'delta**2/2 + 0*r'): 'what is beyond is cut off, with slope 0; the '
+      'line has to go on with the slope of the parabola',
+    ('residual(out, targ)', None, None): 'a large negative residual is treated as a '
+      'small one: the condition is about its absolute value',
+    ('(out - targ).abs()', None, None): _crossed}
 
-# %% ../../../nbs/answers/02_forward.ipynb #8a6141e9
+# %% ../../../nbs/answers/02_forward.ipynb #3cc35f09
 exercise('2.8', 'A parabola that ends in a line', 20,
-    is_function(('residual(out, targ).abs()', 'r**2/2', 'delta*(r - delta/2)'),
+    is_function(None,
         lambda: [(*args, delta) for args in _loss_inputs() for delta in (1., .5, 1.5)],
         _mistakes, _form),
     hints=('What is the slope of r**2/2, and what is it at r = delta? That is the '

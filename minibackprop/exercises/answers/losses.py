@@ -351,40 +351,36 @@ exercise('7.10', 'Log-sum-exp as a layer', 15,
         'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
           'an exponential overflows'}, form=_form)
 
-# %% ../../../nbs/answers/07_losses.ipynb #1177812f
+# %% ../../../nbs/answers/07_losses.ipynb #91cda43f
 def _bce_inputs(): return (torch.randn(3, dtype=torch.float64),
     tensor([1., 0., 1.], dtype=torch.float64))
 
 _bce_form = """class BinaryCrossEntropy(Module):
-    def forward(self, inp, targ): return {}
+    def forward(self, inp, targ): return {F.softplus(inp).sub(targ*inp).mean()}
     def bwd(self, out, inp, targ):
         p = 1/(1 + (-inp).exp())
-        inp.g = {}"""
+        inp.g = {out.g*(p-targ)/len(inp)}"""
 _mistakes = {
-    ('F.softplus(inp).sub(targ*inp).mean()', 'out.g*(p-targ)'):
-      'the loss is a mean, so each gradient is divided by the number of examples',
-    ('F.softplus(inp).sub(targ*inp).mean()', 'out.g*(targ-p)/len(inp)'):
-      'the sign: it is predicted minus right',
-    ('F.softplus(inp).sub(targ*inp).mean()', 'out.g*(p-targ)/(p*(1-p))/len(inp)'):
-      'this is the gradient of the probability; multiply it by the slope of p, which '
-      'is p(1-p)',
-    ('F.softplus(inp).sub(targ*inp).mean()', 'out.g*(p-targ)*p*(1-p)/len(inp)'):
-      'the slope p(1-p) of the probability has cancelled already, against the slopes '
-      'of the logarithms',
-    ('F.softplus(inp).sub(targ*inp).mean()', 'out.g*(inp-targ)/len(inp)'):
-      'this is score minus right; the score has to become a probability first',
-    ('F.softplus(inp).sub(targ*inp).mean()', '(p-targ)/len(inp)'):
-      'the derivative of this loss is right, but out.g is missing: multiply by it'}
+    (None, 'out.g*(p-targ)'): 'the loss is a mean, so each gradient is divided by the '
+      'number of examples',
+    (None, 'out.g*(targ-p)/len(inp)'): 'the sign: it is predicted minus right',
+    (None, 'out.g*(p-targ)/(p*(1-p))/len(inp)'): 'this is the gradient of the '
+      'probability; multiply it by the slope of p, which is p(1-p)',
+    (None, 'out.g*(p-targ)*p*(1-p)/len(inp)'): 'the slope p(1-p) of the probability '
+      'has cancelled already, against the slopes of the logarithms',
+    (None, 'out.g*(inp-targ)/len(inp)'): 'this is score minus right; the score has to '
+      'become a probability first',
+    (None, '(p-targ)/len(inp)'): 'the derivative of this loss is right, but out.g is '
+      'missing: multiply by it'}
 
-# %% ../../../nbs/answers/07_losses.ipynb #837e8607
+# %% ../../../nbs/answers/07_losses.ipynb #8f0308c9
 _wrong = {
     ('-(targ*(1/(1+(-inp).exp())).log() + '
-        '(1-targ)*(1-1/(1+(-inp).exp())).log()).mean()', 'out.g*(p-targ)/len(inp)'):
+        '(1-targ)*(1-1/(1+(-inp).exp())).log()).mean()', None):
       'an exponential overflows, or a logarithm',
-    ('((1 + inp.exp()).log() - targ*inp).mean()', 'out.g*(p-targ)/len(inp)'):
-      'an exponential overflows',
-    ('F.softplus(inp).sub(targ*inp).mean()',
-        'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'): 'make its exponent negative',
+    ('((1 + inp.exp()).log() - targ*inp).mean()', None): 'an exponential overflows',
+    (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
+      'make its exponent negative',
     ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #5720e662
@@ -406,7 +402,7 @@ exercise('7.11', 'Yes or no', 40,
            'y)/N times out.g.'),
     wrong=_wrong, form=_bce_form)
 
-# %% ../../../nbs/answers/07_losses.ipynb #613f5bba
+# %% ../../../nbs/answers/07_losses.ipynb #745f1ec2
 def _focal(inp, targ, gamma=2.):
     log_p = log_softmax(inp)[range(len(targ)), targ]
     return -((1-log_p.exp())**gamma*log_p).mean()
@@ -420,27 +416,25 @@ _focal_form = """class FocalLoss(Module):
         log_p = log_softmax(inp)[range(len(targ)), targ]
         p,c = log_p.exp(), self.gamma
         y = F.one_hot(targ, inp.shape[1])
-        a = {}
-        inp.g = out.g*a[:,None]*{}"""
+        a = {c*p*(1-p)**(c-1)*log_p - (1-p)**c}
+        inp.g = out.g*a[:,None]*{(y - softmax(inp))/len(targ)}"""
 
-# %% ../../../nbs/answers/07_losses.ipynb #eb821091
+# %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
 _focal_mistakes = {
-    ('-(1-p)**c', '(y - softmax(inp))/len(targ)'): 'this takes the factor (1-p)^gamma '
-      'for a constant; p depends on the scores in it too, which is a second term',
-    ('-torch.ones_like(p)', '(y - softmax(inp))/len(targ)'):
-      'this is the gradient of cross-entropy; the factor (1-p)^gamma has no part in it',
-    ('c*(1-p)**(c-1)*log_p - (1-p)**c/p', '(y - softmax(inp))/len(targ)'):
-      'this misses the factor p in the slope of softmax, p(y - p_k): it is what '
-      'cancels the division by p',
-    ('-c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - softmax(inp))/len(targ)'):
+    ('-(1-p)**c', None): 'this takes the factor (1-p)^gamma for a constant; p depends '
+      'on the scores in it too, which is a second term',
+    ('-torch.ones_like(p)', None): 'this is the gradient of cross-entropy; the factor '
+      '(1-p)^gamma has no part in it',
+    ('c*(1-p)**(c-1)*log_p - (1-p)**c/p', None): 'this misses the factor p in the '
+      'slope of softmax, p(y - p_k): it is what cancels the division by p',
+    ('-c*p*(1-p)**(c-1)*log_p - (1-p)**c', None):
       'the first term has the wrong sign: the derivative of (1-p)^gamma is minus gamma '
       '(1-p)^(gamma-1), and the loss has another minus',
-    ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', 'y*(1-softmax(inp))/len(targ)'):
-      'this is right at the label and 0 elsewhere; the other scores change the '
-      'probability of the label too',
-    ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - softmax(inp))'):
-      'the loss is a mean, so each gradient is divided by the number of examples',
-    ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - softmax(inp))/len(targ)/out.g'):
+    (None, 'y*(1-softmax(inp))/len(targ)'): 'this is right at the label and 0 '
+      'elsewhere; the other scores change the probability of the label too',
+    (None, '(y - softmax(inp))'): 'the loss is a mean, so each gradient is divided by '
+      'the number of examples',
+    (None, '(y - softmax(inp))/len(targ)/out.g'):
       'the derivative of this loss is right, but out.g is missing: multiply by it'}
 
 def _focal_judge(gamma): return is_gradient(
@@ -448,9 +442,10 @@ def _focal_judge(gamma): return is_gradient(
     lambda: (torch.randn(4, 3, dtype=torch.float64), tensor([0, 2, 1, 2])),
     lambda inp, targ: _focal(inp, targ, gamma), _focal_mistakes, _focal_form)
 
-# %% ../../../nbs/answers/07_losses.ipynb #0439af26
 _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
     lambda: (tensor([[0., 200.]]), tensor([0])))
+
+# %% ../../../nbs/answers/07_losses.ipynb #50fae47b
 _judge_focal = _both(_focal_judge(2.), _focal_judge(3.5), _large_focal)
 exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
     hints=('Take two steps: the loss of one example as a function of p, the '

@@ -292,7 +292,7 @@ exercise('4.8', 'A residual block', 25, _judge_residual,
         inp.g = inp.g + out.g""": 'so set self.layer.out.g',
         'inp.g = out.g + out.g': 'gets no backward'}, form=_residual_form)
 
-# %% ../../../nbs/answers/04_module.ipynb #93e2273f
+# %% ../../../nbs/answers/04_module.ipynb #0a9ca381
 _frozen = torch.randn(6, 4, generator=torch.Generator().manual_seed(0),
     dtype=torch.float64)
 
@@ -300,8 +300,8 @@ def _make_low_rank(cls): return _library(cls)(_frozen.clone(),
     torch.randn(6, 2).double(), torch.randn(2, 4).double())
 
 _rank_form = """class LowRank(Module):
-    {}
-    def __init__(self, w, a, b): self.w,self.a,self.b{}
+    {buffers = 'w',}
+    def __init__(self, w, a, b): self.w,self.a,self.b{ = w,a,b}
     def forward(self, inp):
         self.saved = inp @ self.a
         return inp @ self.w + self.saved @ self.b
@@ -309,15 +309,15 @@ _rank_form = """class LowRank(Module):
         h_g = out.g @ self.b.t()
         self.b.g = self.saved.t() @ out.g
         self.a.g = inp.t() @ h_g
-        {}"""
+        {inp.g = out.g @ self.w.t() + h_g @ self.a.t()}"""
 
-# %% ../../../nbs/answers/04_module.ipynb #fda81e31
+# %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
 _judge_low_rank = is_gradient(_make_low_rank, lambda: (torch.randn(5, 6).double(),),
     lambda inp, *own: inp @ _frozen + inp @ own[-2] @ own[-1], {
-        ("buffers = 'w',", ' = w,a,b', 'inp.g = h_g @ self.a.t()'):
-          'the gradient of inp misses what comes through the frozen w: it is not '
-          'learned, and the gradient goes through it all the same',
-        ("buffers = 'w',", ' = w,a,b', 'inp.g = out.g @ self.w.t()'):
+        (None, None, 'inp.g = h_g @ self.a.t()'): 'the gradient of inp misses what '
+          'comes through the frozen w: it is not learned, and the gradient goes '
+          'through it all the same',
+        (None, None, 'inp.g = out.g @ self.w.t()'):
           'the gradient of inp misses what comes through a and b: the input is used '
           'twice, and the two contributions are added'}, _rank_form)
 
@@ -337,7 +337,7 @@ def _judge_lora(cls):
         'in __init__ stays. What bwd needs goes to a name made in forward, such as '
         'self.saved, which is let go of')
 
-# %% ../../../nbs/answers/04_module.ipynb #9f0fa8a7
+# %% ../../../nbs/answers/04_module.ipynb #b47304ef
 exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
     hints=('Call x a by a name, h. Then there are two linear layers without biases, '
            'one after the other, and a third beside them.',
@@ -347,11 +347,9 @@ exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
            'through the thin one. Put h into self.saved, in forward.'),
     wrong={
         **_judge_low_rank.mistakes,
-        ("buffers = 'w',", ' = w,a,b',
+        (None, None,
             'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ '
             'self.a.t()'): 'The frozen w',
-        ('pass', ' = w,a,b', 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()'):
-          "buffers = 'w'",
-        ("buffers = 'w',", ',self.saved = w,a,b,None',
-            'inp.g = out.g @ self.w.t() + h_g @ self.a.t()'): "still holds 'saved'"},
+        ('pass', None, None): "buffers = 'w'",
+        (None, ',self.saved = w,a,b,None', None): "still holds 'saved'"},
     form=_rank_form)

@@ -185,7 +185,7 @@ exercise('8a.6', 'Decay inside and beside', 6,
            '0.01*0.1 beforehand.',
            'Compute -0.01*10.2, then -0.01, then -0.01 - 0.001*2.'))
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #5910eec6
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
 def _rmsprop_run(step):
     "Function of gradients: `p` after each step"
     def run(gs, lr, alpha, eps):
@@ -201,33 +201,29 @@ def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     p.sub_(lr*g/(v.sqrt() + eps))
 
 _form = """def rmsprop_step(p, g, v, lr=.01, alpha=.99, eps=1e-8):
-    {}
-    {}"""
+    {v.mul_(alpha).add_(g*g, alpha=1-alpha)}
+    {p -= lr*g/(v.sqrt() + eps)}"""
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #75d9e3cf
+# %% ../../../nbs/answers/08a_optimizers.ipynb #377bdc41
 _mistakes = {
-    ('v = alpha*v + (1-alpha)*g**2', 'p -= lr*g/(v.sqrt() + eps)'):
-      'the average v stays 0 from step to step: `v = ...` makes a new tensor, and the '
-      'one that was passed in is not changed',
-    ('v.mul_(alpha).add_(g*g, alpha=1-alpha)',
+    ('v = alpha*v + (1-alpha)*g**2', None): 'the average v stays 0 from step to step: '
+      '`v = ...` makes a new tensor, and the one that was passed in is not changed',
+    (None,
         """p = p - lr*g/(v.sqrt() + eps)
     return p"""): 'the parameter p is not changed: `p = ...` makes a new tensor, use a '
       'method that ends in an underscore, or `-=`',
-    ('v.mul_(alpha).add_(g*g, alpha=1-alpha)', 'p -= lr*g/(v + eps).sqrt()'):
-      'the small eps stands beside the root, not under it',
-    ('v.mul_(alpha).add_(g*g, alpha=1-alpha)', 'p -= lr*g/(v + eps)'):
-      'the square root of v is missing',
+    (None, 'p -= lr*g/(v + eps).sqrt()'): 'the small eps stands beside the root, not '
+      'under it',
+    (None, 'p -= lr*g/(v + eps)'): 'the square root of v is missing',
     ('p -= lr*g/(v.sqrt() + eps)', 'v.mul_(alpha).add_(g*g, alpha=1-alpha)'):
       'the step uses the old v; update it first',
-    ('v.mul_(1-alpha).add_(g*g, alpha=alpha)', 'p -= lr*g/(v.sqrt() + eps)'):
-      'alpha is how much of the old average is kept; the square of the gradient gets 1 '
-      '- alpha',
-    ('v.mul_(alpha).add_(g.abs(), alpha=1-alpha)', 'p -= lr*g/(v.sqrt() + eps)'):
+    ('v.mul_(1-alpha).add_(g*g, alpha=alpha)', None): 'alpha is how much of the old '
+      'average is kept; the square of the gradient gets 1 - alpha',
+    ('v.mul_(alpha).add_(g.abs(), alpha=1-alpha)', None):
       'v is the average of the squares of the gradient',
-    ('v.mul_(alpha).add_(g*g)', 'p -= lr*g/(v.sqrt() + eps)'):
-      'the square of the gradient is multiplied by 1 - alpha before it is added',
-    ('v.mul_(alpha).add_(g*g, alpha=1-alpha)', 'p += lr*g/(v.sqrt() + eps)'):
-      'a step goes against the gradient'}
+    ('v.mul_(alpha).add_(g*g)', None): 'the square of the gradient is multiplied by 1 '
+      '- alpha before it is added',
+    (None, 'p += lr*g/(v.sqrt() + eps)'): 'a step goes against the gradient'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 15,
@@ -242,7 +238,7 @@ exercise('8a.7', 'RMSprop', 15,
            'v.mul_(alpha).add_(g*g, alpha=1-alpha), and p.sub_(lr*g/(v.sqrt() + '
            'eps)).'))
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #de4cfcd4
+# %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045
 def _rates(schedule):
     "Function of the arguments: the learning rates of all steps"
     def run(steps, lr, warmup):
@@ -251,53 +247,42 @@ def _rates(schedule):
     return run
 
 _form = """def warmup_cosine(step, steps, lr, warmup):
-    if step < warmup: return {}
-    done = {}
-    return {}"""
+    if step < warmup: return {lr*(step+1)/warmup}
+    done = {(step-warmup+1)/(steps-warmup)}
+    return {lr*(1 + math.cos(math.pi*done))/2}"""
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #01e720aa
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c720bb08
 _mistakes = {
-    ('lr*step/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*(1 + math.cos(math.pi*done))/2'):
-      'the first learning rate is 0 here; at step 0 it is lr/warmup',
-    ('lr*(step+1)/warmup', 'step/steps', 'lr*(1 + math.cos(math.pi*done))/2'):
-      'the cosine begins at the end of the warm-up, where none of its way is done, and '
-      'not at step 0',
-    ('lr*(step+1)/warmup', 'step/(steps-1)', 'lr*(1 + math.cos(math.pi*done))/2'):
-      'the cosine begins at the end of the warm-up, where none of its way is done, and '
-      'not at step 0',
-    ('lr*(step+1)/warmup', '(step-warmup)/(steps-warmup)',
-        'lr*(1 + math.cos(math.pi*done))/2'): 'the falling part begins at step '
+    ('lr*step/warmup', None, None): 'the first learning rate is 0 here; at step 0 it '
+      'is lr/warmup',
+    (None, 'step/steps', None): 'the cosine begins at the end of the warm-up, where '
+      'none of its way is done, and not at step 0',
+    (None, 'step/(steps-1)', None): 'the cosine begins at the end of the warm-up, '
+      'where none of its way is done, and not at step 0',
+    (None, '(step-warmup)/(steps-warmup)', None): 'the falling part begins at step '
       'warmup-1, where the rate is lr, and is over at steps-1; here it is late',
-    ('lr*(step+1)/warmup', '(step-warmup)/(steps-warmup-1)',
-        'lr*(1 + math.cos(math.pi*done))/2'): 'it reaches 0 in time, but step warmup '
-      'has the rate lr once more: the fall begins at step warmup-1',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*math.cos(math.pi*done)'): 'the cosine goes from 1 to -1, and a learning '
-      'rate below 0 climbs; move it up by 1 and halve it',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*(1 + math.cos(math.pi*done))'): '1 plus a cosine begins at 2; halve it',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*(1 - math.cos(math.pi*done))/2'):
-      'this rises once more after the warm-up: plus the cosine, not minus'}
+    (None, '(step-warmup)/(steps-warmup-1)', None): 'it reaches 0 in time, but step '
+      'warmup has the rate lr once more: the fall begins at step warmup-1',
+    (None, None, 'lr*math.cos(math.pi*done)'): 'the cosine goes from 1 to -1, and a '
+      'learning rate below 0 climbs; move it up by 1 and halve it',
+    (None, None, 'lr*(1 + math.cos(math.pi*done))'):
+      '1 plus a cosine begins at 2; halve it',
+    (None, None, 'lr*(1 - math.cos(math.pi*done))/2'):
+      'this rises once more after the warm-up: plus the cosine, not minus',
+    (None, None, 'lr*math.cos(math.pi/2*done)'): 'this is a quarter of a cosine, which '
+      'falls steeply to its end; half of one goes from 1 to -1',
+    (None, None, 'lr*(1-done)'): 'the falling part is a straight line here, not a '
+      'cosine',
+    (None, None, 'lr*(1 + math.cos(2*math.pi*done))/2'):
+      'this is a whole cosine, which rises again; half of one ends at pi'}
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #bebb3ffd
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c714756a
 _mistakes |= {
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*math.cos(math.pi/2*done)'): 'this is a quarter of a cosine, which falls '
-      'steeply to its end; half of one goes from 1 to -1',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)', 'lr*(1-done)'):
-      'the falling part is a straight line here, not a cosine',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*(1 + math.cos(2*math.pi*done))/2'):
-      'this is a whole cosine, which rises again; half of one ends at pi',
-    ('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-        'lr*(1 + math.cos(done))/2'): 'half a cosine ends at pi: multiply the share '
-      'that is done by that'}
+    (None, None, 'lr*(1 + math.cos(done))/2'):
+      'half a cosine ends at pi: multiply the share that is done by that'}
 exercise('8a.8', 'Warm-up and a cosine', 15,
-    is_function(('lr*(step+1)/warmup', '(step-warmup+1)/(steps-warmup)',
-            'lr*(1 + math.cos(math.pi*done))/2'),
-        lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1)], _mistakes, _form, _rates),
+    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1)], _mistakes,
+        _form, _rates),
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
            'The warm-up has (step+1)/warmup of lr. The fall has done 0 of its way at '
@@ -329,51 +314,45 @@ def _clip(params, most):
     for p in params: p.g = p.g*min(1., most/n.item())
     return n
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #8144978c
+# %% ../../../nbs/answers/08a_optimizers.ipynb #12525e8d
 _form = """def clip_norm(params, most):
-    n = {}
-    {}
+    n = {sum((p.g**2).sum() for p in params).sqrt()}
+    {if n > most:
+        for p in params: p.g *= most/n}
     return n"""
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #2c019b58
+# %% ../../../nbs/answers/08a_optimizers.ipynb #2daf43a7
 _mistakes = {
-    ('sum((p.g**2).sum() for p in params).sqrt()', 'for p in params: p.g *= most/n'):
-      'gradients that are short enough are made longer here; the factor is at most 1',
+    (None, 'for p in params: p.g *= most/n'): 'gradients that are short enough are '
+      'made longer here; the factor is at most 1',
     """def clip_norm(params, most):
     n = sum((p.g**2).sum() for p in params).sqrt()
     if n > most:
         for p in params: p.g *= most/n
     return sum((p.g**2).sum() for p in params).sqrt()""":
       'the gradients are right, but what is returned is how long they are afterwards',
-    ('sum((p.g**2).sum() for p in params).sqrt()',
+    (None,
         """for p in params:
         k = p.g.norm()
         if k > most: p.g *= most/k"""): 'each parameter is clipped by its own length, '
       'which turns the direction of the step; one factor for all',
-    ('sum((p.g**2).sum() for p in params).sqrt()',
-        'for p in params: p.g.clamp_(-most, most)'): 'each entry is cut off by itself, '
-      'which turns the direction of the step; one factor for all',
-    ('sum(p.g.norm() for p in params)',
-        """if n > most:
-        for p in params: p.g *= most/n"""):
+    (None, 'for p in params: p.g.clamp_(-most, most)'): 'each entry is cut off by '
+      'itself, which turns the direction of the step; one factor for all',
+    ('sum(p.g.norm() for p in params)', None):
       'lengths do not add up: add the squares of all entries first, and take one root',
-    ('sum((p.g**2).sum() for p in params)',
-        """if n > most:
-        for p in params: p.g *= most/n"""): 'the square root is missing'}
-
-# %% ../../../nbs/answers/08a_optimizers.ipynb #b6cf0ac5
-_mistakes |= {
-    ('sum((p.g**2).sum() for p in params).sqrt()',
+    ('sum((p.g**2).sum() for p in params)', None): 'the square root is missing',
+    (None,
         """for p in params:
         g = p.g
         if n > most: g = g*most/n"""): 'the gradients are not changed: a new tensor '
-      'has to be put back in .g, or .g changed in place',
-    ('sum((p.g**2).sum() for p in params).sqrt()',
+      'has to be put back in .g, or .g changed in place'}
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
+_mistakes |= {
+    (None,
         """if n < most:
         for p in params: p.g *= most/n"""): 'the short gradients are made longer and '
       'the long ones stay: it is the other way round'}
-
-# %% ../../../nbs/answers/08a_optimizers.ipynb #45b5e659
 exercise('8a.9', 'Clipping by the norm', 25,
     _both(
         _returns,

@@ -149,33 +149,31 @@ exercise('8b.6', 'What to keep of a run', 5,
            'from the seed.'),
     wrong=_wrong)
 
-# %% ../../../nbs/answers/08b_training.ipynb #583b606b
+# %% ../../../nbs/answers/08b_training.ipynb #c526ca4a
 _form = """def stop_early(losses, patience):
     best = 1
     for epoch,loss in enumerate(losses, 1):
-        if {}: best = epoch
+        if {loss < losses[best-1]}: best = epoch
         if epoch-best == patience: break
-    return {}"""
+    return {epoch, best}"""
+
+# %% ../../../nbs/answers/08b_training.ipynb #c7440df4
 _mistakes = {
-    ('epoch > 1 and loss < losses[epoch-2]', 'epoch, best'): 'it compares each loss '
-      'with that of the epoch before. Compare it with the smallest so far',
-    ('loss <= losses[best-1]', 'epoch, best'): 'an equal loss is no new smallest one: '
-      'of two equal losses the earlier is the better',
+    ('epoch > 1 and loss < losses[epoch-2]', None): 'it compares each loss with that '
+      'of the epoch before. Compare it with the smallest so far',
+    ('loss <= losses[best-1]', None): 'an equal loss is no new smallest one: of two '
+      'equal losses the earlier is the better',
     """def stop_early(losses, patience):
     best = 0
     for epoch,loss in enumerate(losses):
         if loss < losses[best]: best = epoch
         if epoch-best == patience: break
     return epoch, best""": 'the epochs count from 1',
-    ('loss < losses[best-1]', 'epoch, epoch'): 'the best epoch is not the last one '
-      'that is run: it lies up to patience epochs before it',
-    ('loss < losses[best-1]', 'best, epoch'): 'the last epoch comes first, and then '
-      'the best',
-    ('loss < losses[best-1]', 'epoch, losses.index(min(losses))+1'):
-      'the best epoch has to be one that is run, and this one comes after the stop'}
-
-# %% ../../../nbs/answers/08b_training.ipynb #329bfb12
-_mistakes |= {
+    (None, 'epoch, epoch'): 'the best epoch is not the last one that is run: it lies '
+      'up to patience epochs before it',
+    (None, 'best, epoch'): 'the last epoch comes first, and then the best',
+    (None, 'epoch, losses.index(min(losses))+1'):
+      'the best epoch has to be one that is run, and this one comes after the stop',
     """def stop_early(losses, patience):
     best,bad = 1, 0
     for epoch,loss in enumerate(losses, 1):
@@ -184,9 +182,10 @@ _mistakes |= {
         if bad == patience: break
     return epoch, best""": 'the epochs without a new smallest loss have to be in a '
       'row: a new smallest one starts the count again'}
+
+# %% ../../../nbs/answers/08b_training.ipynb #514c860e
 exercise('8b.7', 'When to stop', 15,
-    is_function(('loss < losses[best-1]', 'epoch, best'), lambda: [
-            ([1., .8, .9, .85, .84, .7], 3),
+    is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
             ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2)], _mistakes,
         _form),
@@ -353,50 +352,43 @@ exercise('8b.9', 'A large batch in small pieces', 45, _accumulated,
     model(x, y)
     model.backward()""": 'examples at once'})
 
-# %% ../../../nbs/answers/08b_training.ipynb #f2f17c70
+# %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
 _dropout_form = """class Dropout(Module):
     def __init__(self, p): self.p = p
-    def forward(self, inp, noise): return {}
-    def bwd(self, out, inp, noise): inp.g = {}"""
+    def forward(self, inp, noise): return {inp*(noise >= self.p)/(1-self.p)}
+    def bwd(self, out, inp, noise): inp.g = {out.g*(noise >= self.p)/(1-self.p)}"""
 
 def _noisy(): return (torch.randn(6, 5, dtype=torch.float64),
     torch.rand(6, 5, dtype=torch.float64))
 
 def _forward(cls): return cls(.4).forward
 
-# %% ../../../nbs/answers/08b_training.ipynb #769e8ce5
-_dropout_forward = is_function(('inp*(noise >= self.p)/(1-self.p)',
-        'out.g*(noise >= self.p)/(1-self.p)'), lambda: [_noisy()], {
+_dropout_forward = is_function(None, lambda: [_noisy()], {
         ('inp*(noise >= self.p)', 'out.g*(noise >= self.p)'):
           'the forward pass: the numbers that stay have to grow, or the mean over the '
           'random choices is smaller than the input',
-        ('inp*(noise >= self.p)/self.p', 'out.g*(noise >= self.p)/(1-self.p)'):
-          'the forward pass: a number stays with probability 1-p, and with that the '
-          'mean has to come out',
-        ('inp*(noise >= self.p)*(1-self.p)', 'out.g*(noise >= self.p)/(1-self.p)'):
+        ('inp*(noise >= self.p)/self.p', None): 'the forward pass: a number stays with '
+          'probability 1-p, and with that the mean has to come out',
+        ('inp*(noise >= self.p)*(1-self.p)', None):
           'the forward pass: the numbers that stay have to grow, and this makes them '
           'smaller. Solve (1-p)*c*x = x for c',
         ('inp*(noise < self.p)/(1-self.p)', 'out.g*(noise < self.p)/(1-self.p)'):
           'the forward pass: the mask is inverted. What has a noise below p is set to '
           '0',
-        ('inp*(noise < self.p)/self.p', 'out.g*(noise >= self.p)/(1-self.p)'):
-          'the forward pass: the mask is inverted. What has a noise below p is set to '
-          '0'}, _dropout_form, _forward)
+        ('inp*(noise < self.p)/self.p', None): 'the forward pass: the mask is '
+          'inverted. What has a noise below p is set to 0'}, _dropout_form, _forward)
 
-# %% ../../../nbs/answers/08b_training.ipynb #7d7eac22
+# %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
 _dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
-        ('inp*(noise >= self.p)/(1-self.p)', 'out.g*(noise >= self.p)'):
-          'the gradient lacks the constant: out is c times inp where it is not 0, so '
-          'inp.g is c times out.g there',
-        ('inp*(noise >= self.p)/(1-self.p)', 'out.g/(1-self.p)'):
-          'the mask is missing: an input that was set to 0 has no influence on the '
-          'loss, and its gradient is 0',
-        ('inp*(noise >= self.p)/(1-self.p)', 'out.g'): 'the mask is missing, and the '
-          'constant: inp.g is 0 where out is 0, and c times out.g elsewhere',
-        ('inp*(noise >= self.p)/(1-self.p)',
-            'torch.ones_like(inp)*(noise >= self.p)/(1-self.p)'):
+        (None, 'out.g*(noise >= self.p)'): 'the gradient lacks the constant: out is c '
+          'times inp where it is not 0, so inp.g is c times out.g there',
+        (None, 'out.g/(1-self.p)'): 'the mask is missing: an input that was set to 0 '
+          'has no influence on the loss, and its gradient is 0',
+        (None, 'out.g'): 'the mask is missing, and the constant: inp.g is 0 where out '
+          'is 0, and c times out.g elsewhere',
+        (None, 'torch.ones_like(inp)*(noise >= self.p)/(1-self.p)'):
           'the gradient does not use out.g: it is the one for an out.g of all ones',
-        ('inp*(noise >= self.p)/(1-self.p)', 'out.g*(noise >= self.p)*(1-self.p)'):
+        (None, 'out.g*(noise >= self.p)*(1-self.p)'):
           'the gradient divides by the constant: the derivative of c*x is c'},
     _dropout_form, skip=('noise',))
 exercise('8b.10', 'Dropout', 60,
