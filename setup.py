@@ -1,7 +1,7 @@
 "Everything that can be set is in settings.ini; this file only hands it to setuptools."
 from configparser import ConfigParser
 from pathlib import Path
-from setuptools import setup
+from setuptools import find_packages, setup
 
 here = Path(__file__).parent
 config = ConfigParser(delimiters=['='])
@@ -17,7 +17,7 @@ setup(
     install_requires=cfg['requirements'].split(), extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split()},
     # data/ and nbs/ stay at the top of the repository, and travel inside the wheel as minibackprop/_mnist and /_notebooks
-    packages=['minibackprop', 'minibackprop._mnist', 'minibackprop._notebooks'],
+    packages=[*find_packages(include=['minibackprop', 'minibackprop.*']), 'minibackprop._mnist', 'minibackprop._notebooks'],
     package_dir={'minibackprop': 'minibackprop', 'minibackprop._mnist': 'data', 'minibackprop._notebooks': 'nbs'},
     package_data={'minibackprop._mnist': ['*.gz', 'README.md'], 'minibackprop._notebooks': ['*.ipynb', '*.json', 'widgets/*']},
     include_package_data=False, zip_safe=False)

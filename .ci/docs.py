@@ -53,7 +53,7 @@ def without_signature(cell):
 def check_sources():
     "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
     sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
-    pages = [f.name for f in (root/'nbs').glob('*.ipynb') if not f.name.startswith('91')]
+    pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # those in nbs/answers/ are not for reading
     if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
     for file in (root/'nbs').glob('*.ipynb'):
         for kind,source,_ in cells(file):
@@ -70,7 +70,7 @@ def prepare():
     nbdev.doclinks._build_modidx()
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
-    for file in proc.glob('91*.ipynb'): file.unlink()  # the answers to the exercises are not for reading
+    shutil.rmtree(proc/'answers')  # to the exercises: not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
         for cell in nb['cells']:

@@ -21,9 +21,9 @@ def join_streams(cell):
 
 if __name__ == '__main__':
     show = '--print' in sys.argv
-    for file in map(Path, [a for a in sys.argv[1:] if a != '--print'] or sorted(nbs.glob('*.ipynb'))):
+    for file in map(Path, [a for a in sys.argv[1:] if a != '--print'] or sorted(nbs.rglob('*.ipynb'))):
         start, nb = time.perf_counter(), nbformat.read(file, as_version=4)
-        NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(nbs)}}).execute()
+        NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(file.resolve().parent)}}).execute()
         for cell in nb.cells: join_streams(cell)
         if show: print(*[o.text for cell in nb.cells for o in cell.get('outputs', []) if 'text' in o], sep='\n')
         else: nbformat.write(nb, file)

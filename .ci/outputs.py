@@ -16,7 +16,7 @@ def shows(source):
 
 if __name__ == '__main__':
     wrong = []
-    for file in sorted(nbs.glob('*.ipynb')):
+    for file in sorted(nbs.rglob('*.ipynb')):
         for i,cell in enumerate(json.loads(file.read_text())['cells']):
             if cell['cell_type'] != 'code': continue
             source, outputs = ''.join(cell['source']), cell['outputs']

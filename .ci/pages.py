@@ -4,6 +4,7 @@ The mathematics is typeset by KaTeX in Node, so that a page needs no script for 
 import base64, json, re, shutil, subprocess, tempfile
 from pathlib import Path
 from bs4 import BeautifulSoup
+from minibackprop.exercises.judges import _chapters
 
 katex = 'katex@0.19.1'
 typeset = """
@@ -83,8 +84,9 @@ def private(soup):
 def number(source):
     "The number of a chapter, from the name of its notebook; nothing for what is not a chapter, or stands behind one"
     if source.startswith('06'): return '6' if source.startswith('06d_') else ''
-    found = re.match(r'(\d)(\d)([a-z]?)_', source)
-    return (found[1].strip('0') + found[2] + found[3]) if found and found[1] != '9' else ''
+    found = re.match(r'0?(\d+)([a-z]?)_', source)
+    known = {number.rstrip('abc') for number in _chapters}  # 8 of 8a
+    return found[1] + found[2] if found and found[1] in known else ''
 
 
 not_read_through = 'index.html', 'reference.html', 'symbols.html', 'traps.html'
@@ -249,7 +251,6 @@ def search_from_disk(site):
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
-    sources = {page: f for page,f in sources.items() if (site/page).exists()}  # the answers to the exercises have no page
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups['reference.html'])

@@ -9,8 +9,8 @@ root = Path(__file__).parent.parent
 
 
 def modules(package):
-    "The modules of a package"
-    return [import_module(m.name) for m in pkgutil.iter_modules(import_module(package).__path__, f'{package}.')]
+    "The modules of a package, and of the packages in it"
+    return [import_module(m.name) for m in pkgutil.walk_packages(import_module(package).__path__, f'{package}.')]
 
 
 def parameters(o):
