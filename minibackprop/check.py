@@ -178,8 +178,8 @@ def _remarks(self:GradReport)->list: # Strings
     "What was not judged, or not looked at"
     case,said = self.case, []
     for referee,why in self.notes.items():
-        said += [f"- {referee.replace('_', ' ')} cannot judge {', '.join(names)}: {reason}"
-                 for reason,names in why.items()]
+        said += [f"- {referee.replace('_', ' ')} cannot judge {', '.join(names)}: {r}"
+                 for r,names in why.items()]
     if not case.warm: said.append('- the forward does not take these inputs shuffled: '
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
@@ -198,7 +198,7 @@ def _remarks(self:GradReport)->list: # Strings
     said += self._tiny() + self._not_tried(skipped)
     return said + case.said + [*self.rest_said]
 
-# %% ../nbs/06d_check.ipynb #7f024a03
+# %% ../nbs/06d_check.ipynb #2667add8
 @patch
 def _tiny(self:GradReport)->list: # Strings
     "Where a gradient has numbers that are too small for their digits to be judged"
@@ -241,7 +241,7 @@ def _repr_html_(self:GradReport):
             '</table><p style="margin-top:.6rem">' +
             '<br>'.join(map(e, self._sentences())) + '</p>')
 
-# %% ../nbs/06d_check.ipynb #838c84b8
+# %% ../nbs/06d_check.ipynb #f529523b
 @patch
 def _maps(self:GradReport, name)->list: # (word, numbers)
     "What `plot` shows of a gradient"
