@@ -60,6 +60,7 @@ def _named(names, args):
     for n,a in zip(names, args): _rebuilt(a, found.setdefault, n)
     return found
 
+# %% ../nbs/06a_case.ipynb #bda0f5e2
 def _named_outs(out):
     "Name -> tensor with a gradient, in an output: `out`, or `out.mean`, `out.0`"
     return {f'out.{n}'.strip('.'): t for n,t in _inside(out, vars) if _floating(t)}
@@ -117,23 +118,26 @@ class _Layer:
 
     def plain(self, params): return self.start(params)[0]
 
-    def start(self, params):
-        layer = self.copy(params)
-        def forward(*args):
-            with unchecked(): return layer(*args)
-        def backward(out, *args):
-            with unchecked(): layer.backward(inp_grad=self.inp_grad)
-        return forward, backward
+# %% ../nbs/06a_case.ipynb #cabc5ed0
+@patch
+def start(self:_Layer, params):
+    layer = self.copy(params)
+    def forward(*args):
+        with unchecked(): return layer(*args)
+    def backward(out, *args):
+        with unchecked(): layer.backward(inp_grad=self.inp_grad)
+    return forward, backward
 
-    def crossed(self, params, args, cross):
-        layer = self.copy(params)
-        with unchecked():
-            out = layer(*args)
-            instead = cross(out, args)
-            other = _copy(layer, lambda t: instead.get(id(t), t))
-            args = other.args
-            other.backward(inp_grad=True)
-        return args
+@patch
+def crossed(self:_Layer, params, args, cross):
+    layer = self.copy(params)
+    with unchecked():
+        out = layer(*args)
+        instead = cross(out, args)
+        other = _copy(layer, lambda t: instead.get(id(t), t))
+        args = other.args
+        other.backward(inp_grad=True)
+    return args
 
 # %% ../nbs/06a_case.ipynb #4f8a31a4
 class _Pair:
@@ -234,44 +238,49 @@ class _Function:
 
     def plain(self, params): return lambda *args: self.noted(args)[0]
 
-    def start(self, params):
-        @torch.enable_grad()
-        def forward(*args):
-            wanted = [_floating(a) and (self.asked is None or i in self.asked)
-                      for i,a in enumerate(args)]
-            leaves = [a.detach().requires_grad_().clone() if w else a
-                      for a,w in zip(args, wanted)]  # a clone may be changed in place
-            return self.function.apply(*leaves)
+# %% ../nbs/06a_case.ipynb #0409efbf
+@patch
+def start(self:_Function, params):
+    @torch.enable_grad()
+    def forward(*args):
+        wanted = [_floating(a) and (self.asked is None or i in self.asked)
+                  for i,a in enumerate(args)]
+        leaves = [a.detach().requires_grad_().clone() if w else a
+                  for a,w in zip(args, wanted)]  # a clone may be changed in place
+        return self.function.apply(*leaves)
 
-        def backward(out, *args):
-            outs = out if isinstance(out, tuple) else (out,)
-            node = next(o.grad_fn for o in outs if torch.is_tensor(o) and o.grad_fn)
-            gs = [getattr(o, 'g', None) for o in outs]
-            zeros = None in gs and self.noted(args)[1].materialize
-            gs = [torch.zeros_like(o) if zeros and g is None and torch.is_tensor(o)
-                  else g for o,g in zip(outs, gs)]
-            self.run(node, gs, args)
-        return forward, backward
+    def backward(out, *args):
+        outs = out if isinstance(out, tuple) else (out,)
+        node = next(o.grad_fn for o in outs if torch.is_tensor(o) and o.grad_fn)
+        gs = [getattr(o, 'g', None) for o in outs]
+        zeros = None in gs and self.noted(args)[1].materialize
+        gs = [torch.zeros_like(o) if zeros and g is None and torch.is_tensor(o)
+              else g for o,g in zip(outs, gs)]
+        self.run(node, gs, args)
+    return forward, backward
 
-    def run(self, ctx, gs, args):
-        grads = self.function.backward(ctx, *gs)
-        grads = list(grads) if isinstance(grads, tuple) else [grads]
-        while len(grads) > len(args) and grads[-1] is None: grads.pop()  # not passed
-        if len(grads) != len(args): raise ValueError(
-            f'returned {len(grads)} gradients for {len(args)} inputs')
-        for a,grad in zip(args, grads):
-            if not _floating(a) or grad is None: continue
-            a.g = grad.to(a.dtype) if a.is_complex() else grad  # as autograd casts it
+# %% ../nbs/06a_case.ipynb #7464025b
+@patch
+def run(self:_Function, ctx, gs, args):
+    grads = self.function.backward(ctx, *gs)
+    grads = list(grads) if isinstance(grads, tuple) else [grads]
+    while len(grads) > len(args) and grads[-1] is None: grads.pop()  # not passed
+    if len(grads) != len(args): raise ValueError(
+        f'returned {len(grads)} gradients for {len(args)} inputs')
+    for a,grad in zip(args, grads):
+        if not _floating(a) or grad is None: continue
+        a.g = grad.to(a.dtype) if a.is_complex() else grad  # as autograd casts it
 
-    def crossed(self, params, args, cross):
-        out,ctx = self.noted(args)
-        instead = cross(out, args)
-        ctx.saved_tensors = tuple(instead.get(id(t), t) for t in ctx.saved_tensors)
-        for name,value in vars(ctx).items():
-            setattr(ctx, name, instead.get(id(value), value))
-        out,*args = [instead.get(id(t), t) for t in (out, *args)]
-        self.run(ctx, [out.g], args)
-        return args
+@patch
+def crossed(self:_Function, params, args, cross):
+    out,ctx = self.noted(args)
+    instead = cross(out, args)
+    ctx.saved_tensors = tuple(instead.get(id(t), t) for t in ctx.saved_tensors)
+    for name,value in vars(ctx).items():
+        setattr(ctx, name, instead.get(id(value), value))
+    out,*args = [instead.get(id(t), t) for t in (out, *args)]
+    self.run(ctx, [out.g], args)
+    return args
 
 # %% ../nbs/06a_case.ipynb #03485c13
 class _Torch:
@@ -290,24 +299,26 @@ class _Torch:
         own = {n: _double(b, self.dtype) for n,b in buffers} | params
         return lambda *args: torch.func.functional_call(self.module, own, args)
 
-    def start(self, params):
-        @torch.enable_grad()
-        def forward(*args):
-            leaf = lambda n, t: t.detach().requires_grad_() if _floating(t) else t
-            inside = [_rebuilt(a, leaf) for a in args]
-            own = {n: leaf(n, p) for n,p in params.items()}
-            out = self.plain(own)(*inside)
-            self.leaves = [*_named(range(len(args)), inside).values(), *own.values()]
-            return out
+# %% ../nbs/06a_case.ipynb #154db090
+@patch
+def start(self:_Torch, params):
+    @torch.enable_grad()
+    def forward(*args):
+        leaf = lambda n, t: t.detach().requires_grad_() if _floating(t) else t
+        inside = [_rebuilt(a, leaf) for a in args]
+        own = {n: leaf(n, p) for n,p in params.items()}
+        out = self.plain(own)(*inside)
+        self.leaves = [*_named(range(len(args)), inside).values(), *own.values()]
+        return out
 
-        def backward(out, *args):
-            given = [*_named(range(len(args)), args).values(), *params.values()]
-            pairs = [(t, leaf) for t,leaf in zip(given, self.leaves) if _floating(leaf)]
-            outs = [o for o in _outs(out) if o.requires_grad]
-            gs = torch.autograd.grad(outs, [leaf for _,leaf in pairs],
-                                     [o.g for o in outs], allow_unused=True)
-            for (t,_),g in zip(pairs, gs): t.g = torch.zeros_like(t) if g is None else g
-        return forward, backward
+    def backward(out, *args):
+        given = [*_named(range(len(args)), args).values(), *params.values()]
+        pairs = [(t, leaf) for t,leaf in zip(given, self.leaves) if _floating(leaf)]
+        outs = [o for o in _outs(out) if o.requires_grad]
+        gs = torch.autograd.grad(outs, [leaf for _,leaf in pairs],
+                                 [o.g for o in outs], allow_unused=True)
+        for (t,_),g in zip(pairs, gs): t.g = torch.zeros_like(t) if g is None else g
+    return forward, backward
 
 # %% ../nbs/06a_case.ipynb #b2e3545e
 def _foreign(module):
@@ -471,6 +482,10 @@ def _asks(f, needed=False):
     return [p.name for p in taken if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
             and not (needed and p.default is not p.empty)]
 
+def _rates(names):
+    "Those that are called like a learning rate"
+    return [p for p in names if re.search(r'(^|_)(lr|rate|eta)($|_)', p)]
+
 # %% ../nbs/06a_case.ipynb #ea14e3e6
 @patch
 def upstream(self:_Arrays, result):
@@ -500,8 +515,7 @@ def passed(self:_Arrays, outs, rest, arrays):
                    f'output has {np.size(outs[0])} numbers. Add a parameter, dout')
     if not _asks(self.backward): return dict(enumerate(rest or arrays))  # *args
     ups,inputs = self.upstream((*outs, *rest)), dict(zip(self.names, arrays))
-    self.rate = [p for p in _asks(self.backward, True) if p not in (*inputs, *ups)
-                 and re.search(r'(^|_)(lr|rate|eta)($|_)', p)]
+    self.rate = _rates({*_asks(self.backward, True)} - {*inputs, *ups})
     asks = [p for p in _asks(self.backward) if p not in (*ups, *self.rate)]
     given,free = dict.fromkeys(self.rate, 1.), [p for p in asks if p not in inputs]
     if asks and not rest and len(asks) == len(arrays) and free:
@@ -511,10 +525,10 @@ def passed(self:_Arrays, outs, rest, arrays):
     if over: self.remarks.add(
         f'output {len(outs)} is not judged: the backward gets no gradient for it')
     given |= {p: inputs[p] for p in asks if p in inputs} | dict(zip(free, rest[over:]))
-    missing = [p for p in _asks(self.backward, True) if p not in (*ups, *given)]
-    if missing: raise _Ask(
-        f'{self.title}: what is {missing[0]!r} of the backward? It may be an input of '
-        'the forward, by name, or its cache, which it returns after the output')
+    for p in _asks(self.backward, True):
+        if p not in (*ups, *given): raise _Ask(
+            f'{self.title}: what is {p!r} of the backward? It may be an input of the '
+            'forward, by name, or its cache, which it returns after the output')
     return given
 
 # %% ../nbs/06a_case.ipynb #aebbe735
@@ -629,7 +643,7 @@ def collect(self:_Arrays, owner, args, params):
 # %% ../nbs/06a_case.ipynb #cd1b6633
 @patch
 def start(self:_Arrays, params):
-    owner,run,back = self.made({n: p.clone() for n,p in params.items()})
+    kept,(owner,run,back) = [], self.made({n: p.clone() for n,p in params.items()})
     def forward(*args):
         for n,path in self.paths.items() if self.rate else ():
             _put(owner, path.split('.'), _array(params[n]).copy())
@@ -650,7 +664,6 @@ def start(self:_Arrays, params):
         if grads is not None: _spread(self, grads, args, params)
         if back and not inspect.signature(back).parameters:
             self.scale(outs, args, params)
-    kept = []
     return forward, backward
 
 # %% ../nbs/06a_case.ipynb #7381e8a0
@@ -708,6 +721,10 @@ class _Single(ValueError): "The forward computes in float32, whatever it is give
 # %% ../nbs/06a_case.ipynb #c70aa9d0
 class _Case:
     "One thing under test at one point: named float64 tensors, and a function of them"
+    # what a rounding is, how far a step has to be, what passes, what passes for a slope
+    digit,coarse,near,near_slope = 2**-52, 1, 1e-9, 1e-6
+    shaken = rough = 0.  # measured where needed
+    moved = is_dust = from_graph = derived = None  # computed when first asked for
     def __init__(self,
         subject, # `_Layer`, `_Pair` or `_Function`
         inputs:tuple, # What it is called on
@@ -721,42 +738,52 @@ class _Case:
     ):
         self.subject,self.title,self.meant = subject, subject.title, meant
         self.quick,self.low,self.elsewhere = quick, low, elsewhere
-        self.args = [_rebuilt(a, lambda n,t: _double(t)) for a in inputs]
-        self.names = _input_names(subject.forward, len(inputs))
-        params = {n: _double(p) for n,p in subject.params.items()}
-        tensors = {**_named(self.names, self.args), **params}
-        named = {**dict(zip(self.names, self.args)), **tensors}
-        self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
-        self.values = {n: _reals(t) for n,t in tensors.items() if _floating(t)}
-        self.complex = {n for n,t in tensors.items() if t.is_complex()}
-        self.wanted = [n for n in self.values
-                       if n not in skip and n.split('.')[0] not in skip]
-        subject.skipped = {i for i,n in enumerate(self.names) if n in skip}
-        given = _named(self.names, inputs).values()
-        self.dtypes = {_reals(t).dtype for t in given if _floating(t)}
-        if low: self.in_float32()
-        subject.dtype = self.dtype if low else torch.float64
-        given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
-        if not self.wanted: raise ValueError(
-            f'{self.title}: nothing to differentiate. Only floating tensors have '
-            f'gradients, and it was given {given}')
+        self.rounding,self.probed,self.exact,self.pushed = {}, {}, {}, {}
         self.random = torch.Generator().manual_seed(seed)
-        self.values |= self.drawn(*elsewhere) if elsewhere else {}
-        self.rounding,self.shaken,self.rough = {}, 0., 0.  # measured where needed
-        self.in_place = False  # does the forward change its inputs?
-        self.keep = None  # places of the outputs that are judged; None: all
-        if not isinstance(subject, _Torch): self.keep = self.differentiable()
-        self.out = self.look()
-        self.outside = self.name_outside(inputs)
-        unknown = [n for n in skip if n not in (*named, *self.outside)]
-        if unknown: raise ValueError(f"{self.title}: skip={unknown[0]!r} is not among "
-                                     f"{', '.join([*named, *self.outside])}")
-        self.outside = {n: t for n,t in self.outside.items() if n not in skip}
-        self.nudged = self.leave_kink()
+        named = self.take(inputs, skip)
+        self.look_around(inputs, skip, named)
         self.us = [self.normal(self.out) for _ in range(draws)]
 
-    # what a rounding is, how far a step has to be, what passes, what passes for a slope
-    digit,coarse,near,near_slope = 2**-52, 1, 1e-9, 1e-6
+# %% ../nbs/06a_case.ipynb #e1a34ec3
+@patch
+def take(self:_Case, inputs, skip):
+    "Set names and values. Name -> what the forward gets"
+    subject = self.subject
+    self.args = [_rebuilt(a, lambda n,t: _double(t)) for a in inputs]
+    self.names = _input_names(subject.forward, len(inputs))
+    params = {n: _double(p) for n,p in subject.params.items()}
+    tensors = {**_named(self.names, self.args), **params}
+    self.fixed = {n: t for n,t in tensors.items() if not _floating(t)}
+    self.values = {n: _reals(t) for n,t in tensors.items() if _floating(t)}
+    self.complex = {n for n,t in tensors.items() if t.is_complex()}
+    self.wanted = [n for n in self.values
+                   if n not in skip and n.split('.')[0] not in skip]
+    subject.skipped = {i for i,n in enumerate(self.names) if n in skip}
+    given = _named(self.names, inputs).values()
+    self.dtypes = {_reals(t).dtype for t in given if _floating(t)}
+    if self.low: self.in_float32()
+    subject.dtype = self.dtype if self.low else torch.float64
+    given = ', '.join(f'{n} {t.dtype}' for n,t in tensors.items()) or 'no tensor'
+    if not self.wanted: raise ValueError(
+        f'{self.title}: nothing to differentiate. Only floating tensors have '
+        f'gradients, and it was given {given}')
+    if self.elsewhere: self.values |= self.drawn(*self.elsewhere)
+    return {**dict(zip(self.names, self.args)), **tensors}
+
+# %% ../nbs/06a_case.ipynb #568b58b5
+@patch
+def look_around(self:_Case, inputs, skip, named):
+    "Set the output and what it is read from; move off a kink"
+    self.in_place = False  # does the forward change its inputs?
+    self.keep = None  # places of the outputs that are judged; None: all
+    if not isinstance(self.subject, _Torch): self.keep = self.differentiable()
+    self.out = self.look()
+    outside = self.name_outside(inputs)
+    unknown = [n for n in skip if n not in (*named, *outside)]
+    if unknown: raise ValueError(f"{self.title}: skip={unknown[0]!r} is not among "
+                                 f"{', '.join([*named, *outside])}")
+    self.outside = {n: t for n,t in outside.items() if n not in skip}
+    self.nudged = self.leave_kink()
 
 # %% ../nbs/06a_case.ipynb #c6009663
 @patch
@@ -798,6 +825,7 @@ def split(self:_Case, values):
     own = {n: put(n, p) for n,p in self.subject.params.items()}
     return [_rebuilt(a, put, n) for n,a in zip(self.names, self.args)], own
 
+# %% ../nbs/06a_case.ipynb #409d0bf4
 @patch
 def shape(self:_Case, name):
     "The shape of a tensor, as the caller knows it"
@@ -918,38 +946,47 @@ def arrays_outside(self:_Case, arrays):
 
 # %% ../nbs/06a_case.ipynb #72797c78
 @patch
-def look(self:_Case):
-    "The output, if it is one that can be checked; `ValueError` if not"
-    def stop(why): raise ValueError(f'{self.title}: {why}')
-    def call():
-        values = {n: t.clone() for n,t in self.values.items()}
-        args,params = self.split(values)
-        forward = self.subject.plain(params)
-        with torch.no_grad(), _Reads() as reads:
-            try: out = forward(*args)
-            except Exception as e: raise ValueError(
-                f'{self.title}: the forward raised {type(e).__name__}: {e} '
-                '(it was called on float64 copies)') from e
-        tensors = {**_named(self.names, args), **params}
-        self.in_place |= any(not torch.equal(self.values[n], _reals(tensors[n]))
-                             for n in self.wanted)
-        self.pairs = bool(self.complex) or any(t.is_complex() for t in _outs(out))
-        self.narrowed,self.lines = reads.narrowed, reads.lines
-        return out, reads.seen
-    for name in self.wanted:
-        if not self.values[name].isfinite().all():
-            stop(f'{name} holds NaN or infinity; a gradient there means nothing')
-    (out,read),(again,twice) = call(), call()
-    self.read_outside = [t for i,t in read.items() if i in twice]
-    if not any(map(_floating, _outs(out))): stop(
-        f'the forward returned {out.dtype}; only floating outputs have gradients'
-        if torch.is_tensor(out) else
-        f'the forward returned a {type(out).__name__} without a floating tensor')
+def watched(self:_Case):
+    "Run the forward. The output; id -> tensor, of all that it reads"
+    args,params = self.split({n: t.clone() for n,t in self.values.items()})
+    forward = self.subject.plain(params)
+    with torch.no_grad(), _Reads() as reads:
+        try: out = forward(*args)
+        except Exception as e: raise ValueError(
+            f'{self.title}: the forward raised {type(e).__name__}: {e} '
+            '(it was called on float64 copies)') from e
+    tensors = {**_named(self.names, args), **params}
+    self.in_place |= any(not torch.equal(self.values[n], _reals(tensors[n]))
+                         for n in self.wanted)
+    self.pairs = bool(self.complex) or any(t.is_complex() for t in _outs(out))
+    self.narrowed,self.lines = reads.narrowed, reads.lines
+    return out, reads.seen
+
+# %% ../nbs/06a_case.ipynb #49d76310
+@patch
+def stop_if_not_float64(self:_Case, out):
+    "`ValueError` for an output without gradients, or in another dtype"
+    if not any(map(_floating, _outs(out))): raise ValueError(
+        f'{self.title}: the forward returned ' + (
+        f'{out.dtype}; only floating outputs have gradients' if torch.is_tensor(out)
+        else f'a {type(out).__name__} without a floating tensor'))
     for o in _outs(out):
         kind = _reals(o).dtype
         if kind == torch.float64 or self.low and kind == torch.float32: continue
         raise (_Single if kind == torch.float32 else ValueError)(f'{self.title}: the '
             f'forward turned float64 into {o.dtype}; take the dtype from the inputs')
+
+# %% ../nbs/06a_case.ipynb #9baaf5eb
+@patch
+def look(self:_Case):
+    "The output, if it is one that can be checked; `ValueError` if not"
+    def stop(why): raise ValueError(f'{self.title}: {why}')
+    for name in self.wanted:
+        if not self.values[name].isfinite().all():
+            stop(f'{name} holds NaN or infinity; a gradient there means nothing')
+    (out,read),(again,twice) = self.watched(), self.watched()
+    self.read_outside = [t for i,t in read.items() if i in twice]
+    self.stop_if_not_float64(out)
     self.out_sizes = {n: _reals(o).numel() for i,(n,o) in enumerate(
         _named_outs(out).items()) if self.keep is None or i in self.keep}
     out,again = [_flat(o, self.keep).double() for o in (out, again)]
@@ -976,7 +1013,7 @@ def step(self:_Case,
 @patch
 def noise(self:_Case)->float: # In the unit of the output
     "How far the output moves if every tensor moves by about its last digit: rounding"
-    if not hasattr(self, 'moved'):
+    if self.moved is None:
         near = self.beside(4*self.digit)
         with torch.no_grad(): moved = self.forward(near)-self.out
         self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
@@ -986,7 +1023,7 @@ def noise(self:_Case)->float: # In the unit of the output
 @patch
 def dust(self:_Case)->bool:
     "Is the output nothing but rounding, next to what it is computed from?"
-    if not hasattr(self, 'is_dust'):
+    if self.is_dust is None:
         here = _rms(self.out)
         size = 4500*self.digit*max(self.step(n) for n in self.wanted)
         rounding = not here or self.noise() > 1e-3*here  # and not a small number
@@ -1039,7 +1076,7 @@ def leave_kink(self:_Case)->float: # How far it moved, in the size of each tenso
                     for n,t in start.items()}
             self.values = {n: t + away[n] if n in self.wanted else t
                            for n,t in start.items()}
-            for old in 'is_dust', 'moved': vars(self).pop(old, None)  # of the old point
+            self.is_dust = self.moved = None  # they were those of the old point
             try: self.out = self.look()
             except ValueError: continue  # no output there
         if not self.at_kink(): return far
@@ -1099,22 +1136,27 @@ def other_runs(self:_Case):
         subject.inp_grad = False
         self.again('inp_grad', 'with inp_grad=False', [*subject.params])
         subject.inp_grad = True
-    if isinstance(subject, _Function):
-        places = {i for i,n in enumerate(self.names) if n in self.wanted}
-        for i in places if len(places) > 1 else ():
-            alone,frozen = 'if it is the only gradient that is wanted', self.names[i]
-            for subject.asked,when in (({i}, alone),
-                                       (places - {i}, f'if {frozen} is frozen')):
-                self.again('needs_input_grad', when,
-                           [self.names[j] for j in subject.asked])
-        subject.asked = None
-        own = subject.function.jvp is not torch.autograd.Function.jvp
-        for n in self.wanted if own else (): self.forward_mode(n)
+    if isinstance(subject, _Function): self.for_some_inputs()
     if not isinstance(subject, (_Layer, _Torch)) and not getattr(subject, 'rate', ()):
         self.again('second backward', 'in a second backward after one forward',
                    twice=True)
     low = self.dtypes - {torch.float64}
     if low and not self.low: self.in_dtype(low.pop())
+
+# %% ../nbs/06a_case.ipynb #e2fb799d
+@patch
+def for_some_inputs(self:_Case):
+    "Ask a `Function` for one gradient, and for all but one; judge its `jvp`"
+    subject = self.subject
+    places = {i for i,n in enumerate(self.names) if n in self.wanted}
+    for i in places if len(places) > 1 else ():
+        alone,frozen = 'if it is the only gradient that is wanted', self.names[i]
+        for subject.asked,when in (({i}, alone),
+                                   (places - {i}, f'if {frozen} is frozen')):
+            self.again('needs_input_grad', when, [self.names[j] for j in subject.asked])
+    subject.asked = None
+    own = subject.function.jvp is not torch.autograd.Function.jvp
+    for n in self.wanted if own else (): self.forward_mode(n)
 
 # %% ../nbs/06a_case.ipynb #cf49e8c6
 _layouts = [
@@ -1231,12 +1273,11 @@ def forward_mode(self:_Case, name):
 
 # %% ../nbs/06a_case.ipynb #6a5bbf32
 @patch
-def in_dtype(self:_Case, dtype):
-    "The first draw in the dtype of the caller"
+def run_in(self:_Case, dtype):
+    "The first draw: name -> tensor with `.g`; what autograd says. None if it fails"
     low = {n: t.to(dtype) for n,t in self.values.items()}
     args,params = self.split({n: t.clone() for n,t in low.items()})
     forward,backward = self.subject.start(params)
-    tensors = {**_named(self.names, args), **params}
     default = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)  # as it is where the caller's tensors are
     try:
@@ -1249,13 +1290,20 @@ def in_dtype(self:_Case, dtype):
             auto = self.by_graph([self.us[0].to(dtype)], values=low)[0]
     except Exception: return  # the forward, or autograd, does not run in that dtype
     finally: torch.set_default_dtype(default)
-    for n in self.wanted:
+    return {**_named(self.names, args), **params}, auto
+
+# %% ../nbs/06a_case.ipynb #a0630664
+@patch
+def in_dtype(self:_Case, dtype):
+    "A fault for each gradient that is bad in the dtype of the caller"
+    tensors,auto = self.run_in(dtype) or ({}, {})
+    for n in self.wanted if tensors else ():
         g,right = getattr(tensors[n], 'g', None), self.found[n][0]
         # an absolute rounding passes, for a gradient far below its ordinary size
         error = lambda t: _scaled(t.double()-right, right, 1e3*self.floor(n))
         if not isinstance(g, torch.Tensor): continue
         have,want,g = g.dtype, tensors[n].dtype, self.numbers(n, g)
-        if not g.shape == right.shape == low[n].shape: continue
+        if not g.shape == right.shape == self.values[n].shape: continue
         if have != want: self.fault(
             n, 'dtype', f'{n}.g is {have} for inputs of {want}')
         elif not error(auto[n]) < 1e-3: continue
@@ -1321,9 +1369,23 @@ def warm_up(self:_Case, forward, backward, args):
 def once(self:_Case, forward, backward, args, params, u):
     "One forward and backward. What they change or leave is noted. Name -> gradient"
     tensors = {**_named(self.names, args), **params}
-    before = {n: t.clone() for n,t in tensors.items()}
     old = {n: getattr(t, 'g', None) for n,t in params.items()}
     kept = {n: g.clone() for n,g in old.items() if g is not None}
+    outs = self.run_both(forward, backward, args, tensors, u)
+    grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
+    self.look_at(grads, tensors)
+    self.look_at_memory(grads, tensors, outs)
+    for n,g in old.items():
+        is_old = g is not None and grads.get(n) is g is not tensors[n]
+        if is_old and torch.equal(g, kept[n]): self.stale.add(n)
+    return {n: self.numbers(n, g.detach().to_dense().clone())
+            if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
+
+# %% ../nbs/06a_case.ipynb #2f38668a
+@patch
+def run_both(self:_Case, forward, backward, args, tensors, u):
+    "Forward and backward. A fault for each tensor that they change. The outputs"
+    before = {n: t.clone() for n,t in tensors.items()}
     with torch.no_grad():
         out = forward(*args)
         changed = {n for n,t in tensors.items() if not torch.equal(t, before[n])}
@@ -1331,29 +1393,27 @@ def once(self:_Case, forward, backward, args, params, u):
             if n in self.wanted: self.fault(
                 n, 'changed', f'the forward changed {n} in place')
         outs = _kept(out, self.keep)
-        us = _parted(u, outs)
-        for o,v in zip(outs, us): o.g = v.clone()
+        for o,v in zip(outs, us := _parted(u, outs)): o.g = v.clone()
         was = [o.detach().clone() for o in outs]
         try: backward(out, *args)
-        except Exception as e:
-            raised = f'the backward raised {type(e).__name__}: {e}'
-            raise RuntimeError(f'{self.title}: {raised}') from e
+        except Exception as e: raise RuntimeError(
+            f'{self.title}: the backward raised {type(e).__name__}: {e}') from e
     for n,t in tensors.items():
         known = n not in changed and (n in self.wanted or n in self.fixed)
         if known and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
+    self.look_at_outputs(outs, was, us, tensors)
+    return outs
+
+# %% ../nbs/06a_case.ipynb #4a3bb61a
+@patch
+def look_at_outputs(self:_Case, outs, was, us, tensors):
+    "A fault for each output, and each `out.g`, that the backward has changed"
     for place,o,v,w in zip(self.out_sizes, outs, us, was):
         if any(o is t for t in tensors.values()): continue  # an input, handed through
         for t,b,name in (o.g, v, f'{place}.g'), (o, w, place):
             if not torch.equal(t, b):
                 self.fault('out', 'changed', f'the backward changed {name} in place')
-    grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
-    self.look_at(grads, tensors, outs)
-    for n,g in old.items():
-        is_old = g is not None and grads.get(n) is g is not tensors[n]
-        if is_old and torch.equal(g, kept[n]): self.stale.add(n)
-    return {n: self.numbers(n, g.detach().to_dense().clone())
-            if isinstance(g, torch.Tensor) else None for n,g in grads.items()}
 
 # %% ../nbs/06a_case.ipynb #182ede42
 @patch
@@ -1371,8 +1431,8 @@ def same(self:_Case, g, first):
 
 # %% ../nbs/06a_case.ipynb #1fea783b
 @patch
-def look_at(self:_Case, grads, tensors, outs):
-    "Shape, dtype and device of each gradient, and whose memory it is"
+def look_at(self:_Case, grads, tensors):
+    "Type, dtype and device of each gradient, and its numbers"
     for n,g in grads.items():
         t = tensors[n]
         if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. ' + (
@@ -1388,6 +1448,11 @@ def look_at(self:_Case, grads, tensors, outs):
             self.fault(n, 'not finite', f'{n}.g holds NaN or infinity')
         elif g.device != t.device:
             self.fault(n, 'device', f'{n}.g is on {g.device}, and {n} on {t.device}')
+
+# %% ../nbs/06a_case.ipynb #c63524c9
+@patch
+def look_at_memory(self:_Case, grads, tensors, outs):
+    "A fault for memory that a gradient shares with a tensor, or with another gradient"
     real = {n: g for n,g in grads.items()
             if isinstance(g, torch.Tensor) and g.layout == torch.strided}
     for n,g in real.items():

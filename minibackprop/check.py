@@ -178,9 +178,8 @@ def _remarks(self:GradReport)->list: # Strings
     "What was not judged, or not looked at"
     case,said = self.case, []
     for referee,why in self.notes.items():
-        referee = referee.replace('_', ' ')
-        said += [f"- {referee} cannot judge {', '.join(names)}: {reason}"
-                 for reason,names in why.items()]
+        said += [f"- {referee.replace('_', ' ')} cannot judge {', '.join(names)}: {r}"
+                 for r,names in why.items()]
     if not case.warm: said.append('- the forward does not take these inputs shuffled: '
                                   'leftovers of an earlier call were not looked for')
     skipped = [n for n in case.values if n not in case.wanted]
@@ -196,13 +195,21 @@ def _remarks(self:GradReport)->list: # Strings
     said += [f'- {s}' for s in sorted(getattr(case.subject, 'remarks', ()))]
     if skipped: said.append(f"- not asked for: {', '.join(skipped)}")
     said += [f'- {n} is {t.dtype}: it has no gradient' for n,t in case.fixed.items()]
+    said += self._tiny() + self._not_tried(skipped)
+    return said + case.said + [*self.rest_said]
+
+# %% ../nbs/06d_check.ipynb #2667add8
+@patch
+def _tiny(self:GradReport)->list: # Strings
+    "Where a gradient has numbers that are too small for their digits to be judged"
+    case,said = self.case, []
     for name,_,_,verdict in self.rows if self.right else ():
         g = torch.stack([g.abs() for g in case.found[name]]).amax(0)
         few = ((g > 0) & (g < 1e-9*g.amax())).sum().item() if g.numel() else 0
         if few: said.append(
             f'- {few} numbers of {name}.g are below 1e-9 of the largest: judged is '
             'that they are that small, and not their digits')
-    return said + self._not_tried(skipped) + case.said + [*self.rest_said]
+    return said
 
 # %% ../nbs/06d_check.ipynb #25bdc92f
 @patch
@@ -234,6 +241,17 @@ def _repr_html_(self:GradReport):
             '</table><p style="margin-top:.6rem">' +
             '<br>'.join(map(e, self._sentences())) + '</p>')
 
+# %% ../nbs/06d_check.ipynb #f529523b
+@patch
+def _maps(self:GradReport, name)->list: # (word, numbers)
+    "What `plot` shows of a gradient"
+    right,found = self._right(), self.case.found[name][0]
+    maps = [] if right is None else [('should be', right[0][name])]
+    if found is not None: maps.append(('is', found))
+    if len(maps) == 2 and found.shape == right[0][name].shape:
+        maps.append(('difference', found-right[0][name]))
+    return maps
+
 # %% ../nbs/06d_check.ipynb #6b5a6f43
 @patch
 def plot(self:GradReport,
@@ -242,12 +260,8 @@ def plot(self:GradReport,
     "What a gradient should be, what it is, and the difference, for the first draw"
     import matplotlib.pyplot as plt
     wrong = [n for n,*_,v in self.rows if v != 'right'] or [n for n,*_ in self.rows]
-    name,right = tensor or wrong[0], self._right()
-    found = self.case.found[name][0]
-    maps = [] if right is None else [('should be', right[0][name])]
-    if found is not None: maps.append(('is', found))
-    if len(maps) == 2 and found.shape == right[0][name].shape:
-        maps.append(('difference', found-right[0][name]))
+    name = tensor or wrong[0]
+    maps = self._maps(name)
     n = max(len(maps), 1)
     fig,axs = plt.subplots(1, n, figsize=(3.2*n, 2.8), squeeze=False,
                            layout='constrained')

@@ -91,16 +91,22 @@ def _conjugates(e):
 
 # %% ../nbs/06c_diagnosis.ipynb #39080ec7
 @_hypothesis
+def _turned(e):
+    "Right numbers, wrong shape: transposed"
+    n,have,want = e.name, tuple(e.found[0].shape), tuple(e.right[0].shape)
+    if len(want) > 4: return
+    for axes in itertools.permutations(range(len(want))):
+        if axes != tuple(range(len(want))): yield (
+            'transposed', f'{n}.g is the transpose of what it should be: '
+            f'{have} against {want}', [r.permute(axes) for r in e.right])
+
+# %% ../nbs/06c_diagnosis.ipynb #c8f978a6
+@_hypothesis
 def _shapes(e):
-    "Right numbers, wrong shape: transposed, a sum missing or too many, an axis lost"
+    "Right numbers, wrong shape: a sum missing or too many, an axis lost"
     n,right,found = e.name, e.right, e.found
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
-    for axes in itertools.permutations(range(len(want))):
-        if axes != tuple(range(len(want))) and len(want) < 5:
-            turned = [r.permute(axes) for r in right]
-            sentence = f'{n}.g is the transpose of what it should be: {shapes}'
-            yield 'transposed', sentence, turned
     if have == want: return
     try: summed = [unbroadcast(f, want) for f in found]
     except ValueError: summed = None
@@ -109,13 +115,12 @@ def _shapes(e):
                 if i < len(have)-len(want) or want[i-len(have)] != have[i]]
         over = ', '.join(map(str, axes))
         yield 'missing sum', f'{n}.g misses a sum over axis {over}: {shapes}', found
-    for k in range(1, len(want)+1):
-        for axes in itertools.combinations(range(len(want)), k):
-            over = ', '.join(map(str, axes))
-            lost = f'{n}.g is summed over axis {over}, which it should keep: {shapes}'
-            for keep in (False, True):
-                guess = [r.sum(axes, keepdim=keep) for r in right]
-                if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
+    for axes in (a for k in range(1, len(want)+1)
+                 for a in itertools.combinations(range(len(want)), k)):
+        lost = (f'{n}.g is summed over axis {", ".join(map(str, axes))}, '
+                f'which it should keep: {shapes}')
+        for guess in ([r.sum(axes, keepdim=k) for r in right] for k in (False, True)):
+            if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
     if found[0].numel() == right[0].numel():
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
@@ -128,7 +133,8 @@ def _factors(e):
     if not same: return
     if abs(c+1) < max(1e-6, e.case.near):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
-    elif abs(c-1) > e.case.near: yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
+    elif abs(c-1) > e.case.near:
+        yield 'factor', f'{e.name}.g is {_factor(e.case, c)}', e.right
 
 # %% ../nbs/06c_diagnosis.ipynb #7f219e9b
 def _factor(case, c):
@@ -274,6 +280,7 @@ def _weights(n, axis, k, weight):
                         f'{Fraction(w).limit_denominator(99)}' for w,i in odd.items())
     return f'{n}.g counts {text}, and the others with 1'
 
+# %% ../nbs/06c_diagnosis.ipynb #dea28add
 def _spans(indices):
     "Sorted numbers in words: index 3, or indices 0-3 and 8-11"
     runs = []
@@ -314,23 +321,8 @@ def _masks(e):
 def _crossed(e):
     "Output, input and out.g taken for one another: the backward with them exchanged"
     case,n = e.case, e.name
-    def run(cross):
-        grads = []
-        for u in e.us:
-            args,params = case.split({k: t.clone() for k,t in case.values.items()})
-            def exchange(out, args): return cross(out, args, u)
-            try:
-                with torch.no_grad():
-                    after = case.subject.crossed(params, args, exchange)
-            except Exception: return None
-            g = {**dict(zip(case.names, after)), **params}.get(n)
-            grads.append(getattr(g, 'g', None))
-        fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
-        return grads if fit else None
-    def with_g(t, u):
-        t.g = u.clone()
-        return t
-    def put(t): return run(lambda out,args,u: {id(out): with_g(t(out, args, u), u)})
+    def put(t): return _exchanged(e, lambda out,args,u: {
+        id(out): _with_g(t(out, args, u), u)})
     if any(_if_right(e, put(lambda out,args,u: out.clone()), '', '')): return
     same = [i for i,a in enumerate(case.args)
             if _floating(a) and a.shape == e.out.shape]
@@ -339,15 +331,34 @@ def _crossed(e):
         yield from _if_right(
             e, put(lambda out,args,u: args[i].clone()), 'from output',
             f'{n}.g is computed from the output where {who} is meant')
-        both = lambda out,args,u: {id(out): with_g(out.clone(), u),
+        both = lambda out,args,u: {id(out): _with_g(out.clone(), u),
                                    id(args[i]): out.clone()}
         yield from _if_right(
-            e, run(both), 'from input',
+            e, _exchanged(e, both), 'from input',
             f'{n}.g is computed from {who} where the output is meant')
     yield from _if_right(
         e, put(lambda out,args,u: u.clone()), 'out for out.g',
         f'{n}.g is computed from out where out.g is meant. The backward is called as '
         'backward(out, *inputs), with the upstream gradient in out.g')
+
+# %% ../nbs/06c_diagnosis.ipynb #2c74b31d
+def _exchanged(e, cross):
+    "The gradients of the backward under test, with some tensors exchanged; or None"
+    case,grads = e.case, []
+    for u in e.us:
+        args,params = case.split({k: t.clone() for k,t in case.values.items()})
+        try:
+            with torch.no_grad(): after = case.subject.crossed(
+                params, args, lambda out,args: cross(out, args, u))
+        except Exception: return None
+        g = {**dict(zip(case.names, after)), **params}.get(e.name)
+        grads.append(getattr(g, 'g', None))
+    fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
+    return grads if fit else None
+
+def _with_g(t, u):
+    t.g = u.clone()
+    return t
 
 # %% ../nbs/06c_diagnosis.ipynb #479dbd85
 def _if_right(e, guess, cause, sentence):
@@ -365,22 +376,7 @@ def _swapped(e):
         if other == n: continue
         guess = [r[other] for r in e.all_right]
         yield 'swapped', f'{n}.g is the gradient of {other}: swapped', guess
-    for other,t in e.case.values.items():
-        if t.dim() == 2 and t.shape[0] == t.shape[1]:
-            guess = e.graph(values={other: t.t()})
-            if guess: yield (
-                'transposed', f'{n}.g is computed from the transpose of {other}', guess)
-        if other == n: continue
-        for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 0)]:
-            guess = e.graph(values={other: t.flip(axes)})
-            if guess: yield (
-                'not turned', f'{n}.g uses {other} the wrong way round: along axis '
-                f'{" and ".join(map(str, axes))} it has to be turned, or not', guess)
-        for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
-            guess = e.graph(values={other: value})
-            if guess: yield (
-                'missing factor', f'{n}.g does not use {other}: it is the gradient for '
-                f'{other} all {word}', guess)
+    for other,t in e.case.values.items(): yield from _misread(e, other, t)
     for other,t in [*e.case.values.items(), ('out', e.case.out)]:
         try:
             many = [r*t for r in e.right]
@@ -389,6 +385,26 @@ def _swapped(e):
         if many[0].shape != e.found[0].shape: continue
         yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
         yield 'missing factor', f'{n}.g misses a factor {other}', few
+
+# %% ../nbs/06c_diagnosis.ipynb #2ef3ead1
+def _misread(e, other, t):
+    "The gradient, computed from another tensor that is transposed, turned or left out"
+    n = e.name
+    if t.dim() == 2 and t.shape[0] == t.shape[1]:
+        guess = e.graph(values={other: t.t()})
+        if guess: yield (
+            'transposed', f'{n}.g is computed from the transpose of {other}', guess)
+    if other == n: return
+    for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 0)]:
+        guess = e.graph(values={other: t.flip(axes)})
+        if guess: yield (
+            'not turned', f'{n}.g uses {other} the wrong way round: along axis '
+            f'{" and ".join(map(str, axes))} it has to be turned, or not', guess)
+    for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
+        guess = e.graph(values={other: value})
+        if guess: yield (
+            'missing factor', f'{n}.g does not use {other}: it is the gradient for '
+            f'{other} all {word}', guess)
 
 # %% ../nbs/06c_diagnosis.ipynb #bccf69f4
 class _Cut(TorchFunctionMode):
@@ -463,6 +479,7 @@ def _paths(e):
         yield ('sign', f'{n}.g has {part_of} with the wrong sign',
                [2*p-w for w,p in zip(whole, part)])
 
+# %% ../nbs/06c_diagnosis.ipynb #7a269fa0
 def _together(seen, pairs=False):
     "Each alone, all at one place of the code, and, if asked for, two at a time"
     sites = {}
@@ -478,6 +495,7 @@ _slopes = {'the output itself': lambda o: o, '1 minus the output': lambda o: 1-o
 _curves = ('sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos square '
            'reciprocal rsqrt').split()
 
+# %% ../nbs/06c_diagnosis.ipynb #fb4282f0
 @_hypothesis
 def _straight(e):
     "An operation gone straight through, or with the slope of another"
@@ -525,16 +543,21 @@ def _relatives(e):
 
 # %% ../nbs/06c_diagnosis.ipynb #5a22529f
 @_hypothesis
-def _coupling(e):
+def _diagonal(e):
     "Outputs that depend on their whole row, treated as if each had one input only"
+    n,shape = e.name, e.out.shape
+    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
+    diagonal = e.rows.flatten(1).diagonal().view(shape)
+    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
+           f'also depends on the other entries of {n}, and those terms are missing',
+           [u*diagonal for u in e.us])
+
+# %% ../nbs/06c_diagnosis.ipynb #175b90d3
+@_hypothesis
+def _coupling(e):
+    "A term left out that is constant along an axis, but for a factor"
     n,found,right = e.name, e.found, e.right
-    if found[0].shape != right[0].shape or found[0].shape != e.out.shape: return
-    if e.rows is not None:
-        diagonal = e.rows.flatten(1).diagonal().view(e.out.shape)
-        yield (
-            'missing term', f'{n}.g uses only the diagonal of the Jacobian: each '
-            f'output also depends on the other entries of {n}, and those terms are '
-            'missing', [u*diagonal for u in e.us])
+    if not found[0].shape == right[0].shape == e.out.shape: return
     kinds = [('', torch.ones_like(e.out)), ('times the output ', e.out),
              (f'times {n} ', e.case.values[n])]
     for axis in range(-1, -right[0].dim()-1, -1):
@@ -619,24 +642,27 @@ def diagnose(
         return [Finding(name, 'not finite', _located(e), 'sure')]
     known = [_conjugates, _factors, _upstream, _stale] if case.pairs else hypotheses
     for hypothesis in known:
-        for cause,sentence,guess in hypothesis(e):
-            is_factor = guess is e.right and cause == 'factor'
-            same,c = (True, 1.) if is_factor else _matches(
-                e.found, guess, 10*case.near)
-            zero = cause == 'upstream' and not any(f.any() for f in e.found)
-            if not same and not zero: continue
-            plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
-            if not plain and _matches(guess, e.right)[0]: continue  # it changes nothing
-            exact = zero or abs(c-1) < max(1e-6, case.near)
-            if not exact: sentence += f'; and it is {_factor(case, c)}'
-            if sentence not in [f.sentence for f in found]:
-                sure = 'sure' if exact else 'likely'
-                found.append(Finding(name, cause, sentence, sure))
+        for finding in filter(None, (_explains(e, *h) for h in hypothesis(e))):
+            if finding.sentence not in [f.sentence for f in found]:
+                found.append(finding)
     found.sort(key=lambda f: f.sure != 'sure')
     sure = {f.cause for f in found if f.sure == 'sure'}
     if len(sure) > 1:
         for f in found: f.sure = {'sure': 'likely', 'likely': 'perhaps'}[f.sure]
     return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
+
+# %% ../nbs/06c_diagnosis.ipynb #17ba8a87
+def _explains(e, cause, sentence, guess):
+    "The `Finding`, if the guess is what was found, and not what is right; or None"
+    is_factor = guess is e.right and cause == 'factor'
+    same,c = (True, 1.) if is_factor else _matches(e.found, guess, 10*e.case.near)
+    zero = cause == 'upstream' and not any(f.any() for f in e.found)
+    if not same and not zero: return
+    plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
+    if not plain and _matches(guess, e.right)[0]: return  # it changes nothing
+    exact = zero or abs(c-1) < max(1e-6, e.case.near)
+    if not exact: sentence += f'; and it is {_factor(e.case, c)}'
+    return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')
 
 # %% ../nbs/06c_diagnosis.ipynb #2c565289
 def _located(e):
@@ -675,6 +701,7 @@ def _zeros(e, wrong):
                 return f', only where {name} holds a 0 along axis {axis}'
     return ''
 
+# %% ../nbs/06c_diagnosis.ipynb #57ea16ab
 def _instead(found, right, wrong):
     "What stands in the wrong places"
     there,due = found[:, wrong], right[:, wrong]

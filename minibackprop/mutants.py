@@ -9,6 +9,7 @@ __all__ = ['forms', 'checks', 'Form', 'form', 'mutants', 'check_sum', 'check_ent
 # %% ../nbs/06e_mutants.ipynb #af199023
 import inspect
 import torch
+from fastcore.basics import patch
 from fastcore.test import test_close
 from .forward import lin, relu, mse
 from .module import Module, Lin
@@ -38,30 +39,35 @@ class Form:
                     for n,g in zip(names, grads)]
         return backward
 
-    def wrong(self,
-        bug:str, # What is wrong, in a few words
-        cause:str, # What the diagnosis should say
-        backward, # A wrong backward of this forward
-    ):
-        "Add a mutant"
-        self.mutants.append((bug, cause, lambda *inputs: (self.forward, backward)))
+# %% ../nbs/06e_mutants.ipynb #9e72250f
+@patch
+def wrong(self:Form,
+    bug:str, # What is wrong, in a few words
+    cause:str, # What the diagnosis should say
+    backward, # A wrong backward of this forward
+):
+    "Add a mutant"
+    self.mutants.append((bug, cause, lambda *inputs: (self.forward, backward)))
 
-    def layer(self,
-        bug:str, # What is wrong, in a few words
-        cause:str, # What the diagnosis should say
-        make, # Function of the inputs: a wrong layer, for the first of them
-    ):
-        "Add a mutant that is a layer of its own"
-        self.mutants.append((bug, cause, make))
+@patch
+def layer(self:Form,
+    bug:str, # What is wrong, in a few words
+    cause:str, # What the diagnosis should say
+    make, # Function of the inputs: a wrong layer, for the first of them
+):
+    "Add a mutant that is a layer of its own"
+    self.mutants.append((bug, cause, make))
 
-    def hides(self,
-        bug:str, # What the forward does, in a few words
-        forward, # The same numbers, or other ones, by a way that somebody cannot follow
-        backward=None, # What goes with it; None: the form's own
-    ):
-        "Add a mutant whose fault is in the forward"
-        pair = forward, self.backward if backward is None else backward
-        self.mutants.append((bug, 'referees disagree', lambda *inputs: pair))
+# %% ../nbs/06e_mutants.ipynb #404d68c6
+@patch
+def hides(self:Form,
+    bug:str, # What the forward does, in a few words
+    forward, # The same numbers, or other ones, by a way that somebody cannot follow
+    backward=None, # What goes with it; None: the form's own
+):
+    "Add a mutant whose fault is in the forward"
+    pair = forward, self.backward if backward is None else backward
+    self.mutants.append((bug, 'referees disagree', lambda *inputs: pair))
 
 # %% ../nbs/06e_mutants.ipynb #dd639a4d
 forms = []  # all of them
@@ -586,13 +592,17 @@ def check_tinytorch(
     for g,rows in zip(grads, _measured(layer, inputs, 1e-3, torch.float32)):
         _agree(g, rows.sum(-1), 5e-3, 1e-4)
 
+# %% ../nbs/06e_mutants.ipynb #28af03bd
 def check_cs231n(
     layer, # As for `check_grads`
     *inputs, # As for `check_grads`
 ):
     "A random upstream gradient, every entry, a relative error of at most 1e-4"
     us = []
-    grads,_ = _grads(layer, inputs, lambda out: us.append(torch.randn_like(out)) or us[0])
+    def draw(out):
+        us.append(torch.randn_like(out))
+        return us[0]
+    grads,_ = _grads(layer, inputs, draw)
     for g,rows in zip(grads, _measured(layer, inputs, 1e-5)):
         right = rows @ us[0].flatten().double()
         assert g is not None and g.shape == right.shape, 'not written, or another shape'
@@ -636,7 +646,7 @@ class _Matrix(list):
 
 # %% ../nbs/06e_mutants.ipynb #p6e00009
 def kill_matrix(
-    checks:dict=checks, # Name -> function of (layer, *inputs): `AssertionError` for a bug
+    checks:dict=checks, # Name -> function(layer, *inputs): `AssertionError` for a bug
     forms:list=forms, # Which ones
     **kwargs, # As for `mutants`
 )->list: # Rows: form, bug, for each check whether it killed the mutant

@@ -81,7 +81,7 @@ def measure_rounding(self:_Case):
     self.rounding = dict.fromkeys(self.wanted, 0.)
     try: self.shaken,self.rough = self.shake(), self.roughness()
     except Exception: pass  # the forward does not run there
-    vars(self).pop('probed', None)  # slopes were measured without knowing
+    self.probed,self.exact = {}, {}  # slopes were measured without knowing
     def compare(first, grads, most):
         for n,g in grads.items():
             if g is None or first[n] is None or g.shape != first[n].shape: continue
@@ -128,7 +128,7 @@ def _first_line(e): return (str(e).strip().splitlines() or [type(e).__name__])[0
 @patch
 def expected(self:_Case)->list: # For each draw, name -> gradient
     "What autograd says, computed once"
-    if not hasattr(self, 'from_graph'):
+    if self.from_graph is None:
         try:
             self.from_graph = self.by_graph(self.us)
             every = [g for grads in self.from_graph for g in grads.values()]
@@ -191,12 +191,8 @@ def complex_slope(self:_Case,
 
 # %% ../nbs/06b_referees.ipynb #8d24da26
 @patch
-def probes(self:_Case,
-    name:str, # Name of a tensor
-)->list: # (direction, for each draw (slope of `<u, out>`, doubt))
-    "Slopes of the output along some entries and along all at once; computed once"
-    if not hasattr(self, 'probed'): self.probed,self.exact = {}, {}
-    if name in self.probed: return self.probed[name]
+def directions(self:_Case, name):
+    "One at random, and those that move one entry: each of 12, or some of many"
     t = self.values[name]
     some = range(t.numel())
     if t.numel() > 12:
@@ -204,10 +200,19 @@ def probes(self:_Case,
     if self.quick: some = []
     vs = [torch.zeros(t.numel(), dtype=t.dtype, device=t.device) for _ in some]
     for v,i in zip(vs, some): v[i] = 1.
+    whole = [self.normal(t)] if t.numel() else []
+    return whole + [v.view(t.shape) for v in vs]
+
+# %% ../nbs/06b_referees.ipynb #b100773b
+@patch
+def probes(self:_Case,
+    name:str, # Name of a tensor
+)->list: # (direction, for each draw (slope of `<u, out>`, doubt))
+    "Slopes of the output along some entries and along all at once; computed once"
+    if name in self.probed: return self.probed[name]
     found,self.exact[name] = [], True
     with torch.no_grad():
-        whole = [self.normal(t)] if t.numel() else []
-        for v in whole + [v.view(t.shape) for v in vs]:
+        for v in self.directions(name):
             slope,doubt = self.slope(name, v)
             sharp = self.complex_slope(name, v) if self.exact[name] else None
             near = sharp is not None and (
@@ -260,7 +265,7 @@ def measured(self:_Case):
     def column(name, i):
         v = torch.zeros_like(self.values[name])
         v.view(-1)[i] = 1.
-        sharp = getattr(self, 'exact', {}).get(name)  # no probes: a wrong shape
+        sharp = self.exact.get(name)  # None, without probes: a wrong shape
         exact = self.complex_slope(name, v) if sharp else None
         return (self.slope(name, v)[0] if exact is None else exact).flatten()
     with torch.no_grad(): return {
@@ -274,7 +279,6 @@ def dot_product(self:_Case,
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
     "Referee 3: `<u, Jv>` by forward mode, `<J'u, v>` by the backward under test"
-    if not hasattr(self, 'pushed'): self.pushed = {}
     if name not in self.pushed: self.pushed[name] = self.push(name)
     v,jv = self.pushed[name]
     worst = 0.
@@ -319,8 +323,33 @@ def _unknown(name):
     "A function or an attribute of tensors that arrays of symbols do not have"
     return _CannotJudge(f'the forward uses `{name}`, which SymPy cannot follow')
 
+# %% ../nbs/06b_referees.ipynb #addd5628
+class _Methods(np.ndarray):
+    "An array with the methods of a tensor that are arithmetic"
+    neg,add,sub,mul,div,pow,matmul = (getattr(np.ndarray, f'__{n}__') for n in (
+        'neg', 'add', 'sub', 'mul', 'truediv', 'pow', 'matmul'))
+    truediv = div
+    def dim(self): return self.ndim
+    def numel(self): return self.size
+    def is_floating_point(self): return True
+    def t(self): return self.T
+    def view(self, *shape): return self.reshape(*shape)
+    def unsqueeze(self, dim): return np.expand_dims(self, dim)
+    def transpose(self, a, b): return self.swapaxes(a, b)
+    def addmm(self, a, b): return self + _exactly(a) @ _exactly(b)
+    def square(self): return self*self
+    def rsqrt(self): return 1/self.sqrt()
+    def sigmoid(self): return 1/(1 + (-self).exp())
+    def sum(self, dim=None, keepdim=False): return self.total(dim, keepdim)
+    def softmax(self, dim, **_): return self.exp()/self.exp().total(dim, True)
+    def logsumexp(self, dim, keepdim=False): return self.exp().total(dim, keepdim).log()
+    def log_softmax(self, dim, **_): return self - self.logsumexp(dim, True)
+    def where(self, keep, other): return _exactly(np.where(keep.numpy(), self, other))
+    def gather(self, dim, index): return _exactly(
+        np.take_along_axis(self, index.numpy(), dim))
+
 # %% ../nbs/06b_referees.ipynb #374ecd92
-class _Symbols(np.ndarray):
+class _Symbols(_Methods):
     "An array of SymPy expressions with the methods of a tensor"
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
@@ -337,17 +366,6 @@ class _Symbols(np.ndarray):
     def total(self, dim, keepdim):
         axis = dim if dim is None else tuple(np.atleast_1d(dim))
         return _exactly(np.add.reduce(self, axis=axis, keepdims=keepdim))
-
-    neg,add,sub,mul,div,pow,matmul = (getattr(np.ndarray, f'__{n}__') for n in (
-        'neg', 'add', 'sub', 'mul', 'truediv', 'pow', 'matmul'))
-    truediv = div
-    def dim(self): return self.ndim
-    def numel(self): return self.size
-    def t(self): return self.T
-    def view(self, *shape): return self.reshape(*shape)
-    def unsqueeze(self, dim): return np.expand_dims(self, dim)
-    def transpose(self, a, b): return self.swapaxes(a, b)
-    def addmm(self, a, b): return self + _exactly(a) @ _exactly(b)
 
 # %% ../nbs/06b_referees.ipynb #e17fa1d2
 @patch
@@ -376,25 +394,12 @@ def _formulas():
         self[...] = self.relu()
         return self
     _Symbols.relu_ = relu_
-    _Symbols.sum = lambda self, dim=None, keepdim=False: self.total(dim, keepdim)
     def largest(self, dim, keepdim=False):
         if self.shape[dim] > 6: raise _CannotJudge(
             'SymPy takes too long for this `amax`')
         largest = np.frompyfunc(sympy.Max, 2, 1)
         return _exactly(largest.reduce(self, axis=dim, keepdims=keepdim))
     _Symbols.amax = largest
-    _Symbols.gather = lambda self, dim, index: _exactly(
-        np.take_along_axis(self, index.numpy(), dim))
-    _Symbols.where = lambda self, keep, other: _exactly(
-        np.where(keep.numpy(), self, other))
-    _Symbols.is_floating_point = lambda self: True
-    _Symbols.square = lambda self: self*self
-    _Symbols.rsqrt = lambda self: 1/self.sqrt()
-    _Symbols.sigmoid = lambda self: 1/(1 + (-self).exp())
-    _Symbols.softmax = lambda self, dim, **_: self.exp()/self.exp().total(dim, True)
-    _Symbols.logsumexp = lambda self, dim, keepdim=False: (
-        self.exp().total(dim, keepdim).log())
-    _Symbols.log_softmax = lambda self, dim, **_: self - self.logsumexp(dim, True)
     return sympy
 
 # %% ../nbs/06b_referees.ipynb #bcb1d57d
@@ -407,33 +412,41 @@ def jacobian(self:_Case):
     if not 0 < sum(sizes.values()) <= 24 or not 0 < self.out.numel() <= 12:
         raise _CannotJudge(
             'too large for symbols, or empty: at most 24 numbers in and 12 out')
-    try:
-        import mpmath
-        sympy = _formulas()
+    try: sympy = _formulas()
     except ImportError: raise _CannotJudge('SymPy is not installed')
     def named(n, k):
         shape = tuple(self.values[n].shape)
         letters = [sympy.Symbol(f'{n}_{i}', real=True) for i in range(k)]
         return _exactly(np.array(letters, dtype=object)).reshape(shape)
     symbols = {n: named(n, k) for n,k in sizes.items()}
+    out = self.formulas(symbols)
+    flat = [s for n in sizes for s in symbols[n].ravel()]
+    at = [x for n in sizes for x in self.values[n].flatten().tolist()]
+    found = torch.tensor(_derivatives(out, flat, at), dtype=torch.float64)
+    found = found.to(self.out.device).reshape(len(out), -1)
+    return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
+
+# %% ../nbs/06b_referees.ipynb #78d30a32
+@patch
+def formulas(self:_Case, symbols):
+    "What the forward makes of symbols"
     copies = {n: s.copy() for n,s in symbols.items()}  # a forward may work in place
-    try: out = _exactly(self.forward(copies)).ravel()
+    try: return _exactly(self.forward(copies)).ravel()
     except AttributeError as e:
         ours = isinstance(e.obj, _Symbols)
         raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
     except Exception as e: raise _CannotJudge(_first_line(e))
-    flat = [s for n in sizes for s in symbols[n].ravel()]
-    at = [x for n in sizes for x in self.values[n].flatten().tolist()]
+
+def _derivatives(out, symbols, at):
+    "The derivative of each formula by each symbol, as numbers, in 30 digits"
+    import mpmath, sympy
     try:
         slopes = [sympy.diff(o, s) if s in o.free_symbols else sympy.Integer(0)
-                  for o in out for s in flat]
-        numbers = sympy.lambdify(flat, slopes, 'mpmath', cse=True)
+                  for o in out for s in symbols]
+        numbers = sympy.lambdify(symbols, slopes, 'mpmath', cse=True)
         with mpmath.workdps(30):
-            found = [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
+            return [float(x) for x in numbers(*[mpmath.mpf(x) for x in at])]
     except Exception: raise _CannotJudge('a formula has no real value here')
-    found = torch.tensor(found, dtype=torch.float64, device=self.out.device)
-    found = found.reshape(len(out), -1)
-    return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
 
 # %% ../nbs/06b_referees.ipynb #d19df86d
 @patch
@@ -442,7 +455,7 @@ def symbols(self:_Case,
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
     "Referee 4: SymPy's derivatives. No rounding, and nothing of PyTorch's rules"
-    if not hasattr(self, 'derived'):
+    if self.derived is None:
         try: self.derived = self.jacobian()
         except _CannotJudge as e: self.derived = e
     if isinstance(self.derived, _CannotJudge): raise self.derived
