@@ -89,7 +89,6 @@ class _Bridge(torch.autograd.Function):
         ctx.states = [(o, vars(o).copy()) for o in _layers(new)]
         ctx.save_for_backward(*[t for t in tensors if isinstance(t, torch.Tensor)], out)
         return out.detach()  # not `out`: what autograd holds must not hold autograd
-
     @staticmethod
     def jvp(ctx, *_): raise RuntimeError(
         f'{ctx.layer!r} has no forward-mode derivative: use its backward')

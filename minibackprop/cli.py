@@ -109,14 +109,9 @@ def _path(word):
     if word: return os.path.expanduser(word)
     raise argparse.ArgumentTypeError('expected a path, and this is an empty word')
 
-def parser():
-    "The options of the main job"
-    p = argparse.ArgumentParser(
-        'minibackprop', description='Check hand-written gradients against autograd on '
-        'all of MNIST, then train a network with them.',
-        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit '
-        'with what --save has kept. minibackprop notebooks DIR copies the book into a '
-        'folder, minibackprop exercises DIR lists its exercises.')
+# %% ../nbs/99_cli.ipynb #2337c640
+def _options(p):
+    "Add the options of the main job"
     def option(name, default, help, **kw):
         p.add_argument(f'--{name}', default=default, help=help, **kw)
     option('epochs', 10, 'passes over the training images (10)', type=int)
@@ -134,7 +129,37 @@ def parser():
     option('data', None, "folder of MNIST's IDX files, mnist.pkl.gz or mnist.npz "
            '(the MNIST that comes with minibackprop)', type=_path)
     p.add_argument('--version', action='version', version=f'minibackprop {__version__}')
+
+# %% ../nbs/99_cli.ipynb #434d90ab
+def parser():
+    "The options of the main job"
+    p = argparse.ArgumentParser(
+        'minibackprop', description='Check hand-written gradients against autograd on '
+        'all of MNIST, then train a network with them.',
+        epilog='minibackprop predict FILE --weights FILE reads a picture of a digit '
+        'with what --save has kept. minibackprop notebooks DIR copies the book into a '
+        'folder, minibackprop exercises DIR lists its exercises.')
+    _options(p)
     return p
+
+# %% ../nbs/99_cli.ipynb #68a2a98a
+def _learn(model, args, train_set, valid_set, test_set):
+    "Train, and say how many test images are read right"
+    opt = make_optimizer(args.opt, model.parameters(), args.lr)
+    print(f'Training by hand-written gradients: {args.epochs} epochs, '
+          f'batches of {args.batch_size}, {args.opt}, learning rate up to {opt.lr:g}',
+          flush=True)
+    history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
+                  batch_size=args.batch_size, seed=args.seed)
+    if history.stopped: raise KeyboardInterrupt
+    if not all(p.isfinite().all() for p in model.parameters()):
+        raise FloatingPointError('the last step left parameters that are not finite. '
+                                 'Try a smaller learning rate')
+    seconds = sum(r['seconds'] for r in history.rows)
+    right = evaluate(model, *test_set)[1]
+    print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
+          'test images are read right', flush=True)
+    return history
 
 # %% ../nbs/99_cli.ipynb #8420e136
 def run(
@@ -153,19 +178,7 @@ def run(
     seconds = time.perf_counter()-start
     verdict = 'They agree' if agree else 'THEY DISAGREE'
     print(f'{verdict}. {seconds:.1f} s\n', flush=True)
-    opt = make_optimizer(args.opt, model.parameters(), args.lr)
-    print(f'Training by hand-written gradients: {args.epochs} epochs, '
-          f'batches of {args.batch_size}, {args.opt}, learning rate up to {opt.lr:g}',
-          flush=True)
-    history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
-                  batch_size=args.batch_size, seed=args.seed)
-    if history.stopped: raise KeyboardInterrupt
-    if not all(p.isfinite().all() for p in model.parameters()): raise FloatingPointError(
-        'the last step left parameters that are not finite. Try a smaller learning rate')
-    seconds = sum(r['seconds'] for r in history.rows)
-    right = evaluate(model, *test_set)[1]
-    print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
-          'test images are read right', flush=True)
+    history = _learn(model, args, train_set, valid_set, test_set)
     if args.save is not None:
         save(model, args.save)
         print(f'Saved to {printable(args.save)}', flush=True)

@@ -235,6 +235,7 @@ def _parts(self:Module):
     return {n: v for n,v in self.__getstate__().items()
             if n not in ('buffers', *listify(self.buffers))}
 
+# %% ../nbs/04_module.ipynb #7d48eba6
 def _tensors(o):
     "The tensors in `o` by name, without buffers"
     return {n: t for n,t in _inside(o, Module._parts) if isinstance(t, torch.Tensor)}
@@ -309,14 +310,17 @@ class Model(Module):
             (f'{i}.{n}', t) for i,o in [*enumerate(self.layers), ('loss', self.loss)]
             for n,t in o.named_parameters().items()])
 
-    def forward(self, inp, targ):
-        for layer in self.layers: inp = layer(inp)
-        return self.loss(inp, targ)
+# %% ../nbs/04_module.ipynb #66a118ba
+@patch
+def forward(self:Model, inp, targ):
+    for layer in self.layers: inp = layer(inp)
+    return self.loss(inp, targ)
 
-    def bwd(self, out, inp, targ):
-        self.loss.backward()
-        for layer in self.layers[:0:-1]: layer.backward()
-        self.layers[0].backward(self.inp_grad)
+@patch
+def bwd(self:Model, out, inp, targ):
+    self.loss.backward()
+    for layer in self.layers[:0:-1]: layer.backward()
+    self.layers[0].backward(self.inp_grad)
 
 # %% ../nbs/04_module.ipynb #36ec36f4
 @patch

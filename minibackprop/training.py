@@ -34,13 +34,12 @@ class Batches:
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
         self.generator = torch.Generator().manual_seed(seed)
         for _ in range(start): self._order()
-
     def _order(self):
         return torch.randperm(self.n, generator=self.generator).split(self.size)
     def __len__(self): return -(-self.n//self.size)
     def __iter__(self):
-        if not self.shuffle: return zip(*[t.split(self.size) for t in self.tensors])
-        return (tuple(t[i.to(t.device)] for t in self.tensors) for i in self._order())
+        return ((tuple(t[i.to(t.device)] for t in self.tensors) for i in self._order())
+                if self.shuffle else zip(*[t.split(self.size) for t in self.tensors]))
 
 # %% ../nbs/08b_training.ipynb #ade14956
 class History:
@@ -137,15 +136,7 @@ def fit(
 
     A loss that is not finite raises `FloatingPointError`, with the `history`."""
     _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
-    for name,found,fits,wanted in (
-        ('model', model, isinstance(model, Model), 'a Model([Lin.random(784, 10)])'),
-        ('train_set', train_set, _is_pair(train_set), _pair),
-        ('valid_set', valid_set, valid_set is None or _is_pair(valid_set), _pair),
-        ('opt', opt, opt is None or hasattr(opt, 'lr'), 'one of minibackprop, as SGD('
-         'model.parameters()); those of torch.optim look for .grad, not .g'),
-        ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
-        ('metric', metric, metric is None or callable(metric), 'a function')):
-        _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
+    _expect_arguments(model, train_set, valid_set, opt, schedule, metric)
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
     watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
@@ -161,6 +152,17 @@ def _is_pair(data):
     return (isinstance(data, (tuple, list)) and len(data) == 2
             and all(torch.is_tensor(t) and t.dim() for t in data)
             and len(data[0]) == len(data[1]) > 0)
+
+def _expect_arguments(model, train_set, valid_set, opt, schedule, metric):
+    for name,found,fits,wanted in (
+        ('model', model, isinstance(model, Model), 'a Model([Lin.random(784, 10)])'),
+        ('train_set', train_set, _is_pair(train_set), _pair),
+        ('valid_set', valid_set, valid_set is None or _is_pair(valid_set), _pair),
+        ('opt', opt, opt is None or hasattr(opt, 'lr'), 'one of minibackprop, as SGD('
+         'model.parameters()); those of torch.optim look for .grad, not .g'),
+        ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
+        ('metric', metric, metric is None or callable(metric), 'a function')):
+        _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
 
 # %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
@@ -189,21 +191,22 @@ class _Watch:
         self.write = (lambda line: None) if quiet else self.bar.write
         self.write(self.history.header)
 
-    def epoch(self, epoch, batches):
-        "The batches. A step is noted when it is done, and a row at the end"
-        self.number,start = epoch, time.perf_counter()
-        for i,batch in enumerate(batches):
-            self.now = f'epoch {epoch}, after batch {i} of {len(batches)}'
-            yield batch
-            self.now = f'epoch {epoch}, after batch {i+1} of {len(batches)}'
-            self.seen.append((len(batch[0]), self.loss, self.right))
-            self.history.losses.append(self.loss)
-            self.history.rates.append(self.opt.lr)
-            self.seconds = time.perf_counter() - start
-            self.bar.set_description(f'epoch {epoch}, loss {self.loss:.3f}',
-                                     refresh=False)
-            self.bar.update()
-        self.row()
+# %% ../nbs/08b_training.ipynb #fdca823d
+@patch
+def epoch(self:_Watch, epoch, batches):
+    "The batches. A step is noted when it is done, and a row at the end"
+    self.number,start = epoch, time.perf_counter()
+    for i,batch in enumerate(batches):
+        self.now = f'epoch {epoch}, after batch {i} of {len(batches)}'
+        yield batch
+        self.now = f'epoch {epoch}, after batch {i+1} of {len(batches)}'
+        self.seen.append((len(batch[0]), self.loss, self.right))
+        self.history.losses.append(self.loss)
+        self.history.rates.append(self.opt.lr)
+        self.seconds = time.perf_counter() - start
+        self.bar.set_description(f'epoch {epoch}, loss {self.loss:.3f}', refresh=False)
+        self.bar.update()
+    self.row()
 
 # %% ../nbs/08b_training.ipynb #o8b00001
 @patch

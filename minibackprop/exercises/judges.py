@@ -57,6 +57,7 @@ def exercise(
     "Add an exercise, which `check_answer` then knows"
     _known[number] = Exercise(number, *args, **kwargs)
 
+# %% ../../nbs/90_exercises.ipynb #9442f174
 def _exercises():
     "All exercises: imports every page of answers"
     for page in _chapters.values():
@@ -372,8 +373,7 @@ def is_gradient(
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
     def report(answer):
         with _seeded(): return check_grads(make(answer), *inputs(), skip=skip)
-    @functools.cache
-    def known(wrong): return report(_made(wrong))
+    known = functools.cache(lambda wrong: report(_made(wrong)))
     def look(answer):
         if not callable(answer):
             return f'{answer!r:.40} is neither a class nor a function'

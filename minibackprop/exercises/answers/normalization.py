@@ -223,33 +223,41 @@ def _fold_case():
     return Lin(draw(4, 3), draw(3)), norm
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d8d9f84d
+def _misfolded(lin, norm, hidden):
+    "What wrong layers compute from `hidden`, `lin` without its bias, and why"
+    gain,shift,mean,var = norm.gain, norm.shift, norm.running_mean, norm.running_var
+    b,sd = lin.b, (var + norm.eps).sqrt()
+    return {
+        'eps is missing: it stands under the root, and the variance of one unit is as '
+        'small': gain*(hidden + b - mean)/var.sqrt() + shift,
+        'this is divided by the variance; take the root':
+            gain*(hidden + b - mean)/(var + norm.eps) + shift,
+        'the bias and the mean are multiplied by the factor too':
+            gain*hidden/sd + b - mean + shift,
+        'the mean and the shift are missing: they go into the bias': gain*hidden/sd + b,
+        'the running mean is missing: it is subtracted from the bias':
+            gain*(hidden + b)/sd + shift,
+        'the gain is missing': (hidden + b - mean)/sd + shift}
+
+# %% ../../../nbs/answers/11_normalization.ipynb #321c713b
 def _folds(answer):
     "Judge `fold` by what its layer computes"
     with torch.random.fork_rng():
         torch.manual_seed(0)
         (lin,norm),inp = _fold_case(), torch.randn(6, 4).double()
-    before = [t.clone()
-     for t in (*lin.parameters(), *norm.parameters(), norm.running_mean, norm.running_var)]
+    def numbers():
+        return [*lin.parameters(), *norm.parameters(), norm.running_mean,
+                norm.running_var]
+    before = [t.clone() for t in numbers()]
     one = answer(lin, norm)
     if not isinstance(one, Module): return f'it returns {one!r:.40}; expected a Lin'
-    after = [*lin.parameters(), *norm.parameters(), norm.running_mean, norm.running_var]
-    if not all(map(torch.equal, before, after)): return ('a layer that was given has '
-        'been changed: make new tensors')
+    if not all(map(torch.equal, before, numbers())):
+        return 'a layer that was given has been changed: make new tensors'
     with evaluation(): right = norm(lin(inp))
     found,near = (one(inp),
         lambda a,b: a.shape == b.shape and torch.allclose(a, b, rtol=1e-9))
     if near(found, right): return None
-    sd,mean = (norm.running_var + norm.eps).sqrt(), norm.running_mean
-    hidden = inp @ lin.w
-    for wrong,why in (
-        ((norm.gain*(hidden + lin.b - mean)/norm.running_var.sqrt() + norm.shift), 'eps is missing: it stands under '
-         'the root, and the variance of one unit is as small'),
-        ((norm.gain*(hidden + lin.b - mean)/(norm.running_var + norm.eps) + norm.shift), 'this is divided by the '
-         'variance; take the root'),
-        ((norm.gain*hidden/sd + lin.b - mean + norm.shift), 'the bias and the mean are multiplied by the factor too'),
-        ((norm.gain*hidden/sd + lin.b), 'the mean and the shift are missing: they go into the bias'),
-        ((norm.gain*(hidden + lin.b)/sd + norm.shift), 'the running mean is missing: it is subtracted from the bias'),
-        (((hidden + lin.b - mean)/sd + norm.shift), 'the gain is missing')):
+    for why,wrong in _misfolded(lin, norm, inp @ lin.w).items():
         if near(found, wrong): return why
     return ('the two layers in evaluation give other numbers than the one that is '
         'returned')

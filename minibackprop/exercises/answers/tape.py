@@ -121,23 +121,29 @@ def _steps(step):
     return minimum
 
 # %% ../../../nbs/answers/10_tape.ipynb #a53e9966
+_newton_steps = {
+    None: lambda y,d,h: d/h,
+    'the step goes uphill: the sign': lambda y,d,h: -d/h,
+    'this is gradient descent: divide the slope by how fast it changes':
+        lambda y,d,h: d,
+    "this is Newton's method for a zero of f. At a minimum the slope is zero, so f "
+    'takes the place of its own derivative': lambda y,d,h: y/d,
+    'divide by the second derivative, and do not multiply': lambda y,d,h: d*h}
+
 def _newton(answer):
     "Judge `minimum`"
     def places(f): return [f(*hill) for hill in _hills]
-    found,right = places(answer), places(_steps(lambda y,d,h: d/h))
+    found,right = places(answer), places(_steps(_newton_steps[None]))
     if any(hasattr(x, 'data') and not isinstance(x, torch.Tensor) for x in found):
         return 'it returns a Var; expected a number, such as v.data.item()'
-    for step,why in ((lambda y,d,h: d/h, None), (lambda y,d,h: -d/h, 'the step goes uphill: the sign'),
-                     (lambda y,d,h: d, 'this is gradient descent: divide the slope by how fast it changes'),
-                     (lambda y,d,h: y/d, "this is Newton's method for a zero of f. At a minimum the slope is zero, "
-                                         'so f takes the place of its own derivative'),
-                     (lambda y,d,h: d*h, 'divide by the second derivative, and do not multiply')):
+    for why,step in _newton_steps.items():
         with torch.no_grad():
             if all(abs(float(a)-b) < 1e-9 for a,b in zip(found, places(_steps(step)))):
                 return why
     return (f'for (v - 3)**2 it gives {float(found[0]):g} after one step from 0, and 3 '
         'is right')
 
+# %% ../../../nbs/answers/10_tape.ipynb #90f97bc0
 _form = """def minimum(f, x, steps):
     for _ in range(steps):
         v = Var(x)
@@ -223,7 +229,8 @@ def _forwards(answer):
         'has the shape of f(x), here (3,), and only J^T u that of x')
     if rel_error(found, J @ v) < 1e-9:
         few = len(calls) == 1 and not isinstance(calls[0], torch.Tensor)
-        return None if few else 'f is to be called once, with a Var, and not moved up and down'
+        if few: return None
+        return 'f is to be called once, with a Var, and not moved up and down'
     if rel_error(found, J.sum(1)) < 1e-9: return ('this is J times ones: the direction '
         'v takes no part')
     if not found.any(): return ('its result is 0: the gradient has to be taken with '
@@ -279,9 +286,13 @@ def _ordered(answer):
         place = {id(v): i for i,v in enumerate(order)}
         if len(place) < len(order): return ('some value stands in the list more than '
             'once')
-        if len(order) < n or id(c) not in place: return f'{n - len(order)} of {n} values are missing' if len( order) < n else 'c itself is missing'
+        if len(order) < n: return f'{n - len(order)} of {n} values are missing'
+        if id(c) not in place: return 'c itself is missing'
         if any(place[id(a)] > place[id(v)] for v in order for a in v.args):
-            return 'backward order: the result comes last, and what it was made from before it' if order[0] is c else 'a value stands before something that it was made from'
+            if order[0] is not c:
+                return 'a value stands before something that it was made from'
+            return ('backward order: the result comes last, and what it was made from '
+                    'before it')
     c = _Value()
     for _ in range(50_000): c = _Value(c)
     try: order = answer(c)
@@ -335,9 +346,8 @@ exercise('10.9', 'An order without numbers', 30, _ordered,
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
 def _remembers(answer):
     "Judge `checkpoint`"
-    Var,calls = _var(answer), []
+    Var = _var(answer)
     def f(a):
-        calls.append(type(a).__name__)
         for _ in range(5): a = (a*a + 1).log() + a.tanh()
         return a
     numbers = torch.tensor([.5, -1., 2.], dtype=torch.float64)
@@ -349,7 +359,6 @@ def _remembers(answer):
     count = len(tape._history(out))
     if count > 3: return (f'{count} values are on the tape, where x, 2x and the result '
         'are enough: the inside is recorded')
-    calls.clear()
     out.backward(up)
     if x.g is None: return 'no gradient arrives at the input'
     if rel_error(x.g, right.g) < 1e-12: return None
