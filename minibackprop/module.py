@@ -144,7 +144,6 @@ def backward(self:Module,
     inp_grad:bool=None, # Compute the gradient of the inputs? None: if a layer needs it
 ):
     """Set `.g` from `out.g`, for the last forward call, and let go of it.
-
     `inp_grad=None`: inside the `bwd` of another layer, or if it holds nothing to learn.
     `RuntimeError` without a forward call; `ValueError` if a gradient does not fit."""
     if self._call is None: raise RuntimeError(
@@ -153,7 +152,8 @@ def backward(self:Module,
     out,args,held,_ = self._call
     if torch.is_grad_enabled():
         if inp_grad is None:
-            inp_grad = not [o for o in self._parts().values() if isinstance(o, _holds)]
+            own = held.keys() - {'buffers', *listify(self.buffers)}
+            inp_grad = not any(isinstance(held[n], _holds) for n in own)
         with torch.no_grad(): self.backward(inp_grad)
         _thread.fits = None  # holds no memory
         return
