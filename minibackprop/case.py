@@ -45,13 +45,13 @@ def _whole(
     return torch.complex(t[...,0], t[...,1]) if like.is_complex() else t
 
 # %% ../nbs/06a_case.ipynb #146dba5f
-def _rebuilt(o, change, at=''):
-    "`o`, with `change(name, tensor)` in the place of each tensor in it"
-    if isinstance(o, torch.Tensor): return change(at, o)
+def _rebuilt(o, change, at='', kind=torch.Tensor):
+    "`o`, with `change(name, tensor)` in the place of each tensor (or `kind`) in it"
+    if isinstance(o, kind): return change(at, o)
     if isinstance(o, dict):
-        return {k: _rebuilt(v, change, f'{at}.{k}') for k,v in o.items()}
+        return {k: _rebuilt(v, change, f'{at}.{k}', kind) for k,v in o.items()}
     if not isinstance(o, (list, tuple)): return o
-    parts = [_rebuilt(v, change, f'{at}.{i}') for i,v in enumerate(o)]
+    parts = [_rebuilt(v, change, f'{at}.{i}', kind) for i,v in enumerate(o)]
     return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
 
 def _named(names, args):
@@ -397,11 +397,7 @@ def _tensor(a):
 
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
-    if isinstance(o, np.ndarray): return torch.from_numpy(o.copy())
-    if isinstance(o, dict): return {k: _with_tensors(v) for k,v in o.items()}
-    if not isinstance(o, (list, tuple)): return o
-    parts = map(_with_tensors, o)
-    return type(o)(*parts) if hasattr(o, '_fields') else type(o)(parts)
+    return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
 
 # %% ../nbs/06a_case.ipynb #a36d665c
 def _numbers(o): return isinstance(o, (np.ndarray, np.floating, float))
@@ -715,6 +711,13 @@ def _subject(
         '(forward, backward), or a subclass of torch.autograd.Function')
 
 # %% ../nbs/06a_case.ipynb #a603e1ad
+def _first_line(
+    e:Exception, # What was raised
+    most:int=100, # Letters
+)->str: # Its type, if it has no message
+    "How an error is quoted in a report"
+    return (str(e).strip().splitlines() or [type(e).__name__])[0][:most]
+
 class _CannotJudge(Exception): "Why a referee cannot judge"
 class _Single(ValueError): "The forward computes in float32, whatever it is given"
 
@@ -1333,9 +1336,9 @@ def second(self:_Case):
             if g is not None and not g.requires_grad and g.any(): raise ValueError(
                 f'{n}.g is cut off from what it is computed from')
         gradgradcheck(forward, start, atol=1e-5, rtol=1e-3)
-    except Exception as e:
-        said = (str(e).strip().splitlines() or [type(e).__name__])[0][:150]
-        self.fault(names[0], 'second order', f'the second derivative is wrong: {said}')
+    except Exception as e: self.fault(
+        names[0], 'second order',
+        f'the second derivative is wrong: {_first_line(e, 150)}')
 
 # %% ../nbs/06a_case.ipynb #67b6f9b9
 @patch

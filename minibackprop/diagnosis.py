@@ -49,13 +49,11 @@ class _Evidence:
         self.case,self.name,self.us,self.out = case, name, case.us, case.out
         self.found,self.right = case.found[name], [e[name] for e in expected]
         self.all_right = expected
-
     def graph(self, change=None, values=None, us=None):
         "The gradient by autograd, through a changed forward; None if there is none"
         try: grads = self.case.by_graph(us or self.us, change, values)
         except (_CannotJudge, ValueError): return None
         return [g[self.name] for g in grads]
-
     @cached_property
     def rows(self):
         "What each number of the output gives, for an upstream gradient of 1; or None"
@@ -64,11 +62,16 @@ class _Evidence:
         each = torch.eye(k, dtype=torch.float64, device=self.out.device)
         rows = self.graph(us=list(each.view(k, *self.out.shape)))
         return torch.stack(rows) if rows else None
+    @cached_property
+    def counted(self):
+        "A `_Cut` that has numbered what the forward calls; None without autograd"
+        count = _Cut()
+        return None if self.graph(count) is None else count
 
+# %% ../nbs/06c_diagnosis.ipynb #afe6c94e
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = []
 
-# %% ../nbs/06c_diagnosis.ipynb #afe6c94e
 def _hypothesis(f):
     hypotheses.append(f)
     return f
@@ -149,7 +152,7 @@ def _factor(case, c):
     for k,known in sizes.items():
         which = f'{k} is the size of {" and of ".join(known[:2])}'
         forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
-                 f'{k*k} is {k} squared, and ', k**.5: f'a square root: '}
+                 f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
         for n,how in forms.items():
             if k < 2 or k == 2 and n != 2: continue
             text = _ratio(n, c, k)
@@ -225,14 +228,14 @@ def _contributions(e):
     if rows is None or e.found[0].shape != e.right[0].shape: return
     k,used = len(rows), rows != 0
     count = used.sum(0)
-    order = torch.arange(k, device=rows.device).view(-1, *[1]*(rows.dim()-1))
+    tall = -1, *[1]*(rows.dim()-1)
+    order = torch.arange(k, device=rows.device).view(tall)
     last = torch.where(used, order, -1).amax(0, keepdim=True).clamp_min(0)
     first = torch.where(used, order, k).amin(0, keepdim=True).clamp_max(k-1)
     for which,at in ('last', last), ('first', first):
         yield ('assigned', f'{n}.g keeps only the {which} contribution where several '
                'outputs use one entry: it is assigned where it should be added',
-               [(u.reshape(-1, *[1]*(rows.dim()-1))*rows).gather(0, at)[0]
-                for u in e.us])
+               [(u.reshape(tall)*rows).gather(0, at)[0] for u in e.us])
     yield ('counted twice', f'{n}.g counts each entry as many times as outputs use it',
            [r*count for r in e.right])
     yield ('mean', f'{n}.g is divided by the number of outputs that use each entry: '
@@ -460,9 +463,8 @@ def _words(code, at, line):
 @_hypothesis
 def _paths(e):
     "A path of the chain rule left out, counted twice, or with the wrong sign"
-    n,whole = e.name, e.right
-    count = _Cut()
-    if e.graph(count) is None or whole[0].shape != e.found[0].shape: return
+    n,whole,count = e.name, e.right, e.counted
+    if count is None or whole[0].shape != e.found[0].shape: return
     for cut in _together(count.uses, pairs=len(count.uses) <= 24):
         part = e.graph(_Cut(cut))
         if part is None: continue
@@ -499,9 +501,8 @@ _curves = ('sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos square 
 @_hypothesis
 def _straight(e):
     "An operation gone straight through, or with the slope of another"
-    n,whole = e.name, e.right
-    count = _Cut()
-    if e.graph(count) is None or whole[0].shape != e.found[0].shape: return
+    n,whole,count = e.name, e.right, e.counted
+    if count is None or whole[0].shape != e.found[0].shape: return
     for bend in _together(count.calls):
         op,at,*_ = count.calls[bend[0]]
         through = e.graph(_Cut(bend=bend, slope=torch.ones_like))

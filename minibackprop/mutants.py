@@ -578,8 +578,11 @@ def _measured(layer, inputs, h, dtype=torch.float64):
                          for e in range(t.numel())]).view(*t.shape, -1).double()
             for i,t in enumerate(given) if _floating(t)]
 
-def _agree(g, right, rtol, atol, what=''):
+def _written(g, right):
     assert g is not None and g.shape == right.shape, 'not written, or another shape'
+
+def _agree(g, right, rtol, atol, what=''):
+    _written(g, right)
     assert ((g-right).abs() <= atol + rtol*right.abs()).all(), what
 
 # %% ../nbs/06e_mutants.ipynb #p6e00007
@@ -605,7 +608,7 @@ def check_cs231n(
     grads,_ = _grads(layer, inputs, draw)
     for g,rows in zip(grads, _measured(layer, inputs, 1e-5)):
         right = rows @ us[0].flatten().double()
-        assert g is not None and g.shape == right.shape, 'not written, or another shape'
+        _written(g, right)
         size = (g.abs() + right.abs()).clamp_min(1e-8)
         assert ((g-right).abs()/size).max() <= 1e-4
 

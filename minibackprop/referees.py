@@ -10,8 +10,8 @@ import numpy as np, torch, warnings
 from fastcore.basics import patch
 from torch.autograd import forward_ad
 from torch.overrides import TorchFunctionMode
-from .case import (_Case, _CannotJudge, _floating, _reals, _rms,
-                               _scaled)
+from .case import (_Case, _CannotJudge, _first_line, _floating, _reals,
+                               _rms, _scaled)
 
 # %% ../nbs/06b_referees.ipynb #499ce2e5
 @patch
@@ -120,9 +120,6 @@ def by_graph(self:_Case,
         return [dict(zip(self.wanted, g)) for g in grads]
     except (RuntimeError, NotImplementedError, TypeError) as e:
         raise _CannotJudge(_first_line(e))
-
-# %% ../nbs/06b_referees.ipynb #724ad0e5
-def _first_line(e): return (str(e).strip().splitlines() or [type(e).__name__])[0][:100]
 
 # %% ../nbs/06b_referees.ipynb #f00f7cca
 @patch
@@ -455,10 +452,15 @@ def symbols(self:_Case,
     found:list, # Its gradient, for each draw
 )->float: # Scaled error
     "Referee 4: SymPy's derivatives. No rounding, and nothing of PyTorch's rules"
+    shape,slopes = self.values[name].shape, self.derivatives()[name]
+    exact = [(u.flatten() @ slopes).view(shape) for u in self.us]
+    return max(_scaled(f-e, e, self.floor(name)) for f,e in zip(found, exact))
+
+@patch
+def derivatives(self:_Case)->dict: # As from `jacobian`
+    "What `jacobian` finds or raises, derived once for all tensors"
     if self.derived is None:
         try: self.derived = self.jacobian()
         except _CannotJudge as e: self.derived = e
     if isinstance(self.derived, _CannotJudge): raise self.derived
-    shape = self.values[name].shape
-    exact = [(u.flatten() @ self.derived[name]).view(shape) for u in self.us]
-    return max(_scaled(f-e, e, self.floor(name)) for f,e in zip(found, exact))
+    return self.derived

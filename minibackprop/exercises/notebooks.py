@@ -13,6 +13,8 @@ from .judges import _exercise, _exercises, _defines
 from ..files import open_bytes, printable, read_up_to, write_whole
 
 # %% ../../nbs/91_notebooks.ipynb #62ed2deb
+_states = 'not run', 'not done yet', 'not right yet', 'right'
+
 def _cells(file):
     "The cells of a notebook as (kind, source, printed text)"
     text = lambda c: ''.join(''.join(o.get('text', '')) for o in c.get('outputs', []))
@@ -36,7 +38,7 @@ def read_exercises(
         asks = re.search(r"^check_answer\('([^']+)'", source, re.M)
         if kind != 'code' or not asks: continue
         number = asks[1]
-        states = 'right|not right yet|not done yet'
+        states = '|'.join(_states[1:])
         said = re.search(rf'^{re.escape(number)}: ({states})', printed, re.M)
         heading = re.compile(rf'^### {re.escape(number)} (.*)', re.M)
         before = [s for _,s,_ in cells[max(i-2, 0):i]]
@@ -45,7 +47,7 @@ def read_exercises(
         after = cells[i+1][1] if i+1 < len(cells) else ''
         solution = re.findall(r'```python\n(.*?)```', after, re.S)
         solution = '\n'.join(solution) if '<details>' in after else ''
-        state = said[1] if said else 'not run'
+        state = said[1] if said else _states[0]
         found.append(dict(number=number, title=title, stub=cells[i-1][1], check=source,
                           solution=solution, state=state))
     return found
@@ -116,8 +118,6 @@ def copy_notebooks(
     return copied,kept
 
 # %% ../../nbs/91_notebooks.ipynb #f11e9002
-_states = 'not run', 'not done yet', 'not right yet', 'right'
-
 def _done(
     file, # A notebook
 )->dict: # Number of an exercise -> the best of its states
