@@ -28,17 +28,17 @@ test: $(VENV)/.development
 
 CASES ?= 1500
 cases: $(VENV)/.development
-	MINIBACKPROP_CASES=$(CASES) python .ci/notebooks.py --print nbs/06f_properties.ipynb
+	MINIBACKPROP_CASES=$(CASES) python tools/notebooks.py --print nbs/06f_properties.ipynb
 
 hostile: $(VENV)/.development
 	OMP_NUM_THREADS=1 python tools/hostile.py $(ARGS)
 
 bench: $(VENV)/.development
-	python .ci/bench.py $(ARGS)
-	case '$(ARGS)' in *--check*|*--tiny*) ;; *) python .ci/notebooks.py nbs/09_speed.ipynb && nbdev_clean;; esac
+	python tools/bench.py $(ARGS)
+	case '$(ARGS)' in *--check*|*--tiny*) ;; *) python tools/notebooks.py nbs/09_speed.ipynb && nbdev_clean;; esac
 
 notebooks: $(VENV)/.development
-	python .ci/notebooks.py $(NB)
+	python tools/notebooks.py $(NB)
 	nbdev_clean
 
 export: $(VENV)/.development
@@ -46,16 +46,16 @@ export: $(VENV)/.development
 	nbdev_clean
 
 docs: $(VENV)/.development
-	python .ci/docs.py
+	python tools/site/build.py
 
 browse: $(VENV)/.browser
-	python .ci/browser.py
+	python tools/site/browser.py
 
 figures: $(VENV)/.browser
-	python tools/pages_table.py $(ARGS)
+	python tools/site/figures.py $(ARGS)
 
 readme: $(VENV)/.development
-	python .ci/docs.py --readme
+	python tools/site/build.py --readme
 
 clean:
 	rm -rf $(VENV) _proc build dist *.egg-info

@@ -4,10 +4,10 @@ Measured in Chromium, with every fold open, at the width of a desk (1280 px) and
 import argparse, re, sys
 from pathlib import Path
 from playwright.sync_api import sync_playwright
-root = Path(__file__).parent.parent
-sys.path.insert(0, str(root/'.ci'))
 from chromium import launch, server
 from pages import sentence
+
+root = Path(__file__).parent.parent.parent
 
 # The most words before the heading "Summary": prose, code and outputs; a formula is one word.
 words = dict(broadcasting=3000, forward=2200, backward=3800, module=2200, autograd=2400, check=2500, losses=3600,

@@ -5,7 +5,7 @@ from operator import attrgetter
 from pathlib import Path
 from nbdev.config import get_config
 
-root = Path(__file__).parent.parent
+root = Path(__file__).parent.parent.parent
 
 
 def modules(package):

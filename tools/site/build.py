@@ -7,7 +7,7 @@ from nbdev.config import get_config
 from pages import finish
 from reference import as_entry
 
-root = Path(__file__).parent.parent
+root = Path(__file__).parent.parent.parent
 proc, docs = root/'_proc', root/'docs'
 link = re.compile(r'\]\((?:\d\d[a-z]?_)?(\w+)\.ipynb')  # a link from one notebook to another
 

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
 
-docs = Path(__file__).parent.parent/'docs'
+docs = Path(__file__).parent.parent.parent/'docs'
 wrong, counts = [], dict(pages=0, loads=0, links=0, shapes=0, numbers=0)
 
 look = """() => {
