@@ -846,6 +846,7 @@ def forward(self:_Case,
     values:dict, # Name -> real numbers
     change=None, # A context in which to run it
     real=_reals, # What to do with complex outputs
+    flat=_flat, # What makes one tensor of several outputs
 ): # One tensor of real numbers
     "The output, where the tensors named in `values` have these values"
     values = {**self.values, **values}
@@ -857,7 +858,7 @@ def forward(self:_Case,
         run,taken = self.meant, _input_names(self.meant, 99)
         own = {n: p for n,p in params.items() if n in taken}
     with change or contextlib.nullcontext(): out = run(*args, **own)
-    out = _flat(out, self.keep, real)
+    out = flat(out, self.keep, real)
     return out.double() if self.low else out
 
 # %% ../nbs/06a_case.ipynb #7688c76e
@@ -1017,8 +1018,7 @@ def step(self:_Case,
 def noise(self:_Case)->float: # In the unit of the output
     "How far the output moves if every tensor moves by about its last digit: rounding"
     if self.moved is None:
-        near = self.beside(4*self.digit)
-        with torch.no_grad(): moved = self.forward(near)-self.out
+        moved = self.at(self.beside(4*self.digit)) - self.out
         self.moved = moved.abs().max().item()/4 if moved.numel() else 0.
     return self.moved
 
@@ -1030,8 +1030,7 @@ def dust(self:_Case)->bool:
         here = _rms(self.out)
         size = 4500*self.digit*max(self.step(n) for n in self.wanted)
         rounding = not here or self.noise() > 1e-3*here  # and not a small number
-        with torch.no_grad():
-            self.is_dust = rounding and here < size and self.nearby() < size
+        self.is_dust = rounding and here < size and self.nearby() < size
     return self.is_dust
 
 @patch
@@ -1043,7 +1042,15 @@ def beside(self:_Case, far):
 @patch
 def nearby(self:_Case):
     "The size of the output a little away from here, where it may be 0"
-    with torch.no_grad(): return _rms(self.forward(self.beside(1e-3)))
+    return _rms(self.at(self.beside(1e-3)))
+
+# %% ../nbs/06a_case.ipynb #e16c179e
+@patch
+def at(self:_Case, values):
+    "The output at other values; that at its own where the forward raises"
+    with torch.no_grad():
+        try: return self.forward(values)
+        except Exception: return self.out
 
 # %% ../nbs/06a_case.ipynb #0bad7aa8
 @patch
@@ -1052,7 +1059,7 @@ def curvature(self:_Case,
     h:float, # Step
 )->torch.Tensor: # In the shape of the output
     "How much the slopes change across the point: little for small `h`, save at a kink"
-    at = lambda h: self.forward({n: self.values[n] + h*v for n,v in vs.items()})
+    at = lambda h: self.at({n: self.values[n] + h*v for n,v in vs.items()})
     return (at(h) - 2*self.out + at(-h)).abs()/h
 
 # %% ../nbs/06a_case.ipynb #3077fe0d
@@ -1062,7 +1069,7 @@ def at_kink(self:_Case)->bool:
     vs = {n: self.normal(self.values[n])*self.step(n) for n in self.wanted}
     if not self.out.numel() or self.dust(): return False
     h = 1e-7*self.coarse
-    with torch.no_grad(): wide,near = self.curvature(vs, 8*h), self.curvature(vs, h)
+    wide,near = self.curvature(vs, 8*h), self.curvature(vs, h)
     # a jump: the last digit of the inputs decides
     if self.noise() > 1e-6*self.coarse*max(_rms(self.out), self.nearby()): return True
     noise = max(self.digit*self.out.abs().max().item(), self.noise(), 1e-300)/h
@@ -1132,7 +1139,8 @@ def other_runs(self:_Case):
     for lay in _layouts: self.again(
         'layout', 'for inputs and out.g that are not contiguous', lay=lay,
         error=lay is _layouts[0])
-    if len(self.out_sizes) > 1: self.each_output()
+    if len(self.out_sizes) > 1:
+        with contextlib.suppress(_CannotJudge): self.each_output()
     if 0 < self.nudged < float('inf'): self.where_given()
     subject = self.subject
     if isinstance(subject, _Layer) and subject.params:
@@ -1159,7 +1167,8 @@ def for_some_inputs(self:_Case):
             self.again('needs_input_grad', when, [self.names[j] for j in subject.asked])
     subject.asked = None
     own = subject.function.jvp is not torch.autograd.Function.jvp
-    for n in self.wanted if own else (): self.forward_mode(n)
+    for n in self.wanted if own else ():
+        with contextlib.suppress(_CannotJudge): self.forward_mode(n)
 
 # %% ../nbs/06a_case.ipynb #cf49e8c6
 _layouts = [

@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from torch.autograd import forward_ad
 from torch.overrides import TorchFunctionMode
 from .case import (_Case, _CannotJudge, _first_line, _floating, _reals,
-                               _rms, _scaled)
+                               _rebuilt, _rms, _scaled)
 
 # %% ../nbs/06b_referees.ipynb #499ce2e5
 @patch
@@ -67,9 +67,8 @@ def roughness(self:_Case)->torch.Tensor: # In the shape of the output
     worst = torch.zeros_like(self.out)
     for h in (1e-5*self.coarse, 1e-6*self.coarse)*3:
         centre,other = self.beside(h), self.beside(h)
-        def at(k): return self.forward({
-            n: c + k*(other[n] - self.values[n]) for n,c in centre.items()})
-        with torch.no_grad(): f = [at(k) for k in (-1, -.5, 0, .5, 1)]
+        f = [self.at({n: c + k*(other[n] - self.values[n]) for n,c in centre.items()})
+             for k in (-1, -.5, 0, .5, 1)]
         bend,half = f[0] - 2*f[2] + f[4], f[1] - 2*f[2] + f[3]
         worst = torch.maximum(worst, (bend - 4*half).abs()/4)
     return worst.nan_to_num(0.)
@@ -118,8 +117,7 @@ def by_graph(self:_Case,
         grads = [torch.autograd.grad(out, wanted, u, retain_graph=True,
                                      materialize_grads=True) for u in us]
         return [dict(zip(self.wanted, g)) for g in grads]
-    except (RuntimeError, NotImplementedError, TypeError) as e:
-        raise _CannotJudge(_first_line(e))
+    except Exception as e: raise _CannotJudge(_first_line(e))
 
 # %% ../nbs/06b_referees.ipynb #f00f7cca
 @patch
@@ -152,11 +150,10 @@ def slope(self:_Case,
     v:torch.Tensor, # Direction, in its shape
 )->tuple: # Slope of the output along `v`; how far off each number may be
     "Central differences at two steps, extrapolated to 0: an error of the fourth order"
-    at = lambda h: self.forward({name: self.values[name] + h*v})
     best,far = None, None
     for h in (1e-4, 1e-5, 1e-6) if not self.low else (.1, .03, .01):
         h *= self.step(name)
-        up,down,up2,down2 = at(h), at(-h), at(h/2), at(-h/2)
+        up,down,up2,down2 = self.along(name, v, h, -h, h/2, -h/2)
         wide,near = (up-down)/(2*h), (up2-down2)/h
         still = wide == 0
         if still.any():  # does not depend on it, or moves by less than its last digit
@@ -167,6 +164,14 @@ def slope(self:_Case,
         slope,doubt = (4*near-wide)/3, (near-wide).abs()/3 + rounding
         if best is None or doubt.sum() < best[1].sum(): best = slope,doubt
     return best
+
+# %% ../nbs/06b_referees.ipynb #57a8fe3a
+@patch
+def along(self:_Case, name, v, *steps):
+    "The outputs at some steps along `v`; `_CannotJudge` if the forward raises there"
+    try: return [self.forward({name: self.values[name] + h*v}) for h in steps]
+    except Exception as e: raise _CannotJudge(
+        f'beside the inputs the forward raises: {_first_line(e)}')
 
 # %% ../nbs/06b_referees.ipynb #f9588077
 @patch
@@ -428,11 +433,18 @@ def jacobian(self:_Case):
 def formulas(self:_Case, symbols):
     "What the forward makes of symbols"
     copies = {n: s.copy() for n,s in symbols.items()}  # a forward may work in place
-    try: return _exactly(self.forward(copies)).ravel()
+    try: return self.forward(copies, flat=_in_a_row)
     except AttributeError as e:
         ours = isinstance(e.obj, _Symbols)
         raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
     except Exception as e: raise _CannotJudge(_first_line(e))
+
+# %% ../nbs/06b_referees.ipynb #6ba2e1bd
+def _in_a_row(out, keep, real):
+    "The formulas of all outputs, or of those at the places `keep`"
+    found = []
+    _rebuilt(out, lambda name, t: found.append(t.ravel()), kind=_Symbols)
+    return np.concatenate([t for i,t in enumerate(found) if keep is None or i in keep])
 
 def _derivatives(out, symbols, at):
     "The derivative of each formula by each symbol, as numbers, in 30 digits"
