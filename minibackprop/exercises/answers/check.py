@@ -9,7 +9,7 @@ __all__ = []
 import torch
 from ...broadcasting import rel_error
 from ...forward import relu
-from ...check import check_grads
+from ...checking.report import check_grads
 from ..judges import exercise, Judge, is_value
 from ..judges import is_tuple, is_function, is_gradient
 
