@@ -28,7 +28,7 @@ test: $(VENV)/.development
 
 CASES ?= 1500
 cases: $(VENV)/.development
-	MINIBACKPROP_CASES=$(CASES) python tools/notebooks.py --print nbs/06f_properties.ipynb
+	MINIBACKPROP_CASES=$(CASES) python tools/notebooks.py --print nbs/06j_properties.ipynb
 
 hostile: $(VENV)/.development
 	OMP_NUM_THREADS=1 python tools/hostile.py $(ARGS)
