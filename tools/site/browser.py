@@ -212,6 +212,10 @@ def backward(context, home):
         expect(all(torch.allclose(now[n].flatten(), (right[n] - .05*right[n + '.g']).flatten()) for n in names if n[0] in 'wb'),
                'a step moved the weights somewhere else')
     expect(losses == sorted(losses, reverse=True), f'the loss does not fall: {losses}')
+    was = page.inner_text('#bw-loss').split()[-1]
+    page.focus('#bw-slider')
+    page.keyboard.press('ArrowLeft')
+    expect(f'was {was} and' in page.inner_text('#bw-status'), f'the loss was {was}')
     page.close()
 
 
