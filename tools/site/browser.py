@@ -131,10 +131,27 @@ def explorer(context, home):
         if found != str('clash' if right.shape is None else right.shape) or said != right.sentences():
             wrong.append(f'{home}: explorer: {shapes}: {found} {said}, and not {right!r}')
         counts['shapes'] += 1
-    page.focus('#bx-t1')
-    retype(page, 'three')
-    if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != 'three':
-        wrong.append(f'{home}: explorer: a word passes for a shape, or is lost')
+    for shapes in ((3,1), (3,)), ((2,3), ()), ((1,), (4,1)):  # few enough numbers to be drawn
+        for i,shape in enumerate(shapes):
+            page.focus(f'#bx-t{i+1}')
+            retype(page, str(shape))
+        ts = [torch.zeros(s, requires_grad=True) for s in shapes]
+        out = sum(ts)
+        out.backward(torch.arange(out.numel()).view(out.shape).float())
+        grids = '.bx-grids-back > div + div'
+        shown = page.eval_on_selector_all(grids, 'all => all.map(e => [...e.lastChild.children].map(b => +b.textContent))')
+        if shown != [t.grad.flatten().tolist() for t in ts]: wrong.append(f'{home}: explorer: {shapes}: gradients {shown}')
+        trip = page.inner_text('.bx-trip')
+        page.click('#bx-next')
+        if page.inner_text('.bx-trip') == trip: wrong.append(f'{home}: explorer: {shapes}: the next number is the same')
+        counts['numbers'] += sum(t.numel() for t in ts)
+    picture = page.inner_html('.bx-there')
+    for typed in '(3,', 'three', '':
+        page.focus('#bx-t1')
+        retype(page, typed)
+        if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != typed:
+            wrong.append(f'{home}: explorer: {typed!r} passes for a shape, or is lost')
+        if page.inner_html('.bx-there') != picture: wrong.append(f'{home}: explorer: {typed!r} loses the picture')
     page.close()
 
 
