@@ -6,7 +6,8 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
-from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
+from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
+                          relu, relu_grad)
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
@@ -204,6 +205,68 @@ def stepper(context, home):
     page.close()
 
 
+def slide(page, **values):
+    "Move sliders: an id, with _ for -, and a value"
+    for name,value in values.items():
+        page.eval_on_selector('#' + name.replace('_', '-'), '''(e, value) => {
+            e.value = value
+            e.dispatchEvent(new Event('input', {bubbles: true})) }''', value)
+
+
+def downhill(start, lr, mu, steps):
+    "Where the racers are in the end, by the library: name -> w, b and the loss"
+    x = torch.linspace(1, 3, 20, dtype=torch.float64)[:,None]
+    y = .8*x - .5
+    racers = {'gradient descent': lambda p: SGD(p, lr), 'momentum': lambda p: SGD(p, lr, mu),
+              'Nesterov': lambda p: SGD(p, lr, mu, nesterov=mu > 0), 'Adam': lambda p: Adam(p, lr)}
+    found = {}
+    for name,opt in racers.items():
+        w,b = torch.tensor(start, dtype=torch.float64)
+        model = Model([Lin(w.view(1,1).clone(), b.view(1).clone())])
+        opt = opt(model.parameters())
+        for _ in range(steps):
+            model(x, y)
+            model.backward()
+            opt.step()
+        found[name] = [*(p.item() for p in model.parameters()), model(x, y).item()]
+    return found
+
+
+def race(context, home):
+    "The racers are where the library's optimizers are; the dot can be dragged; past the limit descent climbs"
+    page = context.new_page()
+    page.goto(home + 'optimizers.html')
+    lanes = '''all => Object.fromEntries(all.map(
+        e => [e.firstChild.textContent, ['w', 'b', 'loss'].map(n => +e.dataset[n])]))'''
+
+    def compare(start, lr, mu, steps):
+        shown = page.eval_on_selector_all('.dr-lane', lanes)
+        for name,right in downhill(start, lr, mu, steps).items():
+            counts['numbers'] += 3
+            near = torch.allclose(torch.tensor(shown[name]), torch.tensor(right), rtol=1e-9, atol=1e-9)
+            if not near: wrong.append(f'{home}: race: {name}, rate {lr}: {shown[name]}, and by the library {right}')
+    for start,lr,mu,steps in ((-1, 1.5), .1, .8, 40), ((3., -2.), .187, 0., 25), ((2.5, 2.5), .02, .95, 60):
+        slide(page, dr_w=start[0], dr_b=start[1], dr_lr=lr, dr_mu=mu, dr_n=steps)
+        compare(start, lr, mu, steps)
+    for button,state in ('#dr-below', ''), ('#dr-above', 'lost'):
+        page.click('#dr-reset')
+        page.click(button)
+        if page.get_attribute('.dr-lane', 'data-state') != state: wrong.append(f'{home}: race: {button} is not {state!r}')
+    page.click('#dr-reset')
+    page.focus('#dr-lr')
+    page.keyboard.press('ArrowRight')
+    compare((-1, 1.5), .101, .8, 40)
+    page.eval_on_selector('.dr-lane:last-child', 'e => e.scrollIntoView({block: "center", behavior: "instant"})')
+    box = page.locator('.dr-lane circle.dr-handle').last.bounding_box()
+    x,y = box['x'] + box['width']/2, box['y'] + box['height']/2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 20)
+    page.mouse.up()
+    if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
+    page.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
@@ -219,7 +282,7 @@ def main():
             once = home.startswith('http')
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper: play(context, home)
+            for play in search, explorer, stepper, race: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
