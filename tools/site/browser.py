@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
+from mpmath import cos, mpf, sin, workdps
 from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
                           relu, relu_grad)
 from playwright.sync_api import sync_playwright
@@ -267,6 +268,32 @@ def race(context, home):
     page.close()
 
 
+def differences(context, home):
+    "The slope of the sine is PyTorch's, but for the last digit of each value; the error of the formula is exact"
+    page = context.new_page()
+    page.goto(home + 'referees.html')
+    page.focus('[value=central]')
+    for kind in 'central', 'one-sided':
+        for log in 0, -1, -2.5, -5.2, -8, -11, -15, -16:
+            slide(page, fd_h=log)
+            shown = page.eval_on_selector('#fd-root', 'e => ["h", "found", "formula", "rounding"].map(n => +e.dataset[n])')
+            h,found,formula,rounding = torch.tensor(shown, dtype=torch.float64)
+            f,one = torch.sin, torch.ones((), dtype=torch.float64)
+            right = (f(one+h) - f(one-h))/(2*h) if kind == 'central' else (f(one+h) - f(one))/h
+            with workdps(60):
+                x,down = mpf(h.item()), mpf(h.item()) if kind == 'central' else 0
+                exact = (sin(1+x) - sin(1-down))/(x+down)/cos(1) - 1
+            counts['numbers'] += 3
+            near = abs(found - right) <= 2.3e-16/h and abs(formula.item() - exact) <= 1e-9*abs(exact)
+            if not near or abs(found/one.cos() - 1 - formula - rounding) > 1e-15:
+                wrong.append(f'{home}: differences: {kind}: {shown}, and not {right}, {float(exact)}')
+        page.keyboard.press('ArrowRight')
+    if page.input_value('[name=fd-kind]:checked') != 'central': wrong.append(f'{home}: differences: no way round by keyboard')
+    page.click('#fd-best')
+    page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('bottom')")
+    page.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
@@ -282,7 +309,7 @@ def main():
             once = home.startswith('http')
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper, race: play(context, home)
+            for play in search, explorer, stepper, race, differences: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
