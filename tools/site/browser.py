@@ -2,6 +2,7 @@
 
 Each page is opened from a local server and from disk, in both themes, at the width of a desk and of a phone."""
 import os, re, sys, tempfile
+from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
@@ -9,6 +10,7 @@ import torch
 from mpmath import cos, mpf, sin, workdps
 from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
                           relu, relu_grad)
+from minibackprop.mutants import kill_matrix
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
@@ -294,6 +296,47 @@ def differences(context, home):
     page.close()
 
 
+@cache
+def matrix():
+    "The kill matrix, by the library: layer and bug -> for each check, whether it killed"
+    torch.manual_seed(0)
+    return {(form, bug): kills for form,bug,kills in kill_matrix()}
+
+
+def kills(context, home):
+    "The table of mutants is the library's kill matrix, and each filter shows what it names"
+    page = context.new_page()
+    page.goto(home + 'mutants.html')
+
+    def shown():
+        rows = page.eval_on_selector_all('#km-root tbody tr', '''all => all.filter(e => e.getClientRects().length).map(
+            e => [...e.cells[0].children, ...[...e.cells].slice(1)].map(c => c.textContent))''')
+        return {(form, bug): [k == 'killed' for k in kills] for form,bug,*kills in rows}
+
+    def compare(what, wanted):
+        right = {(form, bug): kills for (form,bug),kills in matrix().items() if wanted(form, bug, kills)}
+        counts['numbers'] += len(right)
+        said = page.inner_text('#km-status').split()[0]
+        sums = page.eval_on_selector_all('#km-counts td', 'all => all.map(e => +e.textContent)')
+        if shown() != right or said != str(len(right)) or sums != [sum(k) for k in zip(*right.values())]:
+            wrong.append(f'{home}: kills: {what}: {said} {sums}, and not {len(right)}')
+    compare('all', lambda *_: True)
+    page.select_option('#km-layer', 'relu')
+    compare('relu', lambda form,bug,kills: form == 'relu')
+    page.select_option('#km-check', 'let through by sum')
+    compare('relu and sum', lambda form,bug,kills: form == 'relu' and not kills[0])
+    page.select_option('#km-layer', '')
+    page.select_option('#km-check', 'killed by gradcheck')
+    compare('gradcheck', lambda form,bug,kills: kills[5])
+    page.click('[data-clear]')
+    page.focus('#km-bug')
+    page.keyboard.type('w.g wrong')
+    compare('two words', lambda form,bug,kills: 'w.g' in bug and 'wrong' in bug)
+    page.click('[data-check]')
+    compare('ours alone', lambda form,bug,kills: kills == [False]*6 + [True])
+    page.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
@@ -309,7 +352,7 @@ def main():
             once = home.startswith('http')
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper, race, differences: play(context, home)
+            for play in search, explorer, stepper, race, differences, kills: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
