@@ -265,7 +265,6 @@ def race(context, home):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 40, y + 20)
-    page.mouse.up()
     if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
     page.close()
 
