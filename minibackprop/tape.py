@@ -85,7 +85,7 @@ operation('add', lambda a,b: a + b, lambda g,out,a,b: g, lambda g,out,a,b: g)
 operation('sub', lambda a,b: a - b, lambda g,out,a,b: g, lambda g,out,a,b: -g)
 operation('mul', lambda a,b: a * b, lambda g,out,a,b: g*b, lambda g,out,a,b: g*a)
 operation('div', lambda a,b: a / b, lambda g,out,a,b: g/b, lambda g,out,a,b: -g*out/b)
-operation('matmul', _matmul, # a @ b, and a sentence for a vector; mT: transposed
+operation('matmul', _matmul,  # a @ b of matrices; it refuses a vector
           lambda g,out,a,b: g @ b.mT, lambda g,out,a,b: a.mT @ g)
 operation('neg', lambda a: -a, lambda g,out,a: -g)
 operation('exp', lambda a: a.exp(), lambda g,out,a: g*out)
