@@ -434,6 +434,7 @@ def _verdict(ex, answer):
     return 'not right yet', why
 
 _asked = []  # the exercise that was checked last, for `hint`
+_when_right = []  # functions of an exercise and its answer: the next page has one
 
 def check_answer(
     number:str, # Of the exercise, such as '3.2'
@@ -445,6 +446,7 @@ def check_answer(
     word,why = _verdict(ex, answer)
     said = f'{number}: {word}' + (f'. {why}. A first hint: hint(1)' if why else '')
     print(textwrap.fill(said, 88, break_long_words=False, break_on_hyphens=False))
+    for tell in _when_right if word == 'right' else (): tell(ex, answer)
 
 # %% ../../nbs/90_exercises.ipynb #41567e85
 def hint(

@@ -248,7 +248,7 @@ def _judge_round(answer):
 _form = """class Round(Module):
     def forward(self, inp): return inp.round()
     def bwd(self, out, inp): {}"""
-exercise('5.6', 'Straight through', 12, _judge_round,
+exercise('5.6', 'Straight through', 10, _judge_round,
     hints=('Which slope does a layer have that does nothing?',
            'The upstream gradient goes on as it is. And as_nn_module turns a layer '
            'into an nn.Module.',
@@ -330,7 +330,7 @@ def _judge_exp(methods):
             'with that no second exponential is needed')
 
 # %% ../../../nbs/answers/05_autograd.ipynb #5d8202b6
-exercise('5.7', 'What to save', 12, _judge_exp,
+exercise('5.7', 'What to save', 10, _judge_exp,
     hints=('What is the derivative of the exponential function?',
            'It is the output itself. So save the output, and backward needs no '
            'exponential.',
@@ -378,7 +378,7 @@ _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
           'the division by the length is missing'}, form=_unit_form)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #23866e91
-exercise('5.8', 'Rows of length one', 90,
+exercise('5.8', 'Rows of length one', 30,
     _judge_function(_unit_gradient, _unit_rows, _row_inp),
     hints=('First the derivative of the length by one entry of the row. It is short.',
            'It is y_ij. Now the quotient rule for output m and input j of a row: one '

@@ -598,7 +598,7 @@ _mistakes = {
       'J v, which is right to a few digits only; take both sides'}
 
 # %% ../../../nbs/answers/06d_check.ipynb #f54b6052
-exercise('6.14', 'The dot-product test', 15,
+exercise('6.14', 'The dot-product test', 12,
     is_function(None, _layers, _mistakes, _form),
     hints=('J v is the slope of the output along v: move x by h v, up and down',
            'for the other side: `out = forward(x)`, `out.g = u`, and `backward(out, '
@@ -620,7 +620,7 @@ _form = """class Standardize(Module):
         inp.g = {(out.g - mean(out.g) - out*mean(out.g*out))/sigma}"""
 
 # %% ../../../nbs/answers/06d_check.ipynb #e2216114
-exercise('6.15', 'Centre and scale', 60,
+exercise('6.15', 'Centre and scale', 30,
     is_gradient(lambda cls: cls(), lambda: (torch.randn(2, 3, 5),), _standardize, {
             (None, 'out.g/sigma'): 'mean and standard deviation depend on every input '
               'of the row: two terms are missing',
@@ -678,7 +678,7 @@ def _soft_judge(answer):
                     f'differences of scores. {why}')
 
 # %% ../../../nbs/answers/06d_check.ipynb #4f1c071a
-exercise('6.16', 'A soft maximum', 90, _soft_judge,
+exercise('6.16', 'A soft maximum', 35, _soft_judge,
     hints=('write y = t log s with s = sum_j exp(x_j/t), and differentiate s first, '
            'once by x_j and once by t',
            'ds/dx_j = exp(x_j/t)/t and ds/dt = -sum_j exp(x_j/t) x_j/t**2. Call p_j = '

@@ -337,7 +337,7 @@ _mistakes = {
       'derivative exp(inp)'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #ede266a8
-exercise('7.10', 'Log-sum-exp as a layer', 15,
+exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
             lambda: (torch.randn(3, 3, dtype=torch.float64),),
@@ -384,7 +384,7 @@ _wrong = {
     ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #5720e662
-exercise('7.11', 'Yes or no', 40,
+exercise('7.11', 'Yes or no', 20,
     _both(
         is_gradient(lambda cls: cls(), _bce_inputs, F.binary_cross_entropy_with_logits,
             _mistakes, _bce_form, skip=('targ',)),
@@ -447,7 +447,7 @@ _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
 
 # %% ../../../nbs/answers/07_losses.ipynb #50fae47b
 _judge_focal = _both(_focal_judge(2.), _focal_judge(3.5), _large_focal)
-exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
+exercise('7.12', 'A loss that leaves the easy ones alone', 45, _judge_focal,
     hints=('Take two steps: the loss of one example as a function of p, the '
            'probability of its label, and p as a function of the scores. For the '
            'second step the chapter has the Jacobian of softmax.',

@@ -226,7 +226,7 @@ _mistakes = {
     (None, 'p += lr*g/(v.sqrt() + eps)'): 'a step goes against the gradient'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
-exercise('8a.7', 'RMSprop', 15,
+exercise('8a.7', 'RMSprop', 12,
     is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
                  for _ in range(5)], .01, .9, .1),
             ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2)],
@@ -280,7 +280,7 @@ _mistakes = {
 _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
-exercise('8a.8', 'Warm-up and a cosine', 15,
+exercise('8a.8', 'Warm-up and a cosine', 12,
     is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1)], _mistakes,
         _form, _rates),
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
@@ -353,7 +353,7 @@ _mistakes |= {
         """if n < most:
         for p in params: p.g *= most/n"""): 'the short gradients are made longer and '
       'the long ones stay: it is the other way round'}
-exercise('8a.9', 'Clipping by the norm', 25,
+exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
         is_function(_clip, lambda: [([torch.randn(4, 3).double(),
@@ -402,7 +402,7 @@ _mistakes = {
     '2/steep, .9': '0.9 is the usual choice and does not look at the curvatures'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #8e4dc5fa
-exercise('8a.10', 'The best momentum for a valley', 90,
+exercise('8a.10', 'The best momentum for a valley', 45,
     is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.)], _mistakes, _form),
     hints=('The distance obeys d_next = d - eta kappa d + mu (d - d_before). Try d = '
            'x^t, and get a quadratic equation for x.',
