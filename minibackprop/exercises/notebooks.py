@@ -7,6 +7,7 @@ __all__ = ['read_exercises', 'prove_exercises', 'copy_notebooks', 'list_exercise
 
 # %% ../../nbs/91_notebooks.ipynb #64f8a53a
 import ast, contextlib, importlib.util, io, json, linecache, os, re, types
+import torch
 from pathlib import Path
 from ..data import _shipped
 from .judges import _chapters, _exercise, _exercises, _defines
@@ -77,12 +78,31 @@ def _imports(file):
         if body and all(imports): exec(source, space)
     return space
 
+# %% ../../nbs/91_notebooks.ipynb #5aed83ff
+def _forms(answer):
+    "An answer that is a value, in other forms that mean the same"
+    import numpy as np
+    each = lambda f: tuple(map(f, answer))
+    if isinstance(answer, str): return [answer.upper(), [*answer], (*answer,),
+                                        ', '.join(answer), {*answer}]
+    if not isinstance(answer, tuple): return [torch.tensor(answer), np.array(answer),
+        np.array([answer]), torch.tensor([answer]), str(answer)]
+    if all(isinstance(a, str) for a in answer): return [
+        [*answer], each(str.lower), each(lambda a: f' {a} '), ''.join(answer),
+        ''.join(answer).lower()]
+    forms = [[*answer], dict(enumerate(answer))]
+    if 'inf' not in str(answer): forms.append(str(answer))
+    for make in np.array, torch.tensor, lambda a: each(torch.tensor), lambda a: each(
+            np.array), lambda a: [*map(torch.tensor, a)]:
+        with contextlib.suppress(ValueError, TypeError): forms.append(make(answer))
+    return forms
+
 # %% ../../nbs/91_notebooks.ipynb #41896203
 def prove_exercises(
     file:str|Path, # A chapter
 )->int: # How many exercises there are
     "`AssertionError` for a stub that passes, or an answer that hears the wrong reason"
-    found,imports = read_exercises(file), _imports(file)
+    found,imports,counts = read_exercises(file), _imports(file), [0, 0]
     def words(text): return ' '.join(text.split())  # whatever the lines
     for e in found:
         ex = _exercise(e['number'])
@@ -95,14 +115,27 @@ def prove_exercises(
             return words(said.getvalue())
         right = f'{ex.number}: right'
         known = [(e['stub'], 'not done yet'), (e['solution'], right)]
+        known += [(source, right) for source in ex.right]
         for source,piece in [*known, *ex.wrong.items()]:
             said = run(source)
             why = f'{ex.number}: {piece!r} expected for\n{source}\nand not\n{said}'
             assert words(piece)[1:] in said, why  # the first letter may be a capital
-            assert piece == right or ': right' not in said
+            assert piece == right or ': right' not in said, why
+        forms = []
+        if e['check'].startswith(f"check_answer('{ex.number}', answer)"):
+            space = dict(imports)
+            exec(e['solution'], space)
+            for form in _forms(space['answer']):
+                with contextlib.redirect_stdout(io.StringIO()) as said:
+                    exec(e['check'], space | {'answer': form})
+                assert said.getvalue().startswith(right), (form, said.getvalue())
+                forms.append(form)
+        counts[0] += len(ex.wrong)
+        counts[1] += len(ex.right) + len(forms)
         assert e['title'] == ex.title, (ex.number, e['title'], ex.title)
         assert e['minutes'] == ex.minutes, (ex.number, e['minutes'], ex.minutes)
         assert e['on_path'] == (ex.number in _path), (ex.number, 'the mark of the path')
+    print('{} wrong answers refused, {} other right ones accepted'.format(*counts))
     return len(found)
 
 # %% ../../nbs/91_notebooks.ipynb #609bc9f4
