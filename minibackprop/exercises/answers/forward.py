@@ -121,8 +121,8 @@ exercise('2.4', 'Three layers', 10,
            'Name the results: `l1 = relu(lin(x, w1, b1))`, then `l2` in the same way '
            'from `l1`, then a `lin`'),
     wrong={
-        'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (8, 4); expected '
-          '(8, 2)'}, form=_form)
+        'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (1, 4); expected '
+          '(1, 2)'}, form=_form)
 
 # %% ../../../nbs/answers/02_forward.ipynb #3683f898
 _mistakes = {
