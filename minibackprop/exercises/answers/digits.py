@@ -100,7 +100,7 @@ _mistakes = {
       'natural one, ln'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #f1c0e8fb
-exercise('8c.4', 'The loss that cannot reach 0', 10,
+exercise('8c.4', 'The loss that cannot reach 0', 5,
     is_value(-.91*math.log(.91) - .09*math.log(.01), _mistakes, tol=5e-4),
     hints=('What are the ten numbers q of an example, and do they add up to 1?',
            'A tenth is spread over ten classes, a hundredth for each; the label keeps '
@@ -162,7 +162,7 @@ _mistakes = {
       '0 is divided by 0 where a label does not occur'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #476fe11c
-exercise('8c.6', 'A table of shares', 15,
+exercise('8c.6', 'A table of shares', 12,
     is_function(None, lambda: [(torch.randint(4, (60,)), torch.randint(4, (60,)), 4),
             (torch.randint(2, (30,)), torch.randint(3, (30,)), 5)], _mistakes, _form,
         _double),
@@ -255,7 +255,7 @@ _wrong = {
     return x.g""": 'keeps nothing for a backward pass'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #711b5ef9
-exercise('8c.7', 'Which pixels speak for a 3', 20, _pixels,
+exercise('8c.7', 'Which pixels speak for a 3', 15, _pixels,
     hints=('Which upstream gradient belongs to the scores, if the loss is the sum of '
            'those of class k over the images?',
            'out = x; for layer in model.layers: out = layer(out). Then out.g has the '
@@ -307,7 +307,7 @@ _mistakes |= {
       'direction, so there are nine versions',
     'def look_nine_times(model, x): return softmax(model.predict(x))':
       'this is one look, at the images as they are'}
-exercise('8c.8', 'Look nine times', 60,
+exercise('8c.8', 'Look nine times', 20,
     is_function(None,
         lambda: [(_small(784, 20, 10), torch.rand(6, 784, dtype=torch.float64))],
         _mistakes, _form),

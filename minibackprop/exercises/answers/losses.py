@@ -13,6 +13,7 @@ from torch import tensor
 from ...losses import log_softmax
 from ..judges import exercise, Judge, is_value
 from ..judges import is_tuple, is_function, is_gradient, _both
+from ..judges import _plain
 
 # %% ../../../nbs/answers/07_losses.ipynb #2ace11d0
 def _rounded(
@@ -20,7 +21,7 @@ def _rounded(
 )->object: # A judge
     "Round all numbers to eight digits after the point first"
     def plain(a):
-        if isinstance(a, torch.Tensor): a = a.tolist()
+        if hasattr(a, 'tolist'): a = a.tolist()
         if isinstance(a, (tuple, list)): return tuple(map(plain, a))
         return round(a, 8) + 0. if isinstance(a, float) else a
     return Judge(lambda answer: judge(plain(answer)), judge.right, judge.mistakes)
@@ -128,7 +129,8 @@ exercise('7.3', 'Where the exponential ends', 4,
 # %% ../../../nbs/answers/07_losses.ipynb #1c91c7e7
 def _infinite(answer):
     "Infinity, which no tolerance finds"
-    if isinstance(answer, torch.Tensor): answer = answer.item()
+    if isinstance(answer, str): answer = answer.lower().replace('math.', '')
+    answer = _plain(answer, math.inf)
     if answer == math.inf: return None
     if answer == -math.inf: return ('the logarithm of 0 is minus infinity, and there '
         'is a minus before it')
@@ -164,7 +166,9 @@ exercise('7.4', 'Too small to write down', 3,
     wrong={
         '(150, 100, 150)': 'no number as small',
         '(150, 100, -math.inf)': 'a minus before it',
-        '(150, 100, math.nan)': 'the maximum out'})
+        '(150, 100, math.nan)': 'the maximum out'},
+    right=("(150, 100, 'inf')", "(150, 100, float('inf'))", "(150, 100, 'Infinity')",
+           '(150., 100., torch.tensor(math.inf))', "('150', '100', 'math.inf')"))
 
 # %% ../../../nbs/answers/07_losses.ipynb #d4e74237
 exercise('7.5', 'What the scores are told', 3,
@@ -309,6 +313,11 @@ exercise('7.9', 'Softmax twice', 10,
               'has a minus before it',
             'math.e/(math.e + k - 1)': 'this is the probability of the right class; '
               'the loss is minus its logarithm'}, 'def lowest_loss(k): return {}'),
+    form='def lowest_loss(k): return {}',
+    right=('-math.log(math.e/(math.e + k - 1))', 'math.log(math.e + k - 1) - 1',
+           'math.log1p((k-1)*math.exp(-1))',
+           'torch.tensor([1.] + [0.]*(k-1)).double().logsumexp(0) - 1',
+           'F.cross_entropy(torch.eye(k).double()[:1], torch.tensor([0]))'),
     hints=('CrossEntropy takes the probabilities for scores. Between which numbers do '
            'they lie?',
            'The best case is 1 at the right class and 0 at the k-1 others. Which '
@@ -337,10 +346,11 @@ _mistakes = {
       'derivative exp(inp)'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #ede266a8
-exercise('7.10', 'Log-sum-exp as a layer', 15,
+exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
-            lambda: (torch.randn(3, 3, dtype=torch.float64),),
+            lambda: [(torch.randn(n, k).double(),)
+                     for n,k in ((3, 3), (4, 2), (1, 5), (2, 1))],
             lambda inp: inp.logsumexp(-1), _mistakes, _form),
         _large(tensor([1000.]), tensor([[1., 0.]]), lambda: (tensor([[1000., 0.]]),))),
     hints=('The chapter has the slope of log-sum-exp: it is softmax.',
@@ -349,11 +359,16 @@ exercise('7.10', 'Log-sum-exp as a layer', 15,
            'inp.g is softmax(inp) times out.g[:,None].'),
     wrong={
         'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
-          'an exponential overflows'}, form=_form)
+          'an exponential overflows'}, form=_form,
+    right=('out.g[:,None]*(inp - out[:,None]).exp()',
+           'out.g.unsqueeze(-1)*inp.softmax(-1)', 'softmax(inp)*out.g.view(-1, 1)',
+           '(out.g*softmax(inp).t()).t()',
+           "torch.einsum('i,ij->ij', out.g, softmax(inp))"))
 
 # %% ../../../nbs/answers/07_losses.ipynb #91cda43f
-def _bce_inputs(): return (torch.randn(3, dtype=torch.float64),
-    tensor([1., 0., 1.], dtype=torch.float64))
+def _bce_inputs():
+    labels = tensor([1., 0., 1., 1., 0.]).double()
+    return [(torch.randn(n).double(), labels[:n]) for n in (3, 5, 1)]
 
 _bce_form = """class BinaryCrossEntropy(Module):
     def forward(self, inp, targ): return {F.softplus(inp).sub(targ*inp).mean()}
@@ -381,10 +396,11 @@ _wrong = {
     ('((1 + inp.exp()).log() - targ*inp).mean()', None): 'an exponential overflows',
     (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
       'make its exponent negative',
-    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large'}
+    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large',
+    (None, 'out.g*(p-targ)/3'): '5/3 times'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #5720e662
-exercise('7.11', 'Yes or no', 40,
+exercise('7.11', 'Yes or no', 20,
     _both(
         is_gradient(lambda cls: cls(), _bce_inputs, F.binary_cross_entropy_with_logits,
             _mistakes, _bce_form, skip=('targ',)),
@@ -400,7 +416,13 @@ exercise('7.11', 'Yes or no', 40,
            'derivative of log(1 + exp(s)) - y s.',
            'log(1 + exp(s)) is max(s, 0) + log(1 + exp(-abs(s))). The gradient is (p - '
            'y)/N times out.g.'),
-    wrong=_wrong, form=_bce_form)
+    wrong=_wrong, form=_bce_form,
+    right=(('F.binary_cross_entropy_with_logits(inp, targ)', None),
+           (None, 'out.g*(inp.sigmoid()-targ)/inp.numel()'),
+           ('-(targ*F.logsigmoid(inp) + (1-targ)*F.logsigmoid(-inp)).mean()', None),
+           ('(torch.stack([inp, 0*inp]).logsumexp(0) - targ*inp).sum()/len(inp)', None),
+           ('(inp.relu() - targ*inp + (1 + (-inp.abs()).exp()).log()).mean()',
+            'out.g/len(targ)*(torch.sigmoid(inp)-targ)')))
 
 # %% ../../../nbs/answers/07_losses.ipynb #745f1ec2
 def _focal(inp, targ, gamma=2.):
@@ -421,6 +443,8 @@ _focal_form = """class FocalLoss(Module):
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
 _focal_mistakes = {
+    ('2*p*(1-p)*log_p - (1-p)**2', None): 'the gradient is right for gamma = 2 only: '
+      'use self.gamma',
     ('-(1-p)**c', None): 'this takes the factor (1-p)^gamma for a constant; p depends '
       'on the scores in it too, which is a second term',
     ('-torch.ones_like(p)', None): 'this is the gradient of cross-entropy; the factor '
@@ -439,7 +463,8 @@ _focal_mistakes = {
 
 def _focal_judge(gamma): return is_gradient(
     lambda cls: cls(gamma),
-    lambda: (torch.randn(4, 3, dtype=torch.float64), tensor([0, 2, 1, 2])),
+    lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
+             for n,k in ((4, 3), (1, 3), (2, 5), (3, 2))],
     lambda inp, targ: _focal(inp, targ, gamma), _focal_mistakes, _focal_form)
 
 _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
@@ -447,7 +472,7 @@ _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
 
 # %% ../../../nbs/answers/07_losses.ipynb #50fae47b
 _judge_focal = _both(_focal_judge(2.), _focal_judge(3.5), _large_focal)
-exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
+exercise('7.12', 'A loss that leaves the easy ones alone', 45, _judge_focal,
     hints=('Take two steps: the loss of one example as a function of p, the '
            'probability of its label, and p as a function of the scores. For the '
            'second step the chapter has the Jacobian of softmax.',
@@ -467,4 +492,35 @@ exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
         p,c = log_p.exp(), self.gamma
         y = F.one_hot(targ, inp.shape[1])
         a = c*p*(1-p)**(c-1)*log_p - (1-p)**c
-        inp.g = out.g*a[:,None]*(y - softmax(inp))/len(targ)""": 'was rounded to 0'})
+        inp.g = out.g*a[:,None]*(y - softmax(inp))/len(targ)""": 'was rounded to 0',
+        '''class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        log_p = log_softmax(inp)[range(len(targ)), targ]
+        return -((1 - log_p.exp())**2*log_p).mean()
+    def bwd(self, out, inp, targ): ...''': 'Replace the dots'}, form=_focal_form,
+    right=(('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
+           ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
+           ('c*p*log_p*(1-p).pow(c-1) - (1-p).pow(c)', '(y - softmax(inp))/inp.shape[0]'),
+           """class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        self.log_p = inp.log_softmax(-1)
+        own = self.log_p.gather(1, targ[:,None])[:,0]
+        return -((1 - own.exp())**self.gamma*own).sum()/len(inp)
+    def bwd(self, out, inp, targ):
+        own = self.log_p.gather(1, targ[:,None])
+        p = own.exp()
+        a = self.gamma*p*(1-p)**(self.gamma-1)*own - (1-p)**self.gamma
+        g = -a*self.log_p.exp()
+        g[range(len(targ)), targ] += a[:,0]
+        inp.g = out.g*g/len(targ)""",
+           """class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        self.saved = log_softmax(inp)[torch.arange(len(targ)), targ]
+        return ((1 - self.saved.exp())**self.gamma*-self.saved).mean()
+    def bwd(self, out, inp, targ):
+        lp,q = self.saved[:,None], self.saved.exp()[:,None]
+        slope = self.gamma*(1-q)**(self.gamma-1)*lp*q - (1-q)**self.gamma
+        inp.g = out.g*slope*(F.one_hot(targ, inp.shape[1]) - softmax(inp))/len(inp)"""))

@@ -159,7 +159,7 @@ _form = """class UnitLength(Module):
     def bwd(self, out, inp):
         r = inp.norm(dim=1, keepdim=True)
         inp.g = {}"""
-exercise('11.7', 'Unit length', 15,
+exercise('11.7', 'Unit length', 10,
     is_gradient(lambda cls: cls(), lambda: (torch.randn(5, 4).double(),),
         lambda inp: inp/inp.norm(dim=1, keepdim=True), mistakes={
             'out.g/r': 'the length depends on the inputs too: that path is missing',
@@ -193,7 +193,7 @@ _form = """def from_output(out, out_g, gain, shift, rstd):
     return rstd*({g - mean - x*along})"""
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d794ad20
-exercise('11.8', 'Back from the output', 15,
+exercise('11.8', 'Back from the output', 12,
     is_function(None, lambda: [_normalized(), _normalized()], {
             (None, 'out_g', None, None, None): 'the gradient that arrives at the '
               'normalized values has the gain in it',
@@ -265,7 +265,7 @@ def _folds(answer):
 # %% ../../../nbs/answers/11_normalization.ipynb #20afd1d1
 _form = """def fold(lin, norm):
     factor = {}"""
-exercise('11.9', 'Folded away', 20, _folds,
+exercise('11.9', 'Folded away', 15, _folds,
     hints=('Write down what the normalization makes of one unit in evaluation. What '
            'multiplies it, and what is added?',
            'The factor of a unit is its gain divided by the root of its running '
@@ -305,7 +305,7 @@ _form = """class WeightNorm(Module):
         inp.g = out.g @ (self.s*u).t()"""
 
 # %% ../../../nbs/answers/11_normalization.ipynb #f8d296fb
-exercise('11.10', 'Weights of a length that is learned', 40,
+exercise('11.10', 'Weights of a length that is learned', 25,
     is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
         lambda inp, v, s, b: inp @ (s*v/v.norm(dim=0)) + b, {
             (None, 'self.s/r*w_g'): 'v.g lacks the path through the length of v',

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import tensor
 from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _both
+from ..judges import is_tuple, is_function, _both, _draw
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bd2e809d
 exercise('8a.1', 'The largest learning rate', 2,
@@ -187,14 +187,28 @@ exercise('8a.6', 'Decay inside and beside', 6,
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
 def _rmsprop_run(step):
-    "Function of gradients: `p` after each step"
+    "Function of gradients: `p` after each step, then `v`, then the gradients"
     def run(gs, lr, alpha, eps):
         p,v,seen = torch.ones_like(gs[0]), torch.zeros_like(gs[0]), []
+        gs = [g.clone() for g in gs]
         for g in gs:
-            step(p, g.clone(), v, lr=lr, alpha=alpha, eps=eps)
+            step(p, g, v, **({} if lr is None else dict(lr=lr, alpha=alpha, eps=eps)))
             seen.append(p.clone())
-        return torch.stack(seen)
+        return torch.stack([*seen, v, *gs])
     return run
+
+def _kept(step):
+    "A judge of RMSprop: what do v and g hold after a step?"
+    g = tensor([2., -3.], dtype=torch.float64)
+    p,given,v = torch.ones_like(g), g.clone(), torch.zeros_like(g)
+    step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
+    if not torch.equal(given, g): return ('the gradient g has been changed; only p and '
+        'v change')
+    right = torch.ones_like(g), .1*g*g
+    _rmsprop(right[0], g, torch.zeros_like(g), .1, .9, 1e-3)
+    if torch.allclose(p, right[0]) and not torch.allclose(v, right[1]): return (
+        f'p is right after a step, but v is {v.tolist()} where {right[1].tolist()} is '
+        'right, and the next step begins with it')
 
 def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     v.mul_(alpha).add_(g*g, alpha=1-alpha)
@@ -226,17 +240,30 @@ _mistakes = {
     (None, 'p += lr*g/(v.sqrt() + eps)'): 'a step goes against the gradient'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
-exercise('8a.7', 'RMSprop', 15,
-    is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
+exercise('8a.7', 'RMSprop', 12,
+    _both(is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
                  for _ in range(5)], .01, .9, .1),
-            ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2)],
-        _mistakes, _form, _rmsprop_run),
+            ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2),
+            ([torch.randn((), dtype=torch.float64) for _ in range(3)], .1, .9, 1e-2),
+            ([torch.randn(2, dtype=torch.float64) for _ in range(3)], None, .9, 1e-2)],
+        _mistakes, _form, _rmsprop_run), _kept),
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
            'have: m, and both corrections.',
            'First v.mul_(alpha), then add (1-alpha) g^2 to it, both in place. Then '
            'take the step from p, in place.',
            'v.mul_(alpha).add_(g*g, alpha=1-alpha), and p.sub_(lr*g/(v.sqrt() + '
-           'eps)).'))
+           'eps)).'), form=_form,
+    wrong={('v.mul_(alpha).add_(g*g)', 'p -= lr*g/(((1-alpha)*v).sqrt() + eps)'):
+             'the next step begins with it',
+           ('g.mul_(g); v.mul_(alpha).add_(g, alpha=1-alpha); g.sqrt_()', None): 'g',
+           (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
+           ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'},
+    right=(('v.copy_(alpha*v + (1-alpha)*g**2)', None),
+           ('v *= alpha; v += (1-alpha)*g*g', 'p.sub_(lr*g/(v**.5 + eps))'),
+           ('v[...] = v*alpha + g.pow(2)*(1-alpha)', 'p[...] = p - g*lr/(v.sqrt()+eps)'),
+           ('v.mul_(alpha).addcmul_(g, g, value=1-alpha)',
+            'p.addcdiv_(g, v.sqrt().add_(eps), value=-lr)'),
+           ('v.lerp_(g*g, 1-alpha)', 'p.add_(g/(v.sqrt() + eps), alpha=-lr)')))
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045
 def _rates(schedule):
@@ -280,9 +307,18 @@ _mistakes = {
 _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
-exercise('8a.8', 'Warm-up and a cosine', 15,
-    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1)], _mistakes,
-        _form, _rates),
+exercise('8a.8', 'Warm-up and a cosine', 12,
+    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1), (5, .1, 4)],
+        _mistakes, _form, _rates), form=_form,
+    right=(('(step+1)*lr/warmup', None, None),
+           (None, '1 - (steps-1-step)/(steps-warmup)', None),
+           (None, None, 'lr*math.cos(math.pi*done/2)**2'),
+           (None, None, 'tensor(lr, dtype=torch.float64)*(1 + tensor(math.pi*done).'
+            'double().cos())/2'),
+           """def warmup_cosine(step, steps, lr, warmup):
+    last = warmup-1
+    return lr*((step+1)/warmup if step <= last else
+               .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
            'The warm-up has (step+1)/warmup of lr. The fall has done 0 of its way at '
@@ -295,19 +331,26 @@ exercise('8a.8', 'Warm-up and a cosine', 15,
 def _clip_run(clip):
     "Function of gradients: all of them afterwards, and what was returned"
     def run(gs, most):
-        params = [torch.zeros_like(g) for g in gs]
+        params = [torch.full_like(g, 7.) for g in gs]
         for p,g in zip(params, gs): p.g = g.clone()
         norm = clip(params, most)
+        if any(p.g.shape != p.shape for p in params): return params[0].g
         return torch.cat([*[p.g.flatten() for p in params],
-                torch.as_tensor(norm).reshape(1).to(gs[0])])
+                torch.as_tensor(norm).reshape(1).to(gs[0]),
+                *[p.flatten() for p in params]])
     return run
 
 def _returns(clip):
-    "A judge: is anything returned?"
-    p = torch.zeros(2)
-    p.g = torch.ones(2)
+    "A judge: is anything returned, and are gradients changed and not parameters?"
+    p = tensor([3., 4.])
+    p.g = tensor([6., 8.])
     if callable(clip) and clip([p], 1.) is None: return ('it returns nothing; expected '
         'how long they were before')
+    if p.tolist() != [3., 4.]: return ('the parameters have been changed, and only '
+        'their gradients .g are to be')
+    p.g = torch.zeros(2)
+    clip([p], 1.)
+    if p.g.isnan().any(): return 'where all gradients are 0, they become NaN'
 
 def _clip(params, most):
     n = torch.cat([p.g.flatten() for p in params]).norm()
@@ -353,11 +396,11 @@ _mistakes |= {
         """if n < most:
         for p in params: p.g *= most/n"""): 'the short gradients are made longer and '
       'the long ones stay: it is the other way round'}
-exercise('8a.9', 'Clipping by the norm', 25,
+exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
-        is_function(_clip, lambda: [([torch.randn(4, 3).double(),
-                        torch.randn(3).double()], m) for m in (.5, 1.5, 100.)],
+        is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
+                for shapes in (((4, 3), (3,)), ((2,),), ((1, 2), (), (3, 1)))],
             _mistakes, _form, _clip_run)),
     hints=('First find n: add up the squares of all entries of all p.g, and take the '
            'root once.',
@@ -369,7 +412,19 @@ exercise('8a.9', 'Clipping by the norm', 25,
         """def clip_norm(params, most):
     n = sum((p.g**2).sum() for p in params).sqrt()
     if n > most:
-        for p in params: p.g *= most/n""": 'returns nothing'})
+        for p in params: p.g *= most/n""": 'returns nothing',
+        (None, 'for p in params: p.g *= (most/n).clamp(max=1.) if n > 0 else n/n'):
+          'become NaN',
+        (None, 'for p in params: p *= min(1., most/n)'): 'the parameters have been',
+        ('(params[0].g.pow(2).sum() + params[1].g.pow(2).sum()).sqrt()', None):
+          'list index out of range',
+        ('params[0].g.norm()', None): 'wrong in'}, form=_form,
+    right=(('torch.cat([p.g.flatten() for p in params]).norm()', None),
+           (None, 'for p in params: p.g = p.g*min(1., most/n.item() if n else 1.)'),
+           ('math.sqrt(sum(p.g.pow(2).sum().item() for p in params))', None),
+           ('torch.stack([p.g.norm() for p in params]).norm()',
+            'c = (most/(n + 1e-300)).clamp(max=1.)\n    for p in params: p.g.mul_(c)'),
+           (None, 'if n > most:\n        for p in params: p.g = p.g/n*most')))
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #5202cb54
 def _best(flat, steep):
@@ -402,10 +457,15 @@ _mistakes = {
     '2/steep, .9': '0.9 is the usual choice and does not look at the curvatures'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #8e4dc5fa
-exercise('8a.10', 'The best momentum for a valley', 90,
-    is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.)], _mistakes, _form),
-    hints=('The distance obeys d_next = d - eta kappa d + mu (d - d_before). Try d = '
-           'x^t, and get a quadratic equation for x.',
+exercise('8a.10', 'The best momentum for a valley', 45,
+    is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.), (2., 2.)], _mistakes,
+        _form), form=_form,
+    right=('4/(a+b)**2, ((b-a)/(b+a))**2', '[(2/(a+b))**2, ((a-b)/(a+b))**2]',
+           '4/(flat + steep + 2*a*b), (1 - 2*a/(a+b))**2',
+           'tensor([(2/(a+b))**2, ((b-a)/(b+a))**2]).double()',
+           '(2/(math.sqrt(flat)+math.sqrt(steep)))**2, ((b/a-1)/(b/a+1))**2'),
+    hints=('Put d = x^t into the sequence and divide by x^(t-1): that is the quadratic '
+           'equation for x.',
            'It is x^2 - (1 + mu - eta kappa) x + mu = 0, and the product of its '
            'solutions is mu. The larger one is smallest while they are complex or '
            'equal: then both have the size sqrt(mu). For which eta kappa is that so?',

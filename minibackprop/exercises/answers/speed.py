@@ -279,7 +279,7 @@ _wrong |= {
         again.g = out.g
         for layer in reversed(self.layers): layer.backward()""":
       'which was to be spared'}
-exercise('9.8', 'Checkpoint', 60, _checkpoint,
+exercise('9.8', 'Checkpoint', 30, _checkpoint,
     hints=('A call remembers what its backward needs. In `with no_record():` it does '
            'not.',
            'In bwd, call the layers one after the other, from inp on. The last output '

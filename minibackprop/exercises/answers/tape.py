@@ -150,7 +150,7 @@ _form = """def minimum(f, x, steps):
     {}"""
 
 # %% ../../../nbs/answers/10_tape.ipynb #62002ee8
-exercise('10.6', 'Newton in one number', 12, _newton,
+exercise('10.6', 'Newton in one number', 10, _newton,
     hints=('In each step you need the slope and its derivative: call grad twice.',
            'slope = grad(f(v), v) is a Var. grad(slope, v) is the second derivative.',
            'x becomes x - slope/second, each as a number: .data.item().'),
@@ -189,7 +189,7 @@ def _root(answer):
         f'{right.tolist()} is right')
 
 # %% ../../../nbs/answers/10_tape.ipynb #8dd64632
-exercise('10.7', 'A root that starts at zero', 15, _root,
+exercise('10.7', 'A root that starts at zero', 12, _root,
     hints=('What is 0 times infinity? Where do the two meet in your formula?',
            'The inner values have to be chosen before the root, so that the root never '
            'sees a zero.',
@@ -243,7 +243,7 @@ _form = """def jvp(f, x, v):
     x = Var(x)
     y = f(x)
     {}"""
-exercise('10.8', 'Going forward with two walks back', 30, _forwards,
+exercise('10.8', 'Going forward with two walks back', 20, _forwards,
     hints=('grad(y, x, g=u) is J^T u. What is it a function of, besides x?',
            'Make u a Var. The number (J^T u)·v equals u·(J v), and is linear in u.',
            'back = grad(y, x, g=u), and then the gradient of (back*v).sum() with '
@@ -335,7 +335,7 @@ _wrong |= {
     order = [c]
     for v in order: order += v.args
     return order[::-1]""": 'more than once'}
-exercise('10.9', 'An order without numbers', 30, _ordered,
+exercise('10.9', 'An order without numbers', 20, _ordered,
     hints=('When may a value enter the list? When all that it was made from is in it.',
            'Keep a stack. A value that you meet for the first time has to wait until '
            'its inputs are done.',
@@ -370,7 +370,7 @@ def _remembers(answer):
         'back from there')
 
 # %% ../../../nbs/answers/10_tape.ipynb #7c705fbd
-exercise('10.10', 'Remember less', 40, _remembers,
+exercise('10.10', 'Remember less', 20, _remembers,
     hints=('operation calls its forward with plain tensors. What does f record then?',
            'The formula gets g, the output and the input. Make a new Var of the input, '
            'and compute f once more.',

@@ -184,7 +184,7 @@ _mistakes = {
       'row: a new smallest one starts the count again'}
 
 # %% ../../../nbs/answers/08b_training.ipynb #514c860e
-exercise('8b.7', 'When to stop', 15,
+exercise('8b.7', 'When to stop', 12,
     is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
             ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2)], _mistakes,
@@ -241,7 +241,7 @@ _form = """def even_batches(x, y, size, generator):
     {}"""
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf313de5
-exercise('8b.8', 'Even batches', 20, _even,
+exercise('8b.8', 'Even batches', 12, _even,
     hints=('Draw one order of all examples with torch.randperm and the generator. How '
            'many batches do you need?',
            'The number of batches is len(x)/size, rounded up: -(-len(x)//size).',
@@ -339,7 +339,7 @@ def _accumulated(answer):
     return _compare_gradients(answer)
 
 # %% ../../../nbs/answers/08b_training.ipynb #43265255
-exercise('8b.9', 'A large batch in small pieces', 45, _accumulated,
+exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
     hints=('Write the mean over all examples as a sum over the pieces. Which factor '
            'does the mean of a piece get?',
            'Its share, len(xb)/len(x). Keep a sum for each parameter beside .g, since '
@@ -391,7 +391,7 @@ _dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
         (None, 'out.g*(noise >= self.p)*(1-self.p)'):
           'the gradient divides by the constant: the derivative of c*x is c'},
     _dropout_form, skip=('noise',))
-exercise('8b.10', 'Dropout', 60,
+exercise('8b.10', 'Dropout', 20,
     _both(_dropout_forward, _dropout_gradient),
     hints=('The number x becomes 0 with probability p and c*x with probability 1-p. '
            'What is the mean of that?',
