@@ -362,18 +362,18 @@ def _given(function, args):
                      for n,a in zip(_names(function, args), args))
 
 # %% ../../nbs/90_exercises.ipynb #688bb86b
-def _results(function, inputs, answer=None):
+def _results(function, inputs):
     "The calls, what comes out of each, and the names of arguments that were changed"
-    found,changed,answer = [], [], answer or function
+    found,changed = [], []
     with _seeded():
         calls = [(args, _copies(args)) for args in inputs()]
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
-                e.given = _given(answer, args)
+                e.given = _given(function, args)
                 raise
     for args,given in calls:
-        changed += [n for n,a,g in zip(_names(answer, args), args, given)
+        changed += [n for n,a,g in zip(_names(function, args), args, given)
                     if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
     return [args for args,_ in calls], found, changed
 
@@ -412,7 +412,7 @@ def is_function(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         _,expected,may_change = _results(right, inputs)
-        calls,found,changed = _results(run(answer), inputs, answer)
+        calls,found,changed = _results(answer := run(answer), inputs)
         if all(map(_agree, found, expected)):
             if may_change or not changed: return None
             return (f'the result is right, and {changed[0]} has been changed in place: '
@@ -430,7 +430,7 @@ def _is_tensors(
     inputs, mistakes=None, form='{}',
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
-    def pick(n): return lambda function: lambda *args: function(*args)[n]
+    def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
     judges = [is_function(right, inputs, mistakes, form, pick(n))
               for n in range(len(names))]
     def look(answer):
