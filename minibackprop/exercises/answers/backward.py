@@ -217,7 +217,7 @@ _wrong = {
     'torch.where(inp > 0, out.g, 0.1*out.g).view(6, 5)': 'the backward raises',
     'out.g.mul_(torch.where(inp > 0, 1., 0.1))': 'changed out.g in place',
     """def leaky_relu_grad(inp, out):
-    print(torch.where(inp > 0, out.g, 0.1*out.g))""": 'not written',
+    print(torch.where(inp > 0, out.g, 0.1*out.g))""": 'was never written',
     """def leaky_relu_grad(inp, out):
     with torch.enable_grad():
         leaf = inp.detach().requires_grad_()
