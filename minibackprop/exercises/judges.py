@@ -248,6 +248,7 @@ def _letters(
 ):
     "A judge of a string of letters, in any order"
     def judge(answer):
+        if isinstance(answer, (list, tuple, set)): answer = ''.join(map(str, answer))
         if not isinstance(answer, str):
             return f'{answer!r:.40} is not a string of letters, such as {"be"!r}'
         said = set(answer.lower()) - set(' ,')
@@ -347,6 +348,9 @@ def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
+    if callable(value): return getattr(value, '__name__', '...').strip('_')
+    if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
+        return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
     if value.numel() > most: return f'a tensor {tuple(value.shape)}'
     def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
@@ -409,14 +413,15 @@ def is_function(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         _,expected,may_change = _results(right, inputs)
-        calls,found,changed = _results(run(answer), inputs, answer)
+        ran = run(answer)
+        calls,found,changed = _results(ran, inputs)
         if all(map(_agree, found, expected)):
             if may_change or not changed: return None
             return (f'the result is right, and {changed[0]} has been changed in place: '
                     'make a new tensor')
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
-        return _first_difference(answer, calls, found, expected,
+        return _first_difference(ran, calls, found, expected,
                                  _recognized(filled, same))
     return Judge(look, source, filled)
 
@@ -427,7 +432,8 @@ def _is_tensors(
     inputs, mistakes=None, form='{}',
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
-    def pick(n): return lambda function: lambda *args: function(*args)[n]
+    def pick(n): return lambda function: functools.wraps(function)(
+        lambda *args: function(*args)[n])
     judges = [is_function(right, inputs, mistakes, form, pick(n))
               for n in range(len(names))]
     def look(answer):
@@ -504,8 +510,7 @@ def is_gradient(
             return why
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
-        if why := _leftovers(make, answer, args, never): return why
-        if r or _in_float32(r): return None
+        if r or _in_float32(r): return _leftovers(make, answer, args, never)
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         with contextlib.suppress(Exception): why += _example(report(answer, -1))

@@ -206,6 +206,9 @@ def _kept(step):
         'v change')
     right = torch.ones_like(g), .1*g*g
     _rmsprop(right[0], g, torch.zeros_like(g), .1, .9, 1e-3)
+    if torch.allclose(p, right[0]) and not v.any(): return ('the average v stays 0 from '
+        'step to step: `v = ...` makes a new tensor, and the one that was passed in is '
+        'not changed')
     if torch.allclose(p, right[0]) and not torch.allclose(v, right[1]): return (
         f'p is right after a step, but v is {v.tolist()} where {right[1].tolist()} is '
         'right, and the next step begins with it')
@@ -241,12 +244,12 @@ _mistakes = {
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 12,
-    _both(is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
+    _both(_kept, is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
                  for _ in range(5)], .01, .9, .1),
             ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2),
             ([torch.randn((), dtype=torch.float64) for _ in range(3)], .1, .9, 1e-2),
             ([torch.randn(2, dtype=torch.float64) for _ in range(3)], None, .9, 1e-2)],
-        _mistakes, _form, _rmsprop_run), _kept),
+        _mistakes, _form, _rmsprop_run)),
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
            'have: m, and both corrections.',
            'First v.mul_(alpha), then add (1-alpha) g^2 to it, both in place. Then '
@@ -308,7 +311,7 @@ _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
 exercise('8a.8', 'Warm-up and a cosine', 12,
-    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1), (5, .1, 4)],
+    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1), (6, .1, 4)],
         _mistakes, _form, _rates), form=_form,
     right=(('(step+1)*lr/warmup', None, None),
            (None, '1 - (steps-1-step)/(steps-warmup)', None),
@@ -348,6 +351,10 @@ def _returns(clip):
         'how long they were before')
     if p.tolist() != [3., 4.]: return ('the parameters have been changed, and only '
         'their gradients .g are to be')
+
+def _of_zeros(clip):
+    "A judge: what becomes of gradients that are 0?"
+    p = torch.zeros(2)
     p.g = torch.zeros(2)
     clip([p], 1.)
     if p.g.isnan().any(): return 'where all gradients are 0, they become NaN'
@@ -401,7 +408,8 @@ exercise('8a.9', 'Clipping by the norm', 12,
         _returns,
         is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
                 for shapes in (((4, 3), (3,)), ((2,),), ((1, 2), (), (3, 1)))],
-            _mistakes, _form, _clip_run)),
+            _mistakes, _form, _clip_run),
+        _of_zeros),
     hints=('First find n: add up the squares of all entries of all p.g, and take the '
            'root once.',
            'If n is above most, every p.g is multiplied by most/n; otherwise nothing '

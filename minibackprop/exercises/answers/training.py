@@ -6,6 +6,7 @@
 __all__ = []
 
 # %% ../../../nbs/answers/08b_training.ipynb #a578c579
+import functools
 import torch
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
@@ -96,12 +97,14 @@ exercise('8b.4', 'One NaN', 5,
            'does not come through the scores?'))
 
 # %% ../../../nbs/answers/08b_training.ipynb #f0421237
-def _in_double(f): return lambda losses, sizes: f(losses.double(), sizes.double())
+def _in_double(f): return functools.wraps(f)(
+    lambda losses, sizes: torch.as_tensor(f(losses.double(), sizes.double())))
 
 exercise('8b.5', 'The mean over an epoch', 5,
     is_function('(losses*sizes).sum()/sizes.sum()', lambda: [
             (torch.rand(5, dtype=torch.float64), torch.tensor([64, 64, 64, 64, 16])),
-            (torch.rand(3, dtype=torch.float64), torch.tensor([10, 10, 1]))], {
+            (torch.rand(3, dtype=torch.float64), torch.tensor([10, 10, 1])),
+            (torch.rand(1, dtype=torch.float64), torch.tensor([7]))], {
             'losses.mean()': 'a short batch counts as much as a full one here, so each '
               'of its examples counts more than the others. Weigh each batch with its '
               'size',
@@ -117,7 +120,12 @@ exercise('8b.5', 'The mean over an epoch', 5,
     hints=('What is the sum of the losses of the examples in one batch?',
            'The loss of a batch is a mean over it, so times its size it is a sum over '
            'it. Add these sums up.',
-           'Divide the sum of losses times sizes by the sum of the sizes.'))
+           'Divide the sum of losses times sizes by the sum of the sizes.'),
+    form='def epoch_loss(losses, sizes): return {}',
+    right=('losses @ sizes/sizes.sum()', '(losses*(sizes/sizes.sum())).sum()',
+           'torch.dot(losses, sizes)/sum(sizes)',
+           'sum(a*n for a,n in zip(losses, sizes))/sum(sizes)',
+           '(losses*sizes).mean()/sizes.mean()'))
 
 # %% ../../../nbs/answers/08b_training.ipynb #2a324dcb
 _wrong = {
@@ -125,7 +133,8 @@ _wrong = {
     "'abcdf'": 'step deletes the gradients',
     "'acd'": 'the order of the first',
     "'acf'": 'takes its learning rate from the number of steps',
-    "('a', 'c')": 'is not a string of letters'}
+    "('a', 'c')": 'takes its learning rate',
+    '3': 'is not a string of letters'}
 
 # %% ../../../nbs/answers/08b_training.ipynb #28cfb996
 exercise('8b.6', 'What to keep of a run', 5,
@@ -187,8 +196,22 @@ _mistakes = {
 exercise('8b.7', 'When to stop', 12,
     is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
-            ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2)], _mistakes,
-        _form),
+            ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2), ([2.], 1),
+            ([1., 2.], 1), ([1., .9, .8, .7], 1)], _mistakes, _form), form=_form,
+    right=((None, '(epoch, best)'), (None, '[epoch, best]'),
+        ('min(losses[:epoch]) == loss and loss not in losses[:epoch-1]', None),
+        """def stop_early(losses, patience):
+    for n in range(1, len(losses)+1):
+        best = losses.index(min(losses[:n])) + 1
+        if n - best >= patience: break
+    return n, best""",
+        """def stop_early(losses, patience):
+    best,at,bad = float('inf'), 0, 0
+    for n,loss in enumerate(losses):
+        if loss < best: best,at,bad = loss, n, 0
+        else: bad += 1
+        if bad == patience: return n+1, at+1
+    return len(losses), at+1"""),
     hints=('Keep the number of the best epoch so far, and go through the losses one by '
            'one.',
            'The epochs in a row without a new best are as many as the current epoch is '
@@ -199,8 +222,8 @@ exercise('8b.7', 'When to stop', 12,
 # %% ../../../nbs/answers/08b_training.ipynb #e11b5436
 def _even(answer):
     "Judge `even_batches`: any way that keeps the promises is right"
-    for n in 23, 20, 21:
-        if why := _even_for(answer, n): return why
+    for n in 23, 20, 21, 4, 1:
+        if why := _even_for(answer, n): return f'for {n} examples: '*(n != 23) + why
 
 def _even_epochs(seen, other, same, n, sizes):
     "What is wrong with the order of one epoch, of the next, and of one drawn anew"
@@ -213,9 +236,9 @@ def _even_epochs(seen, other, same, n, sizes):
         f'most 5 in each, fit into {few}')
     if max(sizes)-min(sizes) > 1:
         return f'the batches have {sizes} examples: sizes may differ by 1 at most'
-    if seen == list(range(n)):
+    if n > 1 and seen == list(range(n)) == other:
         return 'the examples come in the order in which they lie: draw a random one'
-    if seen == other: return ('each epoch has the same order: use the generator as it '
+    if n > 4 and seen == other: return ('each epoch has the same order: use the generator as it '
         'is, and do not set it back')
     if seen != same: return (
         'generators with the same seed give different orders: let the order be drawn '
@@ -263,7 +286,31 @@ exercise('8b.8', 'Even batches', 12, _even,
           'do not set it back',
         """order = torch.randperm(len(x))
     return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'same seed give different orders'}, form=_form)
+          'same seed give different orders',
+        """order = torch.arange(len(x))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'draw a random one',
+        """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split(5)]""": 'for 20 examples'},
+    form=_form, right=(
+        """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split((len(x)+size-1)//size)]""",
+        """order = torch.randperm(len(x), generator=generator)
+    k = math.ceil(len(x)/size)
+    return [(x[order[i::k]], y[order[i::k]]) for i in range(k)]""",
+        """order = torch.rand(len(x), generator=generator).argsort()
+    k = -(-len(x)//size)
+    return list(zip(x[order].tensor_split(k), y[order].tensor_split(k)))""",
+        """order,k = torch.randperm(len(x), generator=generator).tolist(), -(-len(x)//size)
+    batches,at = [], 0
+    for b in range(k):
+        n = len(x)//k + (b < len(x) % k)
+        batches.append((x[order[at:at+n]], y[order[at:at+n]]))
+        at += n
+    return batches""",
+        """k = -(-len(x)//size)
+    order = torch.randperm(len(x), generator=generator)
+    return [[x[i], y[i]] for i in torch.tensor_split(order, k)]"""))
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
 class _Watched(Model):
@@ -307,6 +354,8 @@ _mistakes = {
       'a mean over that piece: multiply its gradient by its share of the examples',
     'p.g/(-(-len(x)//size))': 'every piece counts the same here, and so the examples '
       'of the last, shorter one count more. Multiply by the share of the examples',
+    'p.g*(size/len(x))': 'a full piece has the share size/len(x), but the last one may be '
+      'shorter: multiply by its own share, len(xb)/len(x)',
     'p.g/len(x)': 'the loss of a piece is divided by the size of the piece already. '
       'Multiply its gradient by that size, and divide by the number of all examples',
     """def accumulate(model, x, y, size):
@@ -321,7 +370,8 @@ _mistakes = {
         for p in model.parameters(): p.g = p.g*len(xb)/len(x)""": 'only the gradient '
       'of the last piece is left: backward sets .g. Keep the sum somewhere else'}
 _compare_gradients = is_function('p.g*len(xb)/len(x)',
-    lambda: [(12, 4), (11, 4), (3, 8)], _mistakes, _pieces_form, _gradients)
+    lambda: [(12, 4), (11, 4), (3, 8), (5, 1), (1, 4)], _mistakes, _pieces_form,
+    _gradients)
 
 # %% ../../../nbs/answers/08b_training.ipynb #e9b1d438
 def _accumulated(answer):
@@ -350,7 +400,31 @@ exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
         **_compare_gradients.mistakes,
         """def accumulate(model, x, y, size):
     model(x, y)
-    model.backward()""": 'examples at once'})
+    model.backward()""": 'examples at once'}, form=_pieces_form,
+    right=('p.g*(len(xb)/len(x))', 'len(yb)*p.g/len(y)', """def accumulate(model, x, y, size):
+    sums = [0]*len(model.parameters())
+    for i in range(0, len(x), size):
+        xb,yb = x[i:i+size], y[i:i+size]
+        model(xb, yb)
+        model.backward()
+        sums = [s + p.g*len(xb) for s,p in zip(sums, model.parameters())]
+    for s,p in zip(sums, model.parameters()): p.g = s/len(x)""",
+        """def accumulate(model, x, y, size):
+    total = None
+    for xb,yb in zip(x.split(size), y.split(size)):
+        loss = model(xb, yb)
+        loss.g = torch.tensor(len(xb)/len(x)).to(loss)
+        model.backward()
+        new = [p.g for p in model.parameters()]
+        total = new if total is None else [a+b for a,b in zip(total, new)]
+    for p,g in zip(model.parameters(), total): p.g = g""",
+        """def accumulate(model, x, y, size):
+    sums = {n: torch.zeros_like(p) for n,p in model.named_parameters().items()}
+    for xb,yb in zip(x.split(size), y.split(size)):
+        model(xb, yb)
+        model.backward()
+        for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
+    for n,p in model.named_parameters().items(): p.g = sums[n]"""))
 
 # %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
 _dropout_form = """class Dropout(Module):
@@ -358,12 +432,25 @@ _dropout_form = """class Dropout(Module):
     def forward(self, inp, noise): return {inp*(noise >= self.p)/(1-self.p)}
     def bwd(self, out, inp, noise): inp.g = {out.g*(noise >= self.p)/(1-self.p)}"""
 
-def _noisy(): return (torch.randn(6, 5, dtype=torch.float64),
-    torch.rand(6, 5, dtype=torch.float64))
+def _noisy(*shape):
+    "Numbers, one of which is 0, and noise, one of which is exactly 0.4"
+    inp,noise = torch.randn(shape).double(), torch.rand(shape).double()
+    inp.view(-1)[0],noise.view(-1)[0],noise.view(-1)[-1] = 0, .9, .4
+    return inp, noise
 
-def _forward(cls): return cls(.4).forward
+def _noises(): return [_noisy(6, 5), _noisy(1, 3), _noisy(2, 3, 2)]
 
-_dropout_forward = is_function(None, lambda: [_noisy()], {
+def _forward(p):
+    "Function of an answer: its forward with this p"
+    return lambda cls: cls(p).forward
+
+_any_p = {
+    ('inp*(noise >= self.p)/.6', None): 'the constant depends on p',
+    ('inp*(noise >= .4)/(1-self.p)', None): 'the mask depends on p'}
+
+_dropout_forward = is_function(None, _noises, {
+        ('inp*(noise > self.p)/(1-self.p)', None): 'the forward pass: a number is set '
+          'to 0 where the noise is below p, and not where it is exactly p',
         ('inp*(noise >= self.p)', 'out.g*(noise >= self.p)'):
           'the forward pass: the numbers that stay have to grow, or the mean over the '
           'random choices is smaller than the input',
@@ -376,10 +463,14 @@ _dropout_forward = is_function(None, lambda: [_noisy()], {
           'the forward pass: the mask is inverted. What has a noise below p is set to '
           '0',
         ('inp*(noise < self.p)/self.p', None): 'the forward pass: the mask is '
-          'inverted. What has a noise below p is set to 0'}, _dropout_form, _forward)
+          'inverted. What has a noise below p is set to 0'}, _dropout_form, _forward(.4))
+_other_p = [is_function(None, _noises, _any_p, _dropout_form, _forward(p))
+            for p in (.75, 0.)]
 
 # %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
-_dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
+_dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
+        (None, 'out.g*(out != 0)/(1-self.p)'): 'the mask is taken from the output, which '
+          'is 0 where the input is, too; and there the gradient is c times out.g',
         (None, 'out.g*(noise >= self.p)'): 'the gradient lacks the constant: out is c '
           'times inp where it is not 0, so inp.g is c times out.g there',
         (None, 'out.g/(1-self.p)'): 'the mask is missing: an input that was set to 0 '
@@ -392,10 +483,17 @@ _dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
           'the gradient divides by the constant: the derivative of c*x is c'},
     _dropout_form, skip=('noise',))
 exercise('8b.10', 'Dropout', 20,
-    _both(_dropout_forward, _dropout_gradient),
+    _both(_dropout_forward, *_other_p, _dropout_gradient, is_gradient(
+        lambda cls: cls(.75), _noises, None, skip=('noise',))),
     hints=('The number x becomes 0 with probability p and c*x with probability 1-p. '
            'What is the mean of that?',
            'c is 1/(1-p). Each output depends on the input at the same place only: '
            'what is its derivative?',
            'Forward multiplies inp by (noise >= p)/(1-p). Backward multiplies out.g by '
-           'the same numbers.'))
+           'the same numbers.'), form=_dropout_form,
+    right=(('torch.where(noise < self.p, 0., inp/(1-self.p))',
+            'torch.where(noise < self.p, 0., out.g/(1-self.p))'),
+           ('inp*~(noise < self.p)/(1-self.p)', 'out.g*~(noise < self.p)/(1-self.p)'),
+           ('inp.masked_fill(noise < self.p, 0)/(1-self.p)', None),
+           (None, '(out.g/(1-self.p)).masked_fill(noise < self.p, 0.)'),
+           ('(1/(1-self.p))*(noise >= self.p).to(inp.dtype)*inp', None)))
