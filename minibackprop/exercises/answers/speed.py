@@ -9,6 +9,7 @@ __all__ = []
 import torch
 from ...module import Module, Lin, Relu
 from ..judges import exercise, is_value, is_function, is_gradient
+from ..judges import _both
 
 # %% ../../../nbs/answers/09_speed.ipynb #2f702281
 exercise('9.1', 'The products of a step', 3,
@@ -139,7 +140,15 @@ _mistakes = {
 exercise('9.6', 'The least time for a product', 10,
     is_function('max(2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth)', lambda: [
             (64, 784, 50, 2e11, 5e10), (1, 784, 50, 2e11, 5e10), (3, 5, 7, 4., 1e3),
-            (3, 5, 7, 1e3, 4.)], _mistakes, _form),
+            (3, 5, 7, 1e3, 4.), (1, 1, 1, 2., 1e9)], _mistakes, _form), form=_form,
+    right=('max((N*J*K + N*J*K)/peak, 4*(N*J+J*K+N*K)/bandwidth)',
+           'max([2*N*J*K/peak, (N*J+J*K+N*K)*32/8/bandwidth])',
+           'torch.tensor([2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth]).double().max()'
+           '.item()',
+           """def least_time(N, J, K, peak, bandwidth):
+    compute,move = 2*N*J*K/peak, (N*(J+K) + J*K)*4/bandwidth
+    return compute if compute > move else move""",
+           'sorted([2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth])[-1]'),
     hints=('How many operations, and how many bytes?',
            '2*N*J*K operations, and 4 bytes for each of the N*J + J*K + N*K numbers. '
            'How long does each take?',
@@ -194,13 +203,35 @@ class _Square(Module):
         return inp*inp
     def bwd(self, out, inp): inp.g = out.g*self.saved
 
+class _Beside(Module):
+    "A frozen matrix and a thin one beside it, as in exercise 4.9"
+    buffers = 'w',
+    def __init__(self, w, a, b): self.w,self.a,self.b = w,a,b
+    def forward(self, inp):
+        self.saved = inp @ self.a
+        return inp @ self.w + self.saved @ self.b
+    def bwd(self, out, inp):
+        h_g = out.g @ self.b.t()
+        self.b.g,self.a.g = self.saved.t() @ out.g, inp.t() @ h_g
+        if self.inp_grad: inp.g = out.g @ self.w.t() + h_g @ self.a.t()
+
+_frozen = torch.linspace(-1, 1, 12).double().view(4, 3)
+
 def _group(cls):
     draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
     return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(),
-        Lin(draw(4, 3), draw(3)))
+        _Beside(_frozen, draw(4, 2), draw(2, 3)))
 
-_group_gradient = is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
-    lambda x, w, b, w2, b2, w3, b3: ((x @ w + b).relu() @ w2 + b2)**2 @ w3 + b3)
+def _small_group(cls):
+    draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
+    return cls(Lin(draw(5, 2), draw(2)))
+
+_group_gradient = _both(
+    is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
+        lambda x, w, b, w2, b2, a, c: (lambda h: h @ _frozen + h @ a @ c)(
+            ((x @ w + b).relu() @ w2 + b2)**2)),
+    is_gradient(_small_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
+        lambda x, w, b: x @ w + b))
 
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
@@ -212,7 +243,7 @@ def _checkpoint(answer):
         layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = layer.parameters()
     out = layer(inp)
-    own += [inp, out]
+    own += [inp, out, _frozen]
     if _holds(layer, own):
         return ('the gradients are right, but after the forward call values between '
             'the layers are still kept, which was to be spared. A call keeps them, and '
@@ -280,10 +311,54 @@ _wrong |= {
         for layer in reversed(self.layers): layer.backward()""":
       'which was to be spared'}
 exercise('9.8', 'Checkpoint', 30, _checkpoint,
-    hints=('A call remembers what its backward needs. In `with no_record():` it does '
-           'not.',
-           'In bwd, call the layers one after the other, from inp on. The last output '
-           'is a new tensor without a gradient.',
-           'Put out.g on that last output as its .g, and then call the backward of '
-           'each layer, the last one first.'),
-    wrong=_wrong, form=_form)
+    hints=('A call layer(inp) remembers what its backward needs. In a block that begins '
+           'with `with no_record():` it does not, and forward needs no more than that.',
+           'In bwd, call the layers one after the other, from inp on: again = '
+           'layer(again). The last output is a new tensor without a gradient.',
+           'Set again.g = out.g, and then call the backward of each layer, the last one '
+           'first. That of the first layer, layers[0], is asked for inp.g only if '
+           'somebody wants it: layers[0].backward(self.inp_grad).'),
+    wrong=_wrong, form=_form, right=(
+        """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()""",
+        """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g.clone()
+        for layer in self.layers[::-1]: layer.backward(True)""",
+        """    return self.quiet(inp)
+    def quiet(self, inp):
+        with no_record(): return self.run(inp)
+    def run(self, inp):
+        for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        self.run(inp).g = out.g
+        for layer in reversed(self.layers): layer.backward()""",
+        """    from functools import reduce
+        with no_record(): return reduce(lambda a, layer: layer(a), self.layers, inp)
+    def bwd(self, out, inp):
+        outs = [inp]
+        for layer in self.layers: outs.append(layer(outs[-1]))
+        outs[-1].g = out.g
+        for i in range(len(self.layers)-1, 0, -1): self.layers[i].backward()
+        self.layers[0].backward(self.inp_grad)""",
+        """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp.clone()
+        x = again
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()
+        inp.g = x.g"""))
