@@ -91,7 +91,7 @@ def _forms(answer):
         [*answer], each(str.lower), each(lambda a: f' {a} '), ''.join(answer),
         ''.join(answer).lower()]
     forms = [[*answer], dict(enumerate(answer))]
-    if 'inf' not in str(answer): forms.append(str(answer))
+    if not re.search('inf|np', str(answer)): forms.append(str(answer))
     for make in np.array, torch.tensor, lambda a: each(torch.tensor), lambda a: each(
             np.array), lambda a: [*map(torch.tensor, a)]:
         with contextlib.suppress(ValueError, TypeError): forms.append(make(answer))

@@ -10,7 +10,7 @@ import torch
 from ...forward import lin
 from ...module import Module, Lin, evaluation
 from ..judges import exercise, is_value, is_tuple
-from ..judges import is_function, is_gradient, _letters
+from ..judges import is_function, is_gradient, _both, _letters
 from ...normalization import BatchNorm, normalize
 
 # %% ../../../nbs/answers/11_normalization.ipynb #e3594ab6
@@ -151,7 +151,8 @@ exercise('11.6', 'Which test would notice', 5,
         "'abcde'": 'so the missing term is 0 as well',
         "'bcd'": 'so the true gradient is 0',
         "'bce'": '5/3 divided by 4',
-        "['b', 'c']": 'is not a string of letters'})
+        "['b', 'c']": '5/3 divided by 4',
+        "'bcdf'": 'is not one of the letters'})
 
 # %% ../../../nbs/answers/11_normalization.ipynb #7dfddc46
 _form = """class UnitLength(Module):
@@ -160,7 +161,8 @@ _form = """class UnitLength(Module):
         r = inp.norm(dim=1, keepdim=True)
         inp.g = {}"""
 exercise('11.7', 'Unit length', 10,
-    is_gradient(lambda cls: cls(), lambda: (torch.randn(5, 4).double(),),
+    is_gradient(lambda cls: cls(), lambda: [(torch.randn(s).double(),)
+            for s in ((5, 4), (1, 3), (3, 2), (2, 1))],
         lambda inp: inp/inp.norm(dim=1, keepdim=True), mistakes={
             'out.g/r': 'the length depends on the inputs too: that path is missing',
             'out.g - out*(out.g*out).sum(1, keepdim=True)':
@@ -177,15 +179,20 @@ exercise('11.7', 'Unit length', 10,
            'The derivative of the length with respect to an input is the output at '
            'that place.',
            'Take the sum of out.g*out over the units, subtract out times it from '
-           'out.g, and divide by the length.'))
+           'out.g, and divide by the length.'), form=_form,
+    right=('out.g/r - out*(out.g*out).sum(1, keepdim=True)/r',
+           '(out.g - inp*(out.g*inp).sum(1, keepdim=True)/r**2)/r',
+           "(out.g - torch.einsum('ij,ij->i', out.g, out)[:,None]*out)/r",
+           '(out.g - out*(out.g*out).sum(-1).unsqueeze(-1))*r**-1',
+           '((out.g*r**2 - inp*(out.g*inp).sum(1, keepdim=True))/r**3)'))
 
 # %% ../../../nbs/answers/11_normalization.ipynb #4b98ea8b
-def _normalized():
+def _normalized(n, j):
     "Arguments of `from_output`, with the same random numbers for everybody"
     draw = lambda *shape: torch.randn(*shape).double()
-    inp,gain,shift = draw(5, 4), draw(4), draw(4)
+    inp,gain,shift = draw(n, j), draw(j), draw(j)
     x,rstd = normalize(inp, -1)
-    return x*gain + shift, draw(5, 4), gain, shift, rstd
+    return x*gain + shift, draw(n, j), gain, shift, rstd
 
 _form = """def from_output(out, out_g, gain, shift, rstd):
     x,g = {(out - shift)/gain}, {out_g*gain}
@@ -194,7 +201,8 @@ _form = """def from_output(out, out_g, gain, shift, rstd):
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d794ad20
 exercise('11.8', 'Back from the output', 12,
-    is_function(None, lambda: [_normalized(), _normalized()], {
+    is_function(None, lambda: [_normalized(5, 4), _normalized(3, 2), _normalized(1, 6),
+                               _normalized(4, 4)], {
             (None, 'out_g', None, None, None): 'the gradient that arrives at the '
               'normalized values has the gain in it',
             ('out/gain', None, None, None, None): 'subtract the shift before you '
@@ -205,7 +213,19 @@ exercise('11.8', 'Back from the output', 12,
               'two terms are missing',
             (None, None, None, None, 'g - mean'): 'the term of the variance is missing',
             (None, None, '0', '0', None): 'each example is normalized over its units: '
-              'the means run over axis 1'}, _form),
+              'the means run over axis 1',
+            (None, None, None, None, '(g - mean - x*along)/rstd'): 'rstd is one divided '
+              'by the standard deviation: multiply once'}, _form), form=_form,
+    right=((None, None, '-1', '-1', None), ('(out - shift)*(1/gain)', None, None, None, None),
+           (None, 'gain*out_g', None, None, 'g - (mean + x*along)'),
+           """def from_output(out, out_g, gain, shift, rstd):
+    x,g,n = (out - shift)/gain, out_g*gain, out.shape[1]
+    return rstd*(n*g - g.sum(1, keepdim=True) - x*(g*x).sum(1, keepdim=True))/n""",
+           """def from_output(out, out_g, gain, shift, rstd):
+    x = (out - shift)/gain
+    g = gain*out_g
+    c = g - g.mean(-1)[:,None]
+    return (c - x*(c*x).mean(-1)[:,None])*rstd"""),
     hints=('The formula needs the normalized values. How do they come back from the '
            'output?',
            'Subtract the shift, then divide by the gain. And what arrives at them is '
@@ -214,13 +234,13 @@ exercise('11.8', 'Back from the output', 12,
            'x*mean of g*x).'))
 
 # %% ../../../nbs/answers/11_normalization.ipynb #2a002b52
-def _fold_case():
+def _fold_case(n_in=4, n_out=3, eps=1e-5):
     "A linear layer and a trained normalization after it"
     draw = lambda *shape: torch.randn(*shape).double()
-    norm = BatchNorm(3)
-    norm.gain,norm.shift,norm.running_mean = draw(3), draw(3), draw(3)
-    norm.running_var = torch.tensor([.5, 2., 1e-5]).double()
-    return Lin(draw(4, 3), draw(3)), norm
+    norm = BatchNorm(n_out, eps=eps)
+    norm.gain,norm.shift,norm.running_mean = draw(n_out), draw(n_out), draw(n_out)
+    norm.running_var = torch.tensor([.5, 2., 1e-5]).double()[-n_out:]
+    return Lin(draw(n_in, n_out), draw(n_out)), norm
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d8d9f84d
 def _misfolded(lin, norm, hidden):
@@ -241,10 +261,16 @@ def _misfolded(lin, norm, hidden):
 
 # %% ../../../nbs/answers/11_normalization.ipynb #321c713b
 def _folds(answer):
-    "Judge `fold` by what its layer computes"
+    "Judge `fold` by what its layer computes, also for one unit, one input, another eps"
+    for case in (4, 3, 1e-5), (1, 1, 1e-5), (2, 3, .1), (3, 2, 1e-3):
+        if why := _folds_at(answer, *case): return (
+            f'{case[0]} inputs, {case[1]} outputs, eps {case[2]}: '*(case[0] != 4) + why)
+
+def _folds_at(answer, *case):
+    "What is wrong with `fold` for these sizes"
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        (lin,norm),inp = _fold_case(), torch.randn(6, 4).double()
+        (lin,norm),inp = _fold_case(*case), torch.randn(6, case[0]).double()
     def numbers():
         return [*lin.parameters(), *norm.parameters(), norm.running_mean,
                 norm.running_var]
@@ -286,12 +312,34 @@ exercise('11.9', 'Folded away', 15, _folds,
     return Lin(lin.w*factor, lin.b*factor + norm.shift)""": 'running mean is missing',
         """def fold(lin, norm):
     lin.w *= norm.gain/(norm.running_var + norm.eps).sqrt()
-    return lin""": 'make new tensors'}, form=_form)
+    return lin""": 'make new tensors',
+        'def fold(lin, norm): return lin.w': 'expected a Lin',
+        """norm.gain/(norm.running_var + 1e-5).sqrt()
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'eps 0.1'}, form=_form, right=(
+        """norm.gain*(norm.running_var + norm.eps).rsqrt()
+    return Lin(factor*lin.w, norm.shift + factor*(lin.b - norm.running_mean))""",
+        """norm.gain/(norm.running_var + norm.eps)**.5
+    w = lin.w @ factor.diag()
+    return Lin(w, lin.b*factor - norm.running_mean*factor + norm.shift)""",
+        """norm.gain/(norm.running_var + norm.eps).sqrt()
+    new = Lin(lin.w.clone(), lin.b.clone())
+    new.w *= factor
+    new.b = (new.b - norm.running_mean)*factor + norm.shift
+    return new""", """def fold(lin, norm):
+    sigma = torch.sqrt(norm.running_var + norm.eps)
+    return Lin(lin.w/sigma*norm.gain,
+               (lin.b - norm.running_mean)/sigma*norm.gain + norm.shift)""",
+        """torch.diag(norm.gain/(norm.running_var + norm.eps).sqrt())
+    b = (lin.b - norm.running_mean) @ factor + norm.shift
+    return Lin(lin.w @ factor, b)"""))
 
 # %% ../../../nbs/answers/11_normalization.ipynb #b64d9d2c
-def _make_weights(cls):
+def _make_weights(cls, j=4, k=3):
     draw = lambda *shape: torch.randn(*shape).double()
-    return cls(draw(4, 3), draw(3), draw(3))
+    return cls(draw(j, k), draw(k), draw(k))
+
+def _weight_norm(inp, v, s, b): return inp @ (s*v/v.norm(dim=0)) + b
 
 _form = """class WeightNorm(Module):
     def __init__(self, v, s, b): self.v,self.s,self.b = v,s,b
@@ -306,8 +354,8 @@ _form = """class WeightNorm(Module):
 
 # %% ../../../nbs/answers/11_normalization.ipynb #f8d296fb
 exercise('11.10', 'Weights of a length that is learned', 25,
-    is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
-        lambda inp, v, s, b: inp @ (s*v/v.norm(dim=0)) + b, {
+    _both(is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
+        _weight_norm, {
             (None, 'self.s/r*w_g'): 'v.g lacks the path through the length of v',
             (None, '(w_g - u*self.s.g)/r'): 'v.g lacks s, the factor of the direction',
             (None, 'self.s*(w_g - u*(w_g*u).sum(0))'):
@@ -316,6 +364,15 @@ exercise('11.10', 'Weights of a length that is learned', 25,
               'the direction, and from there to v',
             ('w_g.sum(0)', None): 's.g lacks the direction, by which s is multiplied'},
         _form),
+        is_gradient(lambda cls: _make_weights(cls, 2, 1),
+            lambda: (torch.randn(3, 2).double(),), _weight_norm),
+        is_gradient(lambda cls: _make_weights(cls, 3, 3),
+            lambda: (torch.randn(3, 3).double(),), _weight_norm)), form=_form,
+    right=(('(u*w_g).sum(dim=0)', 'self.s*(w_g - u*self.s.g)/r'),
+           (None, 'self.s*w_g/r - self.s*u*self.s.g/r'),
+           ("torch.einsum('jk,jk->k', w_g, u)", None),
+           (None, '(self.s*w_g - self.s*u*(self.s*w_g*u).sum(0)/self.s)/r'),
+           ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)')),
     hints=('Go in three steps: from the outputs to w, from w to s and the direction, '
            'from the direction to v.',
            'w.g = inp.t() @ out.g. With the direction u = v/length, s.g is the sum of '

@@ -85,8 +85,9 @@ exercise('10.4', 'Three calls of backward', 3,
 def _var(answer): return getattr(answer, '__globals__', {}).get('Var', tape.Var)
 
 def _sigmoid_inputs():
-    a = torch.randn(4, 3, dtype=torch.float64)
-    return [(torch.randn(4, 3, dtype=torch.float64), a.sigmoid(), a)]
+    pairs = [(torch.randn(s).double(), torch.randn(s).double())
+             for s in ((4, 3), (2,), ())]
+    return [(g, a.sigmoid(), a) for g,a in pairs]
 
 exercise('10.5', 'An operation of your own', 6,
     is_function(lambda g,out,a: g*out*(1-out), _sigmoid_inputs, {
@@ -102,7 +103,9 @@ exercise('10.5', 'An operation of your own', 6,
     hints=('Take the derivative of 1/(1 + exp(-a)).',
            'Write it with the sigmoid itself, and without any exponential.',
            'The slope is out*(1 - out), and the upstream gradient is multiplied by '
-           'it.'))
+           'it.'), form='def formula(g, out, a): return {}',
+    right=('g*(out - out**2)', 'out*g*(1-out)', '(g*out).addcmul(-g*out, out)',
+           'g/(2 + a.exp() + (-a).exp())', 'torch.sigmoid(a)*torch.sigmoid(-a)*g'))
 
 # %% ../../../nbs/answers/10_tape.ipynb #5a6f81c7
 _hills = [(lambda v: (v - 3)**2, 0., 1), (lambda v: (v*.5).exp() - v, 1., 4),
@@ -140,8 +143,10 @@ def _newton(answer):
         with torch.no_grad():
             if all(abs(float(a)-b) < 1e-9 for a,b in zip(found, places(_steps(step)))):
                 return why
-    return (f'for (v - 3)**2 it gives {float(found[0]):g} after one step from 0, and 3 '
-        'is right')
+    names = '(v - 3)**2', '(v*.5).exp() - v', 'v**4 + v*v - v'
+    for name,hill,a,b in zip(names, _hills, found, right):
+        if abs(float(a)-b) > 1e-9: return (f'for {name} it gives {float(a):g} after '
+            f'{hill[2]} steps from {hill[1]:g}, and {b:g} is right')
 
 # %% ../../../nbs/answers/10_tape.ipynb #90f97bc0
 _form = """def minimum(f, x, steps):
@@ -166,17 +171,45 @@ exercise('10.6', 'Newton in one number', 10, _newton,
         """    d = grad(f(v), v)
         v = v - d/grad(d, v)
         x = v.data.item()
-    return v""": 'returns a Var'}, form=_form)
+    return v""": 'returns a Var',
+        """    d = grad(f(v), v)
+        x = x - d.data.item()*grad(d, v).data.item()
+    return x""": 'and do not multiply',
+        """    d = grad(f(v), v)
+        return x - d.data.item()/grad(d, v).data.item()""": 'steps'}, form=_form,
+    right=("""    slope = grad(f(v), v)
+        x = x - (slope.data/grad(slope, v).data).item()
+    return x""", """    slope = grad(f(v), v)
+        x -= float(slope.data)/float(grad(slope, v).data)
+    return x""", """    slope = grad(f(v), v)
+        x = (v - slope/grad(slope, v)).data
+    return x""", """def minimum(f, x, steps):
+    if not steps: return x
+    v = Var(x)
+    slope = grad(f(v), v)
+    return minimum(f, x - slope.data.item()/grad(slope, v).data.item(), steps-1)""",
+    """def minimum(f, x, steps):
+    while steps > 0:
+        v,steps = Var(x), steps-1
+        first = grad(f(v), v)
+        second = grad(first, v)
+        x = x + -first.data.item()/second.data.item()
+    return x"""))
 
 # %% ../../../nbs/answers/10_tape.ipynb #1450206a
 def _root(answer):
     "Judge `root`"
-    numbers = torch.tensor([[4., 0.], [0., .25]], dtype=torch.float64)
+    for numbers in [[4., 0.], [0., .25]], [0., 9.], 0., 16., [[1.]]:
+        if why := _root_at(answer, torch.tensor(numbers).double()): return why
+
+def _root_at(answer, numbers):
+    "What is wrong with the roots of these numbers"
     a = _var(answer)(numbers)
     out = answer(a)
     if not hasattr(out, 'backward') or isinstance(out, torch.Tensor):
         return 'it returns no Var, so nothing can go back'
-    if not torch.equal(out.data, numbers.sqrt()): return ('the roots are '
+    if out.data.shape != numbers.shape or not torch.allclose(
+            out.data, numbers.sqrt(), atol=1e-9): return ('the roots are '
         f'{out.data.tolist()}; the root of 0 is 0')
     out.backward(torch.ones_like(numbers))
     g = torch.zeros_like(numbers) if a.g is None else a.g
@@ -184,7 +217,7 @@ def _root(answer):
         'multiplied by the infinite slope of the root. No zero may reach the root')
     if not torch.equal(a.data, numbers): return ('it changes the numbers that it was '
         'given')
-    right = torch.tensor([[.25, 0.], [0., 1.]], dtype=torch.float64)
+    right = torch.where(numbers > 0, .5/numbers.sqrt(), 0.)
     if not torch.allclose(g, right): return (f'the gradient is {g.tolist()}, and '
         f'{right.tolist()} is right')
 
@@ -201,7 +234,24 @@ exercise('10.7', 'A root that starts at zero', 12, _root,
           'No zero may reach the root',
         'def root(a): return torch.where(a.data > 0, a, 1.)**.5': 'the root of 0 is 0',
         'def root(a): return (a + 1e-12)**.5': 'the root of 0 is 0',
-        'def root(a): return a.data.sqrt()': 'returns no Var'})
+        'def root(a): return a.data.sqrt()': 'returns no Var'},
+    right=("""def root(a):
+    zero = a.data == 0
+    return torch.where(zero, 0., torch.where(zero, 1., a)**.5)""",
+        """def root(a):
+    on = (a.data > 0).to(a.data.dtype)
+    return (a + (1 - on))**.5*on""",
+        """def root(a):
+    safe = torch.where(a.data > 0, a, 1.)
+    return torch.where(a.data > 0, (safe.log()*.5).exp(), 0.)""",
+        """def root(a):
+    r = a.data.sqrt()
+    return operation('root', torch.sqrt, lambda g,out,a: g*torch.where(
+        r > 0, .5/torch.where(r > 0, r, 1.), 0.))(a)""",
+        """def root(a):
+    some = a.data > 0
+    b = torch.where(some, a, 4.)**.5
+    return torch.where(some, b, 0.*b)"""))
 
 # %% ../../../nbs/answers/10_tape.ipynb #f994af8e
 def _bends(x):
@@ -215,7 +265,19 @@ def _jacobian():
 
 # %% ../../../nbs/answers/10_tape.ipynb #586d2001
 def _forwards(answer):
-    "Judge `jvp`"
+    "Judge `jvp`, also for a function with a single output"
+    if why := _forward_at(answer): return why
+    x = torch.tensor([1., -2.], dtype=torch.float64)
+    found = answer(lambda a: (a*a).sum(), x, torch.tensor([3., 1.]).double())
+    if not _close(found, torch.tensor(2.).double()): return (
+        'for f(x) = sum of x*x at (1, -2), along (3, 1), the result is '
+        f'{getattr(found, "data", found)}, and 2 is right, a tensor without an axis')
+
+def _close(a, b):
+    return isinstance(a, torch.Tensor) and a.shape == b.shape and torch.allclose(a, b)
+
+def _forward_at(answer):
+    "What is wrong at three outputs"
     x,J = _jacobian()
     v = torch.tensor([1., 2., -1., .5], dtype=torch.float64)
     calls = []
@@ -257,7 +319,23 @@ exercise('10.8', 'Going forward with two walks back', 20, _forwards,
     h = 1e-6
     return (f(Var(x + h*v)).data - f(Var(x - h*v)).data)/(2*h)""": 'up and down',
         """u = Var(torch.zeros_like(y.data))
-    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns no tensor'}, form=_form)
+    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns no tensor',
+        """u = Var(torch.zeros_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), x).data""": 'J v has the shape of f(x)',
+        'return y.data*0': 'with respect to u'}, form=_form,
+    right=("""u = Var(torch.ones_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), u).data""",
+        """u = Var(torch.randn_like(y.data))
+    back = grad(y, x, g=u)
+    return grad(back, u, g=Var(v)).data""",
+        """u = Var(y.data*0)
+    s = (Var(v)*grad(y, x, g=u)).sum()
+    return grad(s, u).data.clone()""",
+        """u = Var(torch.zeros(y.data.shape, dtype=y.data.dtype))
+    return grad((v*grad(y, x, g=u)).sum(), u).data""",
+        """u,out = Var(torch.zeros_like(y.data)), None
+    for piece in (grad(y, x, g=u)*v,): out = grad(piece.sum(), u)
+    return out.data"""))
 
 # %% ../../../nbs/answers/10_tape.ipynb #ca98d5a9
 class _Value:
@@ -272,6 +350,7 @@ def _graphs():
     yield _Value(c, b), 4
     for _ in range(20): a = _Value(a, _Value(a))
     yield a, 41
+    yield _Value(), 1
     early = _Value()
     late = _Value(_Value(_Value(early)))
     yield _Value(early, late), 5
@@ -334,14 +413,80 @@ _wrong |= {
     """def in_order(c):
     order = [c]
     for v in order: order += v.args
-    return order[::-1]""": 'more than once'}
+    return order[::-1]""": 'more than once',
+    'def in_order(c): return (c,)': 'expected a list',
+    'def in_order(c): return [c]': 'values are missing',
+    """def in_order(c):
+    seen, order = set(), []
+    def visit(v):
+        if id(v) in seen: return
+        seen.add(id(v))
+        for a in v.args: visit(a)
+        order.append(v)
+    visit(c)
+    return order""": 'too deep for a recursion'}
+_right = ("""def in_order(c):
+    order,done,stack = [], set(), [c]
+    while stack:
+        v = stack[-1]
+        todo = [a for a in v.args if a not in done]
+        if todo: stack += todo
+        else:
+            stack.pop()
+            if v not in done:
+                done.add(v)
+                order.append(v)
+    return order""", """def in_order(c):
+    order,seen,stack = [], {c}, [(c, iter(c.args))]
+    while stack:
+        v,rest = stack[-1]
+        a = next((a for a in rest if a not in seen), None)
+        if a is None: order.append(stack.pop()[0])
+        else:
+            seen.add(a)
+            stack.append((a, iter(a.args)))
+    return order""", """def in_order(c):
+    users,todo = {}, [c]
+    seen = {c}
+    while todo:
+        v = todo.pop()
+        for a in v.args:
+            users[a] = users.get(a, 0) + 1
+            if a not in seen:
+                seen.add(a)
+                todo.append(a)
+    order,ready = [], [c]
+    while ready:
+        v = ready.pop()
+        order.append(v)
+        for a in v.args:
+            users[a] -= 1
+            if not users[a]: ready.append(a)
+    return order[::-1]""", """def in_order(c):
+    order, seen, todo = [], set(), [(False, c)]
+    while len(todo):
+        ready, v = todo.pop(-1)
+        if ready: order = order + [v] if len(order) < 3 else (order.append(v) or order)
+        elif id(v) not in seen:
+            seen |= {id(v)}
+            todo.extend([(True, v), *((False, a) for a in reversed(v.args))])
+    return order""", """from collections import deque
+def in_order(c):
+    out,seen,stack = deque(), set(), [c]
+    while stack:
+        v = stack.pop()
+        if isinstance(v, tuple): out.append(v[0])
+        elif v not in seen:
+            seen.add(v)
+            stack += [(v,), *v.args]
+    return list(out)""")
 exercise('10.9', 'An order without numbers', 20, _ordered,
     hints=('When may a value enter the list? When all that it was made from is in it.',
            'Keep a stack. A value that you meet for the first time has to wait until '
            'its inputs are done.',
            'Put (v, True) back on the stack before its inputs. When it comes up again, '
            'it enters the list.'),
-    wrong=_wrong)
+    wrong=_wrong, right=_right)
 
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
 def _remembers(answer):
@@ -385,4 +530,34 @@ exercise('10.10', 'Remember less', 20, _remembers,
         return a.g
     return operation('checkpoint', f, formula)""": 'takes no part',
         """def checkpoint(f):
-    return operation('checkpoint', f, lambda g,out,a: g)""": 'not that of f'})
+    return operation('checkpoint', f, lambda g,out,a: g)""": 'not that of f',
+        """def checkpoint(f):
+    return operation('checkpoint', f, lambda g,out,a: 0*g)""": 'not that of f'},
+    right=("""def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        y = f(v)
+        return grad(y, v, g=g).data
+    return operation('checkpoint', f, formula)""", """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        (f(v)*g).sum().backward()
+        return v.g
+    return operation('checkpoint', f, formula)""", """def checkpoint(f):
+    def again(g, out, a):
+        inner = Var(a.clone())
+        f(inner).backward(g)
+        return inner.g.clone()
+    return operation('again', lambda a: f(a), again)""", """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        f(v).backward(g, keep=True)
+        return v.g
+    def operate(a): return operation('c', f, formula)(a)
+    return operate""", """def checkpoint(f):
+    def formula(g, _, a, f=f):
+        a = Var(a)
+        f(a).backward(g)
+        return a.g
+    name = 'f'
+    return operation(name, lambda a: f(a), formula)"""))
