@@ -314,14 +314,15 @@ def _keep(ex, answer, file='mine.py'):
         space = {'__name__': 'mine'}
         exec(compile(text, 'mine.py', 'exec'), space)
         word,why = _verdict(ex, space.get(name, ...))
-        if word != 'right': raise ValueError(f'without other cells, it is {word}: {why}')
+        if word != 'right': raise ValueError(f'by itself it is {word}: {why}')
         write_whole(file, text.encode())
     except Exception as e: return print(f'Not written to {file}: {e}')
     print(f'Written to {file}: {_how_many(text)}')
 
 def _how_many(text):
     there = _pieces.keys() & _parts_of(text)[1].keys()
-    return f'it has {len(there)} of the {len(_pieces)} pieces that chapter 8c trains with'
+    return (f'it has {len(there)} of the {len(_pieces)} pieces that chapter 8c trains '
+            'with')
 
 _when_right[:] = [_keep]
 

@@ -29,6 +29,8 @@ exercise('8c.1', 'What an accuracy promises', 3,
           'asked',
         (30., .075): 'this is, nearly, the share with a mistake; the share without one '
           'was asked'}),
+    more='Post offices sort by five digits: 98.5 % is not enough, and 99.9 % '
+         'makes one letter in 200 go astray',
     hints=('What share of the digits is wrong? And what has to be true of a postcode '
            'without a mistake?',
            'Five digits have to be right at once. The chances of independent events '
@@ -48,9 +50,19 @@ exercise('8c.2', 'Reading a table of mistakes', 5,
           'and answers that were wrong',
         (134/150, 41/50, 41/50): 'the third is a share of the answers "fox", which are '
           'a column of the table'}, tol=2e-3),
+    more='A doctor asks for recall, a spam filter for precision: one number '
+         'never tells both',
     hints=('Where in the table are the images that were answered right?',
            'All foxes are the last row. All answers "fox" are the last column.',
            'The row adds up to 50, the column to 47, and the diagonal to 134.'))
+
+# %% ../../../nbs/answers/08c_digits.ipynb #14c47222
+_wrong = {
+    "'abcef'": 'in the mirror',
+    "'abdef'": 'a 6 upside down',
+    "'abe'": 'as easy to read as before',
+    "['a', 'b']": 'nobody reads another digit',
+    "'abefg'": 'is not one of the letters'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #d92e36d8
 exercise('8c.3', 'More training images from those you have', 3,
@@ -65,18 +77,15 @@ exercise('8c.3', 'More training images from those you have', 3,
         'e': 'letter e: nobody reads another digit because it is a tenth larger',
         'f': 'letter f: with a little noise on it, a digit is as easy to read as '
           'before'}),
+    more='What may be changed depends on the labels: for photographs of cats the'
+         ' mirror is harmless',
     hints=('A change may be made if a person would give the changed image the same '
            'label, for every digit.',
            'Go through 2, 6, 7 and 9 for each letter. Which change makes another digit '
            'of one of them, or none?',
            'Four of the six may be made. The two others are shown in a mirror and on '
            'their head.'),
-    wrong={
-        "'abcef'": 'in the mirror',
-        "'abdef'": 'a 6 upside down',
-        "'abe'": 'as easy to read as before',
-        "['a', 'b']": 'nobody reads another digit',
-        "'abefg'": 'is not one of the letters'})
+    wrong=_wrong)
 
 # %% ../../../nbs/answers/08c_digits.ipynb #a396821d
 def _costs(share, p, other):
@@ -104,14 +113,16 @@ _smooth = {
 # %% ../../../nbs/answers/08c_digits.ipynb #f1c0e8fb
 exercise('8c.4', 'The price of being sure', 5,
     is_tuple(is_value(_with, _smooth, tol=1e-3), is_value(_plain_loss, {
-            -math.log(.91): 'this is what the network pays that says 0.91; here it says '
-              '0.9991',
+            -math.log(.91): 'this is what the network pays that says 0.91; here it '
+              'says 0.9991',
             _with: 'without smoothing the label is 1 at its digit and 0 elsewhere: one '
               'term is left',
             -math.log10(.9991): 'the logarithm in the loss is the natural one, ln',
             -.91*math.log(.9991): 'without smoothing the right digit has q = 1',
             0: 'the right digit has a little less than 1, so this is not quite '
               '0'}, tol=2e-3), names=['with smoothing', 'without']),
+    more='The price is set by the wrong digits, and there is no end to it: so no'
+         ' score runs away',
     hints=('What are the ten numbers q of an example with smoothing, and what are they '
            'without?',
            'With smoothing q is 0.91 at the right digit and 0.01 at nine others. '
@@ -136,6 +147,8 @@ exercise('8c.5', 'A pixel that is always 0', 10,
           'this is the share that is lost; what is left was asked',
         1 - .01*.004: 'this is one step with the largest learning rate, and there are '
           '3,910'}, tol=2e-3),
+    more='What never gets a gradient only fades: AdamW takes 7.6 % off these '
+         'weights in the whole run',
     hints=('The gradient is 0 in each step. What is left of a step of AdamW?',
            'Each step multiplies the weight by 1 - 0.01*rate, with the rate of that '
            'step.',
@@ -172,25 +185,30 @@ _mistakes = {
     (None, 'table/table.sum(1, keepdim=True)'):
       '0 is divided by 0 where a label does not occur'}
 
+# %% ../../../nbs/answers/08c_digits.ipynb #86ef2a82
+_also = (
+    (None, 'table.float()/table.float().sum(1, keepdim=True).clamp(min=1)'),
+    ('F.one_hot(y, classes).t() @ F.one_hot(guess, classes)', None),
+    (None, 'torch.nan_to_num(table/table.sum(1)[:,None])'),
+    """def shares(y, guess, classes):
+    table = torch.zeros(classes, classes)
+    for i,k in zip(y, guess): table[i,k] += 1
+    for row in table:
+        if row.sum() > 0: row /= row.sum()
+    return table""",
+    """def shares(y, guess, classes):
+    table = torch.zeros(classes, classes)
+    table.index_put_((y, guess), torch.ones(len(y)), accumulate=True)
+    return table/table.sum(1, keepdim=True).clamp(min=1)""",)
+
 # %% ../../../nbs/answers/08c_digits.ipynb #476fe11c
 exercise('8c.6', 'A table of shares', 12,
     is_function(None, lambda: [(torch.randint(4, (60,)), torch.randint(4, (60,)), 4),
             (torch.randint(2, (30,)), torch.randint(3, (30,)), 5),
             (tensor([1, 1, 0]), tensor([1, 0, 1]), 2), (tensor([2]), tensor([0]), 3),
             (tensor([0]), tensor([0]), 1)], _mistakes, _form, _double), form=_form,
-    right=((None, 'table.float()/table.float().sum(1, keepdim=True).clamp(min=1)'),
-           ('F.one_hot(y, classes).t() @ F.one_hot(guess, classes)', None),
-           (None, 'torch.nan_to_num(table/table.sum(1)[:,None])'),
-        """def shares(y, guess, classes):
-    table = torch.zeros(classes, classes)
-    for i,k in zip(y, guess): table[i,k] += 1
-    for row in table:
-        if row.sum() > 0: row /= row.sum()
-    return table""",
-        """def shares(y, guess, classes):
-    table = torch.zeros(classes, classes)
-    table.index_put_((y, guess), torch.ones(len(y)), accumulate=True)
-    return table/table.sum(1, keepdim=True).clamp(min=1)"""),
+    right=_also,
+    more='Draw it with `plt.imshow`: the diagonal is recall, digit by digit',
     hints=('Count first: how many images have label i and answer k? Give each pair (i, '
            'k) a number of its own.',
            'torch.bincount(y*classes + guess, minlength=classes**2), viewed as a '
@@ -280,33 +298,29 @@ _wrong = {
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
     return x.g""": 'keeps nothing for a backward pass'}
 
-# %% ../../../nbs/answers/08c_digits.ipynb #711b5ef9
-exercise('8c.7', 'Which pixels speak for a 3', 15, _pixels,
-    hints=('Which upstream gradient belongs to the scores, if the loss is the sum of '
-           'those of class k over the images?',
-           'out = x; for layer in model.layers: out = layer(out). Then out.g has the '
-           'shape of out, 1 in column k and 0 elsewhere.',
-           'for layer in reversed(model.layers): layer.backward(inp_grad=True) puts '
-           'the gradient of the pixels into x.g.'),
-    wrong={**_judge_saliency.mistakes, **_wrong}, form=_saliency_form,
-    right=(('F.one_hot(torch.full((len(x),), k), out.shape[1]).to(out)', None),
-           ('torch.eye(out.shape[1], dtype=out.dtype)[[k]*len(x)]', None),
-        """def saliency(model, x, k):
+# %% ../../../nbs/answers/08c_digits.ipynb #faa0517b
+_also = (
+    ('F.one_hot(torch.full((len(x),), k), out.shape[1]).to(out)', None),
+    ('torch.eye(out.shape[1], dtype=out.dtype)[[k]*len(x)]', None),
+    """def saliency(model, x, k):
     outs = [x]
     for layer in model.layers: outs.append(layer(outs[-1]))
     outs[-1].g = torch.zeros_like(outs[-1])
     outs[-1].g[...,k] += 1
     for layer in model.layers[::-1]: layer.backward(True)
     return x.g""",
-        """def saliency(model, x, k):
+    """def saliency(model, x, k):
     x = x.clone()
     out = x
     for layer in model.layers: out = layer(out)
     out.g = out*0
     out.g[:,k] = 1.
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
-    return x.g""",
-        """def saliency(model, x, k):
+    return x.g""",)
+
+# %% ../../../nbs/answers/08c_digits.ipynb #711b5ef9
+_also += (
+    """def saliency(model, x, k):
     on,out = [], x
     for layer in model.layers:
         out = layer.forward(out)
@@ -315,7 +329,19 @@ exercise('8c.7', 'Which pixels speak for a 3', 15, _pixels,
     g[:,k] = 1
     for layer,mask in zip(reversed(model.layers), reversed(on)):
         g = g @ layer.w.t() if hasattr(layer, 'w') else g*mask
-    return g"""))
+    return g""",)
+
+exercise('8c.7', 'Which pixels speak for a 3', 15, _pixels,
+    more='Follow this gradient uphill for a while, and the network sees a 3 '
+         'where you see none: chapter 3b',
+    hints=('Which upstream gradient belongs to the scores, if the loss is the sum of '
+           'those of class k over the images?',
+           'out = x; for layer in model.layers: out = layer(out). Then out.g has the '
+           'shape of out, 1 in column k and 0 elsewhere.',
+           'for layer in reversed(model.layers): layer.backward(inp_grad=True) puts '
+           'the gradient of the pixels into x.g.'),
+    wrong={**_judge_saliency.mistakes, **_wrong}, form=_saliency_form,
+    right=_also)
 
 # %% ../../../nbs/answers/08c_digits.ipynb #9c844991
 _form = """def look_nine_times(model, x):
@@ -349,7 +375,7 @@ _mistakes = {
         'sum(softmax(model.predict(w)) for w in windows)/8'):
       'the image that is not shifted belongs to the nine'}
 
-# %% ../../../nbs/answers/08c_digits.ipynb #dce381e8
+# %% ../../../nbs/answers/08c_digits.ipynb #5ec5c93a
 _mistakes |= {
     ('for a in range(3) for b in range(3) if 1 in (a, b)',
         'sum(softmax(model.predict(w)) for w in windows)/5'):
@@ -360,16 +386,15 @@ _mistakes |= {
       'direction, so there are nine versions',
     'def look_nine_times(model, x): return softmax(model.predict(x))':
       'this is one look, at the images as they are'}
-exercise('8c.8', 'Look nine times', 20,
-    is_function(None,
-        lambda: [(_small(784, 20, 10), torch.rand(n, 784, dtype=torch.float64))
-                 for n in (6, 1)], _mistakes, _form), form=_form,
-    right=((None, 'torch.stack([softmax(model.predict(w)) for w in windows]).mean(0)'),
-           ('for a in (2, 1, 0) for b in (2, 0, 1)', None),
-           (None, 'sum([model.predict(w).softmax(1) for w in windows])/len(windows)'),
-           (None, 'softmax(model.predict(torch.cat(windows))).view(9, len(x), -1)'
+
+# %% ../../../nbs/answers/08c_digits.ipynb #b2dcfafd
+_also = (
+    (None, 'torch.stack([softmax(model.predict(w)) for w in windows]).mean(0)'),
+    ('for a in (2, 1, 0) for b in (2, 0, 1)', None),
+    (None, 'sum([model.predict(w).softmax(1) for w in windows])/len(windows)'),
+    (None, 'softmax(model.predict(torch.cat(windows))).view(9, len(x), -1)'
             '.mean(0)'),
-        """def look_nine_times(model, x):
+    """def look_nine_times(model, x):
     images,total = x.view(-1, 28, 28), 0
     for a in -1, 0, 1:
         for b in -1, 0, 1:
@@ -377,7 +402,15 @@ exercise('8c.8', 'Look nine times', 20,
             moved[:,max(a, 0):28+min(a, 0),max(b, 0):28+min(b, 0)] = images[
                 :,max(-a, 0):28+min(-a, 0),max(-b, 0):28+min(-b, 0)]
             total = total + softmax(model.predict(moved.reshape(x.shape)))/9
-    return total"""),
+    return total""",)
+
+# %% ../../../nbs/answers/08c_digits.ipynb #dce381e8
+exercise('8c.8', 'Look nine times', 20,
+    is_function(None,
+        lambda: [(_small(784, 20, 10), torch.rand(n, 784, dtype=torch.float64))
+                 for n in (6, 1)], _mistakes, _form), form=_form,
+    right=_also,
+    more='Averaging over what must not matter is called test-time augmentation',
     hints=('Put a frame of zeros around the images, and cut windows of 28 by 28 out of '
            'it.',
            'F.pad(x.view(-1, 28, 28), (1, 1, 1, 1)) has 30 by 30 pixels. Its windows '

@@ -25,6 +25,8 @@ exercise('8b.1', 'How many steps', 2,
           'after that',
         (4688, 96): 'no batch reaches into the next epoch. Round up in each epoch, and '
           'multiply after that'}, tol=0.),
+    more='A schedule is given this number: one step too few, and its last '
+         'learning rate is not 0',
     hints=('Start with one epoch: how many full batches of 128 fit into 60,000, and '
            'how many images are left?',
            'The images that are left are one more batch, and so one more step, in each '
@@ -46,6 +48,7 @@ exercise('8b.2', 'The first weights, with and without a ReLU', 5,
           'a ReLU nothing is removed',
         ((1/784)**.5, (1/784)**.5): 'the ReLU removes half of the squares, and the '
           'weights before it must make up for that'}, tol=5e-3),
+    more="The first is He's rule, for a ReLU; the second LeCun's, for none",
     hints=('Which line of the derivation in this chapter is about the outputs before '
            'the ReLU?',
            'Without a ReLU the mean square is multiplied by n times the variance of '
@@ -67,6 +70,8 @@ exercise('8b.3', 'Ten layers later', 5,
           'not added',
         1024.: 'the activations get smaller, not larger: this is the factor from the '
           'output back to the input'}, tol=5e-3),
+    more='A tenth more or less in each layer is a factor of 2.6 after ten, and '
+         'of 14,000 after a hundred',
     hints=('By what is the mean square multiplied in one layer with its ReLU?',
            'By half of n times the variance. Put in 200 and the square of 0.05, and '
            'take the root.',
@@ -89,6 +94,8 @@ exercise('8b.4', 'One NaN', 5,
           'divides by a sum over all of them',
         (64, 1, 23860): 'each example has a NaN among its scores, and the softmax '
           'divides by a sum over all of them'}, tol=0.),
+    more='One NaN, and one step later nothing is left: that is why `fit` looks '
+         'before it steps',
     hints=('Write the score of example i and class k as a sum over j. For which i and '
            'k does the weight occur?',
            'The softmax of an example divides by a sum over its ten scores. What if '
@@ -96,10 +103,18 @@ exercise('8b.4', 'One NaN', 5,
            'All gradients of scores are NaN. Which parameters have a gradient that '
            'does not come through the scores?'))
 
-# %% ../../../nbs/answers/08b_training.ipynb #f0421237
+# %% ../../../nbs/answers/08b_training.ipynb #c7ee8235
 def _in_double(f): return functools.wraps(f)(
     lambda losses, sizes: torch.as_tensor(f(losses.double(), sizes.double())))
 
+_also = (
+    'losses @ sizes/sizes.sum()',
+    '(losses*(sizes/sizes.sum())).sum()',
+    'torch.dot(losses, sizes)/sum(sizes)',
+    'sum(a*n for a,n in zip(losses, sizes))/sum(sizes)',
+    '(losses*sizes).mean()/sizes.mean()',)
+
+# %% ../../../nbs/answers/08b_training.ipynb #f0421237
 exercise('8b.5', 'The mean over an epoch', 5,
     is_function('(losses*sizes).sum()/sizes.sum()', lambda: [
             (torch.rand(5, dtype=torch.float64), torch.tensor([64, 64, 64, 64, 16])),
@@ -117,15 +132,13 @@ exercise('8b.5', 'The mean over an epoch', 5,
             '(losses*sizes).mean()/sizes.max()': 'the last batch is shorter: divide by '
               'the sum of the sizes'}, 'def epoch_loss(losses, sizes): return {}',
         _in_double),
+    more='With the plain mean, the loss would depend on how the data set is cut',
     hints=('What is the sum of the losses of the examples in one batch?',
            'The loss of a batch is a mean over it, so times its size it is a sum over '
            'it. Add these sums up.',
            'Divide the sum of losses times sizes by the sum of the sizes.'),
     form='def epoch_loss(losses, sizes): return {}',
-    right=('losses @ sizes/sizes.sum()', '(losses*(sizes/sizes.sum())).sum()',
-           'torch.dot(losses, sizes)/sum(sizes)',
-           'sum(a*n for a,n in zip(losses, sizes))/sum(sizes)',
-           '(losses*sizes).mean()/sizes.mean()'))
+    right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #2a324dcb
 _wrong = {
@@ -150,6 +163,8 @@ exercise('8b.6', 'What to keep of a run', 5,
           'computes its own',
         'f': 'letter f: orders drawn anew from the seed give the fourth epoch the '
           'order of the first'}),
+    more='Leave out c, and the loss jumps at the restart; leave out f, and you '
+         'see some images twice as often',
     hints=('Ask of each: does any line of the next step, or of the next epoch, read it '
            'before it is written?',
            'A step reads parameters, averages and the number of steps. The gradients '
@@ -192,26 +207,33 @@ _mistakes = {
     return epoch, best""": 'the epochs without a new smallest loss have to be in a '
       'row: a new smallest one starts the count again'}
 
+# %% ../../../nbs/answers/08b_training.ipynb #e00ed815
+_also = (
+    (None, '(epoch, best)'),
+    (None, '[epoch, best]'),
+    ('min(losses[:epoch]) == loss and loss not in losses[:epoch-1]', None),
+    """def stop_early(losses, patience):
+    for n in range(1, len(losses)+1):
+        best = losses.index(min(losses[:n])) + 1
+        if n - best >= patience: break
+    return n, best""",
+    """def stop_early(losses, patience):
+    best,at,bad = float('inf'), 0, 0
+    for n,loss in enumerate(losses):
+        if loss < best: best,at,bad = loss, n, 0
+        else: bad += 1
+        if bad == patience: return n+1, at+1
+    return len(losses), at+1""",)
+
 # %% ../../../nbs/answers/08b_training.ipynb #514c860e
 exercise('8b.7', 'When to stop', 12,
     is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
             ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2), ([2.], 1),
             ([1., 2.], 1), ([1., .9, .8, .7], 1)], _mistakes, _form), form=_form,
-    right=((None, '(epoch, best)'), (None, '[epoch, best]'),
-        ('min(losses[:epoch]) == loss and loss not in losses[:epoch-1]', None),
-        """def stop_early(losses, patience):
-    for n in range(1, len(losses)+1):
-        best = losses.index(min(losses[:n])) + 1
-        if n - best >= patience: break
-    return n, best""",
-        """def stop_early(losses, patience):
-    best,at,bad = float('inf'), 0, 0
-    for n,loss in enumerate(losses):
-        if loss < best: best,at,bad = loss, n, 0
-        else: bad += 1
-        if bad == patience: return n+1, at+1
-    return len(losses), at+1"""),
+    right=_also,
+    more='The patience is paid in epochs, and what you keep is the best: save it'
+         ' when it appears',
     hints=('Keep the number of the best epoch so far, and go through the losses one by '
            'one.',
            'The epochs in a row without a new best are as many as the current epoch is '
@@ -238,8 +260,8 @@ def _even_epochs(seen, other, same, n, sizes):
         return f'the batches have {sizes} examples: sizes may differ by 1 at most'
     if n > 1 and seen == list(range(n)) == other:
         return 'the examples come in the order in which they lie: draw a random one'
-    if n > 4 and seen == other: return ('each epoch has the same order: use the generator as it '
-        'is, and do not set it back')
+    if n > 4 and seen == other: return ('each epoch has the same order: use the '
+        'generator as it is, and do not set it back')
     if seen != same: return (
         'generators with the same seed give different orders: let the order be drawn '
         'from the generator')
@@ -263,54 +285,62 @@ def _even_for(answer, n):
 _form = """def even_batches(x, y, size, generator):
     {}"""
 
-# %% ../../../nbs/answers/08b_training.ipynb #bf313de5
-exercise('8b.8', 'Even batches', 12, _even,
-    hints=('Draw one order of all examples with torch.randperm and the generator. How '
-           'many batches do you need?',
-           'The number of batches is len(x)/size, rounded up: -(-len(x)//size).',
-           'order.tensor_split(k) cuts a tensor into k pieces whose sizes differ by 1 '
-           'at most. Index x and y with each.'),
-    wrong={
-        """order = torch.randperm(len(x), generator=generator)
-    return [(x[i], y[i]) for i in order.split(size)]""":
-          'sizes may differ by 1 at most',
-        """order = torch.randperm(len(x), generator=generator)
-    pieces = [order[i:i+size] for i in range(0, len(x)-size+1, size)]
-    return [(x[i], y[i]) for i in pieces]""": 'what is left over belongs to the epoch',
-        """k = -(-len(x)//size)
-    def order(): return torch.randperm(len(x), generator=generator)
-    return list(zip(x[order()].tensor_split(k), y[order()].tensor_split(k)))""":
-          'draw one order, and use it for both',
-        """order = torch.randperm(len(x), generator=generator.manual_seed(0))
-    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'do not set it back',
-        """order = torch.randperm(len(x))
-    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'same seed give different orders',
-        """order = torch.arange(len(x))
-    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'draw a random one',
-        """order = torch.randperm(len(x), generator=generator)
-    return [(x[i], y[i]) for i in order.tensor_split(5)]""": 'for 20 examples'},
-    form=_form, right=(
-        """order = torch.randperm(len(x), generator=generator)
+# %% ../../../nbs/answers/08b_training.ipynb #491cb1cf
+_also = (
+    """order = torch.randperm(len(x), generator=generator)
     return [(x[i], y[i]) for i in order.tensor_split((len(x)+size-1)//size)]""",
-        """order = torch.randperm(len(x), generator=generator)
+    """order = torch.randperm(len(x), generator=generator)
     k = math.ceil(len(x)/size)
     return [(x[order[i::k]], y[order[i::k]]) for i in range(k)]""",
-        """order = torch.rand(len(x), generator=generator).argsort()
+    """order = torch.rand(len(x), generator=generator).argsort()
     k = -(-len(x)//size)
     return list(zip(x[order].tensor_split(k), y[order].tensor_split(k)))""",
-        """order,k = torch.randperm(len(x), generator=generator).tolist(), -(-len(x)//size)
+    """order,k = torch.randperm(len(x), generator=generator).tolist(), -(-len(x)//size)
     batches,at = [], 0
     for b in range(k):
         n = len(x)//k + (b < len(x) % k)
         batches.append((x[order[at:at+n]], y[order[at:at+n]]))
         at += n
     return batches""",
-        """k = -(-len(x)//size)
+    """k = -(-len(x)//size)
     order = torch.randperm(len(x), generator=generator)
-    return [[x[i], y[i]] for i in torch.tensor_split(order, k)]"""))
+    return [[x[i], y[i]] for i in torch.tensor_split(order, k)]""",)
+
+# %% ../../../nbs/answers/08b_training.ipynb #f7a34648
+_wrong = {
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.split(size)]""":
+          'sizes may differ by 1 at most',
+    """order = torch.randperm(len(x), generator=generator)
+    pieces = [order[i:i+size] for i in range(0, len(x)-size+1, size)]
+    return [(x[i], y[i]) for i in pieces]""": 'what is left over belongs to the epoch',
+    """k = -(-len(x)//size)
+    def order(): return torch.randperm(len(x), generator=generator)
+    return list(zip(x[order()].tensor_split(k), y[order()].tensor_split(k)))""":
+          'draw one order, and use it for both',
+    """order = torch.randperm(len(x), generator=generator.manual_seed(0))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'do not set it back',
+    """order = torch.randperm(len(x))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'same seed give different orders',
+    """order = torch.arange(len(x))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'draw a random one',
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split(5)]""": 'for 20 examples'}
+
+# %% ../../../nbs/answers/08b_training.ipynb #bf313de5
+exercise('8b.8', 'Even batches', 12, _even,
+    more='A last batch of one example has a gradient as noisy as any, and '
+         "PyTorch's BatchNorm refuses it",
+    hints=('Draw one order of all examples with torch.randperm and the generator. How '
+           'many batches do you need?',
+           'The number of batches is len(x)/size, rounded up: -(-len(x)//size).',
+           'order.tensor_split(k) cuts a tensor into k pieces whose sizes differ by 1 '
+           'at most. Index x and y with each.'),
+    wrong=_wrong,
+    form=_form, right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
 class _Watched(Model):
@@ -354,8 +384,8 @@ _mistakes = {
       'a mean over that piece: multiply its gradient by its share of the examples',
     'p.g/(-(-len(x)//size))': 'every piece counts the same here, and so the examples '
       'of the last, shorter one count more. Multiply by the share of the examples',
-    'p.g*(size/len(x))': 'a full piece has the share size/len(x), but the last one may be '
-      'shorter: multiply by its own share, len(xb)/len(x)',
+    'p.g*(size/len(x))': 'a full piece has the share size/len(x), but the last one may '
+      'be shorter: multiply by its own share, len(xb)/len(x)',
     'p.g/len(x)': 'the loss of a piece is divided by the size of the piece already. '
       'Multiply its gradient by that size, and divide by the number of all examples',
     """def accumulate(model, x, y, size):
@@ -388,8 +418,41 @@ def _accumulated(answer):
             'begin the sum at 0')
     return _compare_gradients(answer)
 
+# %% ../../../nbs/answers/08b_training.ipynb #0e3cbd43
+_also = (
+    'p.g*(len(xb)/len(x))',
+    'len(yb)*p.g/len(y)',
+    """def accumulate(model, x, y, size):
+    sums = [0]*len(model.parameters())
+    for i in range(0, len(x), size):
+        xb,yb = x[i:i+size], y[i:i+size]
+        model(xb, yb)
+        model.backward()
+        sums = [s + p.g*len(xb) for s,p in zip(sums, model.parameters())]
+    for s,p in zip(sums, model.parameters()): p.g = s/len(x)""",
+    """def accumulate(model, x, y, size):
+    total = None
+    for xb,yb in zip(x.split(size), y.split(size)):
+        loss = model(xb, yb)
+        loss.g = torch.tensor(len(xb)/len(x)).to(loss)
+        model.backward()
+        new = [p.g for p in model.parameters()]
+        total = new if total is None else [a+b for a,b in zip(total, new)]
+    for p,g in zip(model.parameters(), total): p.g = g""",)
+
 # %% ../../../nbs/answers/08b_training.ipynb #43265255
+_also += (
+    """def accumulate(model, x, y, size):
+    sums = {n: torch.zeros_like(p) for n,p in model.named_parameters().items()}
+    for xb,yb in zip(x.split(size), y.split(size)):
+        model(xb, yb)
+        model.backward()
+        for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
+    for n,p in model.named_parameters().items(): p.g = sums[n]""",)
+
 exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
+    more='This is how models that fit no GPU with their batch are trained: many '
+         'pieces, one step',
     hints=('Write the mean over all examples as a sum over the pieces. Which factor '
            'does the mean of a piece get?',
            'Its share, len(xb)/len(x). Keep a sum for each parameter beside .g, since '
@@ -401,32 +464,9 @@ exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
         """def accumulate(model, x, y, size):
     model(x, y)
     model.backward()""": 'examples at once'}, form=_pieces_form,
-    right=('p.g*(len(xb)/len(x))', 'len(yb)*p.g/len(y)', """def accumulate(model, x, y, size):
-    sums = [0]*len(model.parameters())
-    for i in range(0, len(x), size):
-        xb,yb = x[i:i+size], y[i:i+size]
-        model(xb, yb)
-        model.backward()
-        sums = [s + p.g*len(xb) for s,p in zip(sums, model.parameters())]
-    for s,p in zip(sums, model.parameters()): p.g = s/len(x)""",
-        """def accumulate(model, x, y, size):
-    total = None
-    for xb,yb in zip(x.split(size), y.split(size)):
-        loss = model(xb, yb)
-        loss.g = torch.tensor(len(xb)/len(x)).to(loss)
-        model.backward()
-        new = [p.g for p in model.parameters()]
-        total = new if total is None else [a+b for a,b in zip(total, new)]
-    for p,g in zip(model.parameters(), total): p.g = g""",
-        """def accumulate(model, x, y, size):
-    sums = {n: torch.zeros_like(p) for n,p in model.named_parameters().items()}
-    for xb,yb in zip(x.split(size), y.split(size)):
-        model(xb, yb)
-        model.backward()
-        for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
-    for n,p in model.named_parameters().items(): p.g = sums[n]"""))
+    right=_also)
 
-# %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
+# %% ../../../nbs/answers/08b_training.ipynb #4fc8ce10
 _dropout_form = """class Dropout(Module):
     def __init__(self, p): self.p = p
     def forward(self, inp, noise): return {inp*(noise >= self.p)/(1-self.p)}
@@ -448,6 +488,7 @@ _any_p = {
     ('inp*(noise >= self.p)/.6', None): 'the constant depends on p',
     ('inp*(noise >= .4)/(1-self.p)', None): 'the mask depends on p'}
 
+# %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
 _dropout_forward = is_function(None, _noises, {
         ('inp*(noise > self.p)/(1-self.p)', None): 'the forward pass: a number is set '
           'to 0 where the noise is below p, and not where it is exactly p',
@@ -463,14 +504,16 @@ _dropout_forward = is_function(None, _noises, {
           'the forward pass: the mask is inverted. What has a noise below p is set to '
           '0',
         ('inp*(noise < self.p)/self.p', None): 'the forward pass: the mask is '
-          'inverted. What has a noise below p is set to 0'}, _dropout_form, _forward(.4))
+          'inverted. What has a noise below p is set to 0'}, _dropout_form,
+    _forward(.4))
+
 _other_p = [is_function(None, _noises, _any_p, _dropout_form, _forward(p))
             for p in (.75, 0.)]
 
-# %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
+# %% ../../../nbs/answers/08b_training.ipynb #0a93bfe0
 _dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
-        (None, 'out.g*(out != 0)/(1-self.p)'): 'the mask is taken from the output, which '
-          'is 0 where the input is, too; and there the gradient is c times out.g',
+        (None, 'out.g*(out != 0)/(1-self.p)'): 'the mask is taken from the output, '
+          'which is 0 where the input is, too; and there the gradient is c times out.g',
         (None, 'out.g*(noise >= self.p)'): 'the gradient lacks the constant: out is c '
           'times inp where it is not 0, so inp.g is c times out.g there',
         (None, 'out.g/(1-self.p)'): 'the mask is missing: an input that was set to 0 '
@@ -482,9 +525,13 @@ _dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
         (None, 'out.g*(noise >= self.p)*(1-self.p)'):
           'the gradient divides by the constant: the derivative of c*x is c'},
     _dropout_form, skip=('noise',))
+
+# %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
 exercise('8b.10', 'Dropout', 20,
     _both(_dropout_forward, *_other_p, _dropout_gradient, is_gradient(
         lambda cls: cls(.75), _noises, None, skip=('noise',))),
+    more='At use it is left out, and nothing has to be scaled: that is what the '
+         'constant is for',
     hints=('The number x becomes 0 with probability p and c*x with probability 1-p. '
            'What is the mean of that?',
            'c is 1/(1-p). Each output depends on the input at the same place only: '
