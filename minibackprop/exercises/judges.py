@@ -9,6 +9,7 @@ __all__ = ['Judge', 'Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 
 # %% ../../nbs/90_exercises.ipynb #a0630da3
 import ast, contextlib, dis, functools, importlib, inspect, linecache, math, re
 import signal, sys, sysconfig, textwrap, traceback
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 import torch
@@ -140,6 +141,7 @@ def _plain(value, like=''):
         value = value.tolist()
         one = not isinstance(like, tuple)
         while one and isinstance(value, list) and len(value) == 1: value, = value
+        if isinstance(value, str): return _plain(value, like)
     if isinstance(value, dict): value = [*value.values()]
     if isinstance(value, (tuple, list)):
         alike = isinstance(like, tuple) and len(like) == len(value)
@@ -298,7 +300,8 @@ def _copies(inputs):
 
 def _agree(a, b):
     "The same value, or tensors of the same shape and numbers"
-    if not (isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)):
+    if isinstance(b, torch.Tensor) and not isinstance(a, torch.Tensor): return False
+    if not isinstance(b, torch.Tensor):
         b = _plain(b)
         return _same(_plain(a, b), b, 1e-6)
     if a.shape != b.shape: return False
@@ -447,9 +450,9 @@ def _is_tensors(
 
 # %% ../../nbs/90_exercises.ipynb #688bb86e
 class _Watch(TorchFunctionMode):
-    "While it is entered: the operations of tensors, and the names of all functions"
+    "While it is entered: the operations of tensors; how often each function is called"
     def __enter__(self):
-        self.operations,self.names,self.before = [], set(), sys.getprofile()
+        self.operations,self.names,self.before = [], Counter(), sys.getprofile()
         sys.setprofile(self.note)
         return super().__enter__()
 
@@ -458,8 +461,8 @@ class _Watch(TorchFunctionMode):
         return super().__exit__(*error)
 
     def note(self, frame, event, arg):
-        if event == 'call': self.names.add(frame.f_code.co_name)
-        if event == 'c_call': self.names.add(arg.__name__)
+        if event == 'call': self.names[frame.f_code.co_name] += 1
+        if event == 'c_call': self.names[arg.__name__] += 1
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
@@ -472,8 +475,9 @@ _autograd = {'run_backward': 'autograd computes this gradient: it may judge your
 
 def _watched(function, inputs):
     "What happens in each call"
-    for args in inputs():
-        with _seeded(), _Watch() as seen: function(*_copies(args))
+    with _seeded(): calls = [*map(_copies, inputs())]
+    for args in calls:
+        with _seeded(), _Watch() as seen: function(*args)
         yield seen
 
 def _never(inputs, names):
@@ -641,7 +645,8 @@ def _error_in_words(e, answer):
     "What to say about an error, and whether it is the student's"
     said,line = f'{type(e).__name__}: {e}', _line_of(e)
     last = [at.f_code.co_filename for at,_ in traceback.walk_tb(e.__traceback__)][-1]
-    call = isinstance(e, TypeError) and re.search('argument|not callable', str(e))
+    call = (isinstance(e, ValueError) or isinstance(e, TypeError)
+            and re.search('argument|not callable', str(e)))
     if not line and not call and 'exercises' in Path(last).parts[-3:]: return False, (
         f'the check cannot read this answer ({said}). If it has the form that the task '
         'asks for, the mistake is in the check, and not yours')

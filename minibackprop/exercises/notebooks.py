@@ -6,7 +6,7 @@
 __all__ = ['read_exercises', 'prove_exercises', 'copy_notebooks', 'list_exercises', 'show_exercises', 'read_mine']
 
 # %% ../../nbs/91_notebooks.ipynb #64f8a53a
-import ast, contextlib, importlib.util, io, json, linecache, os, re, types
+import ast, contextlib, functools, importlib.util, io, json, linecache, os, re, types
 import torch
 from pathlib import Path
 from ..data import _shipped
@@ -97,6 +97,61 @@ def _forms(answer):
         with contextlib.suppress(ValueError, TypeError): forms.append(make(answer))
     return forms
 
+# %% ../../nbs/91_notebooks.ipynb #41896205
+_kinds = 'squeezed', 'added', 'kept', 'in place', 'first shape'
+
+def _spoil(kind, t, old, first):
+    "A result or a gradient, spoiled in one way"
+    if not torch.is_tensor(t) or not t.is_floating_point(): return t
+    if kind == 'squeezed': return t.squeeze()
+    if kind == 'added' and old is not None: return t + old.mean()
+    return 2*t if kind == 'first shape' and not first else t
+
+def _tensors_of(args):
+    "The floating tensors among the arguments, and those of a layer"
+    held = [t for a in args for t in (a.parameters() if hasattr(a, 'bwd') else [a])]
+    return [t for t in held if torch.is_tensor(t) and t.is_floating_point()]
+
+# %% ../../nbs/91_notebooks.ipynb #41896206
+def _spoiled(
+    f, # A right function, or a class with a right `bwd`
+    kind:str, # One of `_kinds`
+    met:list, # Gets an entry where that makes a difference
+): # A wrong one
+    "An answer that is wrong, whatever is asked"
+    shapes = []
+    def spoiled(*args, **kwargs):
+        tensors = _tensors_of(args)
+        old,was = [getattr(t, 'g', None) for t in tensors], [t.clone() for t in tensors]
+        out = f(*args, **kwargs)
+        shapes.append([t.shape for t in tensors])
+        def change(t, o=None):
+            new = _spoil(kind, t, o, shapes[-1] == shapes[0])
+            if new is not t and not (new.shape == t.shape and torch.equal(new, t)):
+                met.append(kind)
+            return new
+        for t,o in zip(tensors, old):
+            if getattr(t, 'g', None) is o: continue
+            t.g = change(t.g, o)
+            if kind == 'kept': del t.g
+        if isinstance(out, tuple): out = tuple(change(t) for t in out)
+        elif tensors: out = change(out, old[0])
+        if kind == 'in place' and tensors and torch.equal(tensors[0], was[0]):
+            met.append(tensors[0].data.add_(1))
+        if kind == 'kept': met.append(out)
+        return None if kind == 'kept' else out
+    return functools.wraps(f)(spoiled)
+
+# %% ../../nbs/91_notebooks.ipynb #41896207
+def _spoil_answer(space, check, kind, met):
+    "Spoil the functions and the layers that a check names"
+    for name in {n.id for n in ast.walk(ast.parse(check)) if isinstance(n, ast.Name)}:
+        o = space.get(name)
+        if isinstance(o, type) and hasattr(o, 'bwd'):
+            o.bwd = _spoiled(o.bwd, kind, met)
+        elif isinstance(o, types.FunctionType) and name != 'check_answer':
+            space[name] = _spoiled(o, kind, met)
+
 # %% ../../nbs/91_notebooks.ipynb #41896203
 def prove_exercises(
     file:str|Path, # A chapter
@@ -130,6 +185,15 @@ def prove_exercises(
                     exec(e['check'], space | {'answer': form})
                 assert said.getvalue().startswith(right), (form, said.getvalue())
                 forms.append(form)
+        for kind in _kinds:
+            space,met = dict(imports), []
+            exec(e['solution'], space)
+            _spoil_answer(space, e['check'], kind, met)
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                exec(e['check'], space)
+            said = words(said.getvalue())
+            assert not met or 'not right yet' in said, (ex.number, kind, said)
+            counts[0] += bool(met)
         counts[0] += len(ex.wrong)
         counts[1] += len(ex.right) + len(forms)
         assert e['title'] == ex.title, (ex.number, e['title'], ex.title)
