@@ -236,7 +236,7 @@ _mistakes = {
       'is the residual'}
 
 # %% ../../../nbs/answers/03_backward.ipynb #3aad1c7f
-exercise('3.8', 'A loss that forgives', 15,
+exercise('3.8', 'A loss that forgives', 10,
     is_gradient(lambda f: _pair(_huber, lambda loss, out, targ: f(out, targ, loss.g)),
         lambda: (2*torch.randn(9, 1), torch.randn(9, 1)), mistakes=_mistakes,
         form=_form, skip=('targ',)),
@@ -280,7 +280,7 @@ def _judge_tied(backward):
         '@ out.g; what belongs to w is its transpose')
     return why
 
-exercise('3.9', 'One matrix, used twice', 40, _judge_tied,
+exercise('3.9', 'One matrix, used twice', 20, _judge_tied,
     hints=('Give the middle a name, and do the pass in steps: second product, ReLU, '
            'first product. Each is a layer that you know.',
            'The weights of the second product are the transposed w, so its weight '
@@ -324,7 +324,7 @@ _mistakes = {
       'on its way to the step before, the gradient goes through u transposed',
     (None, None, None, None, 'break'): 'only the last step gets a gradient: the states '
       'before it touch the loss through it, so hand the gradient on, to the first step'}
-exercise('3.10', 'A layer that reads', 120,
+exercise('3.10', 'A layer that reads', 45,
     is_gradient(lambda f: _pair(_recurrent, lambda out, inp, w, u: f(inp, w, u, out)),
         lambda: (torch.randn(4, 6, 5), torch.randn(5, 3), torch.randn(3, 3)),
         mistakes=_mistakes, form=_form),

@@ -279,7 +279,7 @@ def _judge_residual(cls):
                     f'reads its own output: {why}')
 
 # %% ../../../nbs/answers/04_module.ipynb #c9a151ac
-exercise('4.8', 'A residual block', 25, _judge_residual,
+exercise('4.8', 'A residual block', 15, _judge_residual,
     hints=('The input touches the output in two ways: directly, and through the layer '
            'inside. Add the two gradients.',
            'The layer inside still has its output, `self.layer.out`. Its upstream '
@@ -338,7 +338,7 @@ def _judge_lora(cls):
         'self.saved, which is let go of')
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ef
-exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
+exercise('4.9', 'A frozen layer, and a thin one beside it', 40, _judge_lora,
     hints=('Call x a by a name, h. Then there are two linear layers without biases, '
            'one after the other, and a third beside them.',
            'The upstream gradient of h is out.g @ b.t(). With it, a is the weight of a '
