@@ -250,7 +250,6 @@ def _letters(
 ):
     "A judge of a string of letters, in any order"
     def judge(answer):
-        if isinstance(answer, (list, tuple, set)): answer = ''.join(map(str, answer))
         if not isinstance(answer, str):
             return f'{answer!r:.40} is not a string of letters, such as {"be"!r}'
         said = set(answer.lower()) - set(' ,')
@@ -351,9 +350,6 @@ def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
-    if callable(value): return getattr(value, '__name__', '...').strip('_')
-    if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
-        return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
     if value.numel() > most: return f'a tensor {tuple(value.shape)}'
     def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
@@ -366,19 +362,23 @@ def _given(function, args):
                      for n,a in zip(_names(function, args), args))
 
 # %% ../../nbs/90_exercises.ipynb #688bb86b
-def _results(function, inputs, answer=None):
+def _results(function, inputs):
     "The calls, what comes out of each, and the names of arguments that were changed"
-    found,changed,answer = [], [], answer or function
+    found,changed = [], []
     with _seeded():
         calls = [(args, _copies(args)) for args in inputs()]
+        held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
+                for a in args if hasattr(a, 'parameters')]
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
-                e.given = _given(answer, args)
+                e.given = _given(function, args)
                 raise
     for args,given in calls:
-        changed += [n for n,a,g in zip(_names(answer, args), args, given)
+        changed += [n for n,a,g in zip(_names(function, args), args, given)
                     if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
+    changed += [type(layer).__name__ for layer,old in held
+                if not all(map(torch.equal, layer.parameters(), old))]
     return [args for args,_ in calls], found, changed
 
 def _recognized(mistakes, same):
@@ -416,15 +416,14 @@ def is_function(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         _,expected,may_change = _results(right, inputs)
-        ran = run(answer)
-        calls,found,changed = _results(ran, inputs)
+        calls,found,changed = _results(answer := run(answer), inputs)
         if all(map(_agree, found, expected)):
             if may_change or not changed: return None
             return (f'the result is right, and {changed[0]} has been changed in place: '
                     'make a new tensor')
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
-        return _first_difference(ran, calls, found, expected,
+        return _first_difference(answer, calls, found, expected,
                                  _recognized(filled, same))
     return Judge(look, source, filled)
 
@@ -435,8 +434,7 @@ def _is_tensors(
     inputs, mistakes=None, form='{}',
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
-    def pick(n): return lambda function: functools.wraps(function)(
-        lambda *args: function(*args)[n])
+    def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
     judges = [is_function(right, inputs, mistakes, form, pick(n))
               for n in range(len(names))]
     def look(answer):
@@ -514,7 +512,8 @@ def is_gradient(
             return why
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
-        if r or _in_float32(r): return _leftovers(make, answer, args, never)
+        if why := _leftovers(make, answer, args, never): return why
+        if r or _in_float32(r): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         with contextlib.suppress(Exception): why += _example(report(answer, -1))

@@ -135,13 +135,15 @@ def _spoiled(
             return new
         for t,o in zip(tensors, old):
             if getattr(t, 'g', None) is o: continue
+            same = out is t.g
             t.g = change(t.g, o)
-            if kind == 'kept': del t.g
+            if same: out = t.g
+            if kind == 'kept': met.append(vars(t).pop('g'))
         if isinstance(out, tuple): out = tuple(change(t) for t in out)
         elif tensors: out = change(out, old[0])
         if kind == 'in place' and tensors and torch.equal(tensors[0], was[0]):
             met.append(tensors[0].data.add_(1))
-        if kind == 'kept': met.append(out)
+        if kind == 'kept' and out is not None: met.append(kind)
         return None if kind == 'kept' else out
     return functools.wraps(f)(spoiled)
 

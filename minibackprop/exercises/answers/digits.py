@@ -156,8 +156,12 @@ exercise('8c.5', 'A pixel that is always 0', 10,
            '.01*one_cycle(step, 3910, .004).'))
 
 # %% ../../../nbs/answers/08c_digits.ipynb #e71eae1c
-def _double(f): return functools.wraps(f)(
-    lambda *args: torch.as_tensor(f(*args)).double().nan_to_num(nan=-1.))
+def _double(f):
+    @functools.wraps(f)
+    def table(*args):
+        out = f(*args)
+        return out.double().nan_to_num(nan=-1.) if torch.is_tensor(out) else out
+    return table
 
 _form = """def shares(y, guess, classes):
     table = {torch.bincount(y*classes + guess, minlength=classes**2)

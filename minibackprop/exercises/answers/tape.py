@@ -310,6 +310,7 @@ def _forward_at(answer):
         calls.append(x)
         return _bends(x)
     found = answer(f, x, v)
+    if not torch.equal(x, _jacobian()[0]): return 'x has been changed in place'
     if not isinstance(found, torch.Tensor): return ('it returns no tensor; a Var has '
         'one in .data')
     if found.shape != (3,): return (f'its result has shape {tuple(found.shape)}; J v '

@@ -104,8 +104,13 @@ exercise('8b.4', 'One NaN', 5,
            'does not come through the scores?'))
 
 # %% ../../../nbs/answers/08b_training.ipynb #c7ee8235
-def _in_double(f): return functools.wraps(f)(
-    lambda losses, sizes: torch.as_tensor(f(losses.double(), sizes.double())))
+def _in_double(f):
+    @functools.wraps(f)
+    def mean(losses, sizes):
+        out = f(losses, sizes)
+        if torch.is_tensor(out): return out.double()
+        return out if out is None else torch.tensor(float(out), dtype=torch.float64)
+    return mean
 
 _also = (
     'losses @ sizes/sizes.sum()',
@@ -270,11 +275,15 @@ def _even_epochs(seen, other, same, n, sizes):
 def _even_for(answer, n):
     "Judge `even_batches` for n examples in batches of at most 5"
     labels = torch.arange(n)
-    def epoch(generator):
-        return [tuple(b)
-         for b in answer(labels[:,None]*torch.ones(2), labels, 5, generator)]
+    images = labels[:,None]*torch.ones(2)
+    def epoch(generator): return [
+        tuple(b) for b in answer(images, labels, 5, generator) or ()]
     random = torch.Generator().manual_seed(1)
     epochs = epoch(random), epoch(random), epoch(torch.Generator().manual_seed(1))
+    if not epochs[0]: return 'it returns nothing; expected a list of pairs (xb, yb)'
+    if not torch.equal(labels, torch.arange(n)) or not torch.equal(
+            images[:,1], labels.float()): return ('x or y has been changed in place: '
+        'make new tensors')
     for xb,yb in epochs[0]:
         if len(xb) != len(yb) or not torch.equal(xb[:,0], yb.float()): return (
             'images and labels are no longer in the same rows: draw one order, and use '
@@ -362,7 +371,9 @@ def _run(function, n, size, stale=False):
         CrossEntropy())
     x,y = draw(n, 6), torch.randint(3, (n,), generator=random)
     for p in model.parameters() if stale else []: p.g = torch.ones_like(p)
+    before = [t.clone() for t in (*model.parameters(), x, y)]
     function(model, x, y, size)
+    model.changed = not all(map(torch.equal, before, (*model.parameters(), x, y)))
     return model
 
 # %% ../../../nbs/answers/08b_training.ipynb #00d5209d
@@ -409,6 +420,8 @@ def _accumulated(answer):
     model = _run(answer, 11, 4)
     if any(not hasattr(p, 'g') for p in model.parameters()):
         return 'a parameter has no gradient .g in the end'
+    if model.changed: return ('x, y or a parameter of the model has been changed, where '
+        'only gradients are wanted')
     if model.most > 4: return (
         f'the model was called on {model.most} examples at once, where 4 were allowed')
     again = _run(answer, 11, 4, stale=True)
