@@ -250,6 +250,7 @@ def _letters(
 ):
     "A judge of a string of letters, in any order"
     def judge(answer):
+        if isinstance(answer, (list, tuple, set)): answer = ''.join(map(str, answer))
         if not isinstance(answer, str):
             return f'{answer!r:.40} is not a string of letters, such as {"be"!r}'
         said = set(answer.lower()) - set(' ,')

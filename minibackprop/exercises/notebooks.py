@@ -168,6 +168,7 @@ def _said(e, imports, source=None, spoil=None, **given):
     with contextlib.redirect_stdout(said): exec(check, space | given)
     return ' '.join(said.getvalue().split())
 
+# %% ../../nbs/91_notebooks.ipynb #f44d329d
 def _prove_values(e, imports):
     "How many other forms of a value are right"
     if not re.search(r"check_answer\('\S+', answer\)", e['check']): return 0

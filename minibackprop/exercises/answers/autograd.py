@@ -335,8 +335,9 @@ def _rounded_at(rounding, g):
     if out.grad_fn is None: return ('its output is not recorded: rounding has to be '
         'the layer in the bridge')
     out.backward(g)
-    if not torch.equal(inp, torch.linspace(-1.5, 2.6, g.numel()).view(g.shape)):
-        return 'the input has been changed in place: make a new tensor'
+    if not torch.equal(out.detach(), torch.linspace(-1.5, 2.6, g.numel()).view(
+            g.shape).round()): return ('backward has changed the input or the output '
+        'in place: make a new tensor')
     if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere: '
         'that is the true derivative of rounding, and nothing before this layer would '
         'learn. It is to be as if nothing had been rounded')

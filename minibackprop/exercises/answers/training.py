@@ -107,7 +107,7 @@ exercise('8b.4', 'One NaN', 5,
 def _in_double(f):
     @functools.wraps(f)
     def mean(losses, sizes):
-        out = f(losses, sizes)
+        out = f(losses, sizes.double())
         if torch.is_tensor(out): return out.double()
         return out if out is None else torch.tensor(float(out), dtype=torch.float64)
     return mean
@@ -420,8 +420,8 @@ def _accumulated(answer):
     model = _run(answer, 11, 4)
     if any(not hasattr(p, 'g') for p in model.parameters()):
         return 'a parameter has no gradient .g in the end'
-    if model.changed: return ('x, y or a parameter of the model has been changed, where '
-        'only gradients are wanted')
+    if model.changed: return ('x, y or a parameter of the model has been changed, '
+        'where only gradients are wanted')
     if model.most > 4: return (
         f'the model was called on {model.most} examples at once, where 4 were allowed')
     again = _run(answer, 11, 4, stale=True)
