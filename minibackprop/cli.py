@@ -278,6 +278,7 @@ def _folder(command, description, words, **options):
     p.add_argument('folder', type=_path, help='a folder', **options)
     return p.parse_args(words).folder
 
+# %% ../nbs/99_cli.ipynb #089d5f25
 def _notebooks(words):
     "`minibackprop notebooks`, from its words on the command line"
     folder = _folder('notebooks', 'Copy the chapters of the book into a folder. '

@@ -250,6 +250,7 @@ def _letters(
 ):
     "A judge of a string of letters, in any order"
     def judge(answer):
+        if isinstance(answer, (list, tuple, set)): answer = ''.join(map(str, answer))
         if not isinstance(answer, str):
             return f'{answer!r:.40} is not a string of letters, such as {"be"!r}'
         said = set(answer.lower()) - set(' ,')
@@ -367,6 +368,8 @@ def _results(function, inputs):
     found,changed = [], []
     with _seeded():
         calls = [(args, _copies(args)) for args in inputs()]
+        held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
+                for a in args if hasattr(a, 'parameters')]
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
@@ -375,6 +378,8 @@ def _results(function, inputs):
     for args,given in calls:
         changed += [n for n,a,g in zip(_names(function, args), args, given)
                     if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
+    changed += [type(layer).__name__ for layer,old in held
+                if not all(map(torch.equal, layer.parameters(), old))]
     return [args for args,_ in calls], found, changed
 
 def _recognized(mistakes, same):

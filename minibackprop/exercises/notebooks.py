@@ -28,6 +28,13 @@ def _cells(file):
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
         raise ValueError(f'{file}: not a notebook: {e or type(e).__name__}') from None
 
+# %% ../../nbs/91_notebooks.ipynb #274ee0ad
+def _mark(task):
+    "How long a task takes, and whether it is on the path"
+    asked = re.findall(r'\*(\d+) minutes?(, on the path)?\*$', task, re.M)
+    minutes,mark = asked[-1] if asked else ('0', '')
+    return dict(minutes=int(minutes), on_path=bool(mark))
+
 # %% ../../nbs/91_notebooks.ipynb #134cb83c
 def read_exercises(
     file:str|Path, # A notebook
@@ -39,8 +46,7 @@ def read_exercises(
     for i,(kind,source,printed) in enumerate(cells):
         asks = re.search(r"^check_answer\('([^']+)'", source, re.M)
         if kind != 'code' or not asks: continue
-        number = asks[1]
-        states = '|'.join(_states[1:])
+        number,states = asks[1], '|'.join(_states[1:])
         said = re.search(rf'^{re.escape(number)}: ({states})', printed, re.M)
         heading = re.compile(rf'^### {re.escape(number)} (.*)', re.M)
         before = [s for _,s,_ in cells[max(i-2, 0):i]]
@@ -50,11 +56,8 @@ def read_exercises(
         solution = re.findall(r'```python\n(.*?)```', after, re.S)
         solution = '\n'.join(solution) if '<details>' in after else ''
         state = said[1] if said else _states[0]
-        asked = re.findall(r'\*(\d+) minutes?(, on the path)?\*$', before[0], re.M)
-        minutes,marked = asked[-1] if asked else ('0', '')
         found.append(dict(number=number, title=title, stub=cells[i-1][1], check=source,
-                          solution=solution, state=state, minutes=int(minutes),
-                          on_path=bool(marked)))
+                          solution=solution, state=state, **_mark(before[0])))
     return found
 
 # %% ../../nbs/91_notebooks.ipynb #4f4e1f12
@@ -91,7 +94,7 @@ def _forms(answer):
         [*answer], each(str.lower), each(lambda a: f' {a} '), ''.join(answer),
         ''.join(answer).lower()]
     forms = [[*answer], dict(enumerate(answer))]
-    if 'inf' not in str(answer): forms.append(str(answer))
+    if not re.search('inf|np', str(answer)): forms.append(str(answer))
     for make in np.array, torch.tensor, lambda a: each(torch.tensor), lambda a: each(
             np.array), lambda a: [*map(torch.tensor, a)]:
         with contextlib.suppress(ValueError, TypeError): forms.append(make(answer))
@@ -132,13 +135,15 @@ def _spoiled(
             return new
         for t,o in zip(tensors, old):
             if getattr(t, 'g', None) is o: continue
+            same = out is t.g
             t.g = change(t.g, o)
-            if kind == 'kept': del t.g
+            if same: out = t.g
+            if kind == 'kept': met.append(vars(t).pop('g'))
         if isinstance(out, tuple): out = tuple(change(t) for t in out)
         elif tensors: out = change(out, old[0])
         if kind == 'in place' and tensors and torch.equal(tensors[0], was[0]):
             met.append(tensors[0].data.add_(1))
-        if kind == 'kept': met.append(out)
+        if kind == 'kept' and out is not None: met.append(kind)
         return None if kind == 'kept' else out
     return functools.wraps(f)(spoiled)
 
@@ -152,54 +157,61 @@ def _spoil_answer(space, check, kind, met):
         elif isinstance(o, types.FunctionType) and name != 'check_answer':
             space[name] = _spoiled(o, kind, met)
 
+# %% ../../nbs/91_notebooks.ipynb #2b4b61cb
+def _said(e, imports, source=None, spoil=None, **given):
+    "What the check of an exercise prints, on one line, after this source or answer"
+    space,said = dict(imports), io.StringIO()
+    bare = source and not _defines(source)  # an expression: no cell has named it
+    if source and not bare: exec(source, space)
+    if spoil: _spoil_answer(space, e['check'], *spoil)
+    check = f"check_answer('{e['number']}', ({source}))" if bare else e['check']
+    with contextlib.redirect_stdout(said): exec(check, space | given)
+    return ' '.join(said.getvalue().split())
+
+# %% ../../nbs/91_notebooks.ipynb #f44d329d
+def _prove_values(e, imports):
+    "How many other forms of a value are right"
+    if not re.search(r"check_answer\('\S+', answer\)", e['check']): return 0
+    space,right = dict(imports), f"{e['number']}: right"
+    exec(e['solution'], space)
+    forms = _forms(space['answer'])
+    for form in forms:
+        said = _said(e, imports, answer=form)
+        assert said.startswith(right), (form, said)
+    return len(forms)
+
+def _prove_spoiled(e, imports):
+    "How many ways to spoil the solution are refused"
+    count = 0
+    for kind in _kinds:
+        met = []
+        said = _said(e, imports, e['solution'], (kind, met))
+        assert not met or 'not right yet' in said, (e['number'], kind, said)
+        count += bool(met)
+    return count
+
 # %% ../../nbs/91_notebooks.ipynb #41896203
 def prove_exercises(
     file:str|Path, # A chapter
 )->int: # How many exercises there are
     "`AssertionError` for a stub that passes, or an answer that hears the wrong reason"
-    found,imports,counts = read_exercises(file), _imports(file), [0, 0]
-    def words(text): return ' '.join(text.split())  # whatever the lines
+    found,imports,wrongs,rights = read_exercises(file), _imports(file), 0, 0
     for e in found:
-        ex = _exercise(e['number'])
-        def run(source):
-            space,said = dict(imports), io.StringIO()
-            bare = not _defines(source)  # an expression: no cell has named it
-            if not bare: exec(source, space)
-            check = f"check_answer('{ex.number}', ({source}))" if bare else e['check']
-            with contextlib.redirect_stdout(said): exec(check, space)
-            return words(said.getvalue())
-        right = f'{ex.number}: right'
+        ex,right = _exercise(e['number']), f"{e['number']}: right"
         known = [(e['stub'], 'not done yet'), (e['solution'], right)]
         known += [(source, right) for source in ex.right]
         for source,piece in [*known, *ex.wrong.items()]:
-            said = run(source)
+            said = _said(e, imports, source)
             why = f'{ex.number}: {piece!r} expected for\n{source}\nand not\n{said}'
-            assert words(piece)[1:] in said, why  # the first letter may be a capital
+            # whatever the lines; the first letter may be a capital
+            assert ' '.join(piece.split())[1:] in said, why
             assert piece == right or ': right' not in said, why
-        forms = []
-        if e['check'].startswith(f"check_answer('{ex.number}', answer)"):
-            space = dict(imports)
-            exec(e['solution'], space)
-            for form in _forms(space['answer']):
-                with contextlib.redirect_stdout(io.StringIO()) as said:
-                    exec(e['check'], space | {'answer': form})
-                assert said.getvalue().startswith(right), (form, said.getvalue())
-                forms.append(form)
-        for kind in _kinds:
-            space,met = dict(imports), []
-            exec(e['solution'], space)
-            _spoil_answer(space, e['check'], kind, met)
-            with contextlib.redirect_stdout(io.StringIO()) as said:
-                exec(e['check'], space)
-            said = words(said.getvalue())
-            assert not met or 'not right yet' in said, (ex.number, kind, said)
-            counts[0] += bool(met)
-        counts[0] += len(ex.wrong)
-        counts[1] += len(ex.right) + len(forms)
-        assert e['title'] == ex.title, (ex.number, e['title'], ex.title)
-        assert e['minutes'] == ex.minutes, (ex.number, e['minutes'], ex.minutes)
-        assert e['on_path'] == (ex.number in _path), (ex.number, 'the mark of the path')
-    print('{} wrong answers refused, {} other right ones accepted'.format(*counts))
+        wrongs += len(ex.wrong) + _prove_spoiled(e, imports)
+        rights += len(ex.right) + _prove_values(e, imports)
+        is_said = e['title'], e['minutes'], e['on_path']
+        test = ex.title, ex.minutes, ex.number in _path
+        assert is_said == test, (ex.number, is_said, test)
+    print(f'{wrongs} wrong answers refused, {rights} other right ones accepted')
     return len(found)
 
 # %% ../../nbs/91_notebooks.ipynb #609bc9f4
@@ -338,6 +350,8 @@ from torch import nn, tensor
 from minibackprop import *
 
 """
+
+# %% ../../nbs/91_notebooks.ipynb #2f437d8b
 _line = r'^# ---- exercise (\S+): .*\n'  # begins a piece
 
 def _place(number):
@@ -378,14 +392,16 @@ def _keep(ex, answer, file='mine.py'):
         space = {'__name__': 'mine'}
         exec(compile(text, 'mine.py', 'exec'), space)
         word,why = _verdict(ex, space.get(name, ...))
-        if word != 'right': raise ValueError(f'without other cells, it is {word}: {why}')
+        if word != 'right': raise ValueError(f'by itself it is {word}: {why}')
         write_whole(file, text.encode())
     except Exception as e: return print(f'Not written to {file}: {e}')
     print(f'Written to {file}: {_how_many(text)}')
 
+# %% ../../nbs/91_notebooks.ipynb #7bbb2a1a
 def _how_many(text):
     there = _pieces.keys() & _parts_of(text)[1].keys()
-    return f'it has {len(there)} of the {len(_pieces)} pieces that chapter 8c trains with'
+    return (f'it has {len(there)} of the {len(_pieces)} pieces that chapter 8c trains '
+            'with')
 
 _when_right[:] = [_keep]
 

@@ -34,6 +34,8 @@ def _judge_leaves(answer):
 
 # %% ../../../nbs/answers/05_autograd.ipynb #ccc0eb9c
 exercise('5.1', 'Leaves', 3, _judge_leaves,
+    more='A result hands its gradient on and forgets it; `retain_grad()` asks it'
+         ' to keep one',
     hints=('A leaf is a tensor that is not the result of a recorded operation.',
            'detach hands out the numbers without the record. Does the result have a '
            'grad_fn?',
@@ -65,6 +67,8 @@ exercise('5.2', 'Two calls of backward', 3,
             6: 'line 3 adds to what is there: the factor that is not detached has a '
               'gradient, 3',
             15: 'line 3 adds the gradient, not the value 9'})),
+    more='This is why every PyTorch loop has `zero_grad` in it, and ours has '
+         'none: `backward` sets `.g`',
     hints=('backward adds to .grad, and does not replace it.',
            'In line 3 one factor is x, and the other is the number 3, as far as '
            'autograd is concerned.',
@@ -94,6 +98,8 @@ _entries = [
 # %% ../../../nbs/answers/05_autograd.ipynb #266c172f
 exercise('5.3', 'The size of the record', 4,
     _parts(*_entries),
+    more='That is what makes fine-tuning cheap: before the first layer that '
+         'learns, nothing is recorded',
     hints=('An operation is recorded if something that goes into it requires '
            'gradients.',
            'mse is three operations: a difference, a power and a mean. lin is two, a '
@@ -122,11 +128,12 @@ def _what_is_left(params):
     if not all(p.requires_grad for p in params):
         return 'the parameters do not require gradients any more'
 
-# %% ../../../nbs/answers/05_autograd.ipynb #b26513f3
+# %% ../../../nbs/answers/05_autograd.ipynb #c1b9b5bd
 def _judge_step(step):
     "The judge of 5.4: parameters of several shapes, in a list and one after the other"
     return _one_step(step, list, .5) or _one_step(step, iter, .25)
 
+# %% ../../../nbs/answers/05_autograd.ipynb #3305ad9c
 def _one_step(step, given, lr):
     "What is wrong after a step, with the parameters given in this form"
     random = torch.Generator().manual_seed(0)
@@ -149,56 +156,71 @@ def _one_step(step, given, lr):
         f'be gone through once only: {why}')
     return why
 
+# %% ../../../nbs/answers/05_autograd.ipynb #b26513f3
 _form = """def step(params, lr):
     with torch.no_grad():
     {}"""
 
+# %% ../../../nbs/answers/05_autograd.ipynb #33d5c07d
+_also = (
+    """    for p in params:
+            p.sub_(lr*p.grad)
+            p.grad.zero_()""",
+    """    for p in params:
+            p.add_(p.grad, alpha=-lr)
+            p.grad = torch.zeros_like(p)""",
+    """    params = list(params)
+        for p in params: p -= lr*p.grad
+        for p in params: p.grad = None""",
+    """def step(params, lr):
+    for p in params:
+        p.data -= lr*p.grad
+        p.grad = None""",
+    """    for p in params:
+            p.copy_(p - lr*p.grad)
+            p.grad = None""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #8c97946d
+_wrong = {
+    """def step(params, lr):
+    for p in params:
+        p -= lr*p.grad
+        p.grad = None""": 'no_grad() is missing',
+    '    for p in params: p -= lr*p.grad': 'still there',
+    """    for p in params:
+            p = p - lr*p.grad
+            p.grad = None""": 'not moved',
+    """    for p in params:
+            p.grad = None
+            p -= lr*p.grad""": 'before it is used',
+    """    for p in params:
+            p += lr*p.grad
+            p.grad = None""": 'uphill',
+    """    for p in params:
+            p -= p.grad
+            p.grad = None""": 'does not look at lr',
+    """    for p in params:
+            p -= lr*p.grad.mean()
+            p.grad = None""": 'their own gradient',
+    """    for p in params: p -= lr*p.grad
+        for p in params: p.grad = None""": 'gone through once only'}
+
 # %% ../../../nbs/answers/05_autograd.ipynb #19435b0f
+_wrong |= {
+    """    for p in params:
+            p -= lr*p.grad
+            p.grad = None
+            p.requires_grad_(False)""": 'do not require gradients'}
+
 exercise('5.4', 'A step without an optimizer', 8, _judge_step,
+    more='These lines are `torch.optim.SGD` and its `zero_grad`, less momentum',
     hints=('Two habits of this chapter: gradients accumulate, and an update is not '
            'part of the network.',
            'Inside `with torch.no_grad():`, go through the parameters, and change each '
            'in place.',
            '`p -= lr*p.grad`, and then `p.grad = None`.'),
-    wrong={
-        """def step(params, lr):
-    for p in params:
-        p -= lr*p.grad
-        p.grad = None""": 'no_grad() is missing',
-        '    for p in params: p -= lr*p.grad': 'still there',
-        """    for p in params:
-            p = p - lr*p.grad
-            p.grad = None""": 'not moved',
-        """    for p in params:
-            p.grad = None
-            p -= lr*p.grad""": 'before it is used',
-        """    for p in params:
-            p += lr*p.grad
-            p.grad = None""": 'uphill',
-        """    for p in params:
-            p -= p.grad
-            p.grad = None""": 'does not look at lr',
-        """    for p in params:
-            p -= lr*p.grad.mean()
-            p.grad = None""": 'their own gradient',
-        """    for p in params: p -= lr*p.grad
-        for p in params: p.grad = None""": 'gone through once only',
-        """    for p in params:
-            p -= lr*p.grad
-            p.grad = None
-            p.requires_grad_(False)""": 'do not require gradients'}, form=_form,
-    right=("""    for p in params:
-            p.sub_(lr*p.grad)
-            p.grad.zero_()""", """    for p in params:
-            p.add_(p.grad, alpha=-lr)
-            p.grad = torch.zeros_like(p)""", """    params = list(params)
-        for p in params: p -= lr*p.grad
-        for p in params: p.grad = None""", """def step(params, lr):
-    for p in params:
-        p.data -= lr*p.grad
-        p.grad = None""", """    for p in params:
-            p.copy_(p - lr*p.grad)
-            p.grad = None"""))
+    wrong=_wrong, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #f34a43d7
 def _found_wrong(layer):
@@ -241,48 +263,57 @@ _form = """class Scale(nn.Module):
         {}
     def forward(self, inp): return inp*self.scale + self.shift"""
 
+# %% ../../../nbs/answers/05_autograd.ipynb #0ac51fa0
+_also = (
+    """super().__init__()
+        self.scale,self.shift = map(nn.Parameter, (torch.ones(n), torch.zeros(n)))""",
+    """nn.Module.__init__(self)
+        self.register_parameter('scale', nn.Parameter(torch.ones(n)))
+        self.register_parameter('shift', nn.Parameter(torch.zeros(n)))""",
+    """super(Scale, self).__init__()
+        self.shift,self.scale = nn.Parameter(torch.zeros(n)), nn.Parameter(
+            torch.ones(n))""",
+    """super().__init__()
+        self.scale = nn.Parameter(torch.full((n,), 1.), requires_grad=True)
+        self.shift = nn.Parameter(torch.zeros(n), requires_grad=True)""",
+    """super().__init__()
+        self.scale = nn.Parameter(torch.empty(n))
+        self.shift = nn.Parameter(torch.empty(n))
+        nn.init.ones_(self.scale), nn.init.zeros_(self.shift)""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #a1ec39e3
+_wrong = {
+    """super().__init__()
+        self.scale,self.shift = torch.ones(n), torch.zeros(n)""": 'is empty',
+    """super().__init__()
+        self.scale,self.shift = [torch.ones(n).requires_grad_() for _ in range(2)]""":
+          'nn.Parameter does',
+    'self.scale,self.shift = nn.Parameter(torch.ones(n)), '
+        'nn.Parameter(torch.zeros(n))': 'comes first',
+    """super().__init__()
+        self.scale,self.shift = [nn.Parameter(torch.zeros(n)) for _ in range(2)]""":
+          'begins with ones',
+    """super().__init__()
+        self.scale = nn.Parameter(torch.ones(n, n))
+        self.shift = nn.Parameter(torch.zeros(n))""": 'one number for each unit',
+    """super().__init__()
+        self.w,self.b = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
+        self.scale,self.shift = self.w.detach(), self.b.detach()""":
+          'expected scale and shift'}
+
 # %% ../../../nbs/answers/05_autograd.ipynb #aa65d919
 exercise('5.5', 'Parameters that are found', 8, _judge_scale,
+    more='BatchNorm and LayerNorm end with this layer: `weight` and `bias` there'
+         ' are scale and shift',
     hints=('Look at `Linear` in this chapter: what stands first in its __init__?',
            'A tensor is a parameter of an nn.Module if it is an nn.Parameter, set as '
            'an attribute.',
            '`super().__init__()`, then `self.scale = nn.Parameter(torch.ones(n))`, and '
            'the shift with zeros.'),
-    wrong={
-        """super().__init__()
-        self.scale,self.shift = torch.ones(n), torch.zeros(n)""": 'is empty',
-        """super().__init__()
-        self.scale,self.shift = [torch.ones(n).requires_grad_() for _ in range(2)]""":
-          'nn.Parameter does',
-        'self.scale,self.shift = nn.Parameter(torch.ones(n)), '
-        'nn.Parameter(torch.zeros(n))': 'comes first',
-        """super().__init__()
-        self.scale,self.shift = [nn.Parameter(torch.zeros(n)) for _ in range(2)]""":
-          'begins with ones',
-        """super().__init__()
-        self.scale = nn.Parameter(torch.ones(n, n))
-        self.shift = nn.Parameter(torch.zeros(n))""": 'one number for each unit',
-        """super().__init__()
-        self.w,self.b = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
-        self.scale,self.shift = self.w.detach(), self.b.detach()""":
-          'expected scale and shift'},
-    form=_form, right=("""super().__init__()
-        self.scale,self.shift = map(nn.Parameter, (torch.ones(n), torch.zeros(n)))""",
-        """nn.Module.__init__(self)
-        self.register_parameter('scale', nn.Parameter(torch.ones(n)))
-        self.register_parameter('shift', nn.Parameter(torch.zeros(n)))""",
-        """super(Scale, self).__init__()
-        self.shift,self.scale = nn.Parameter(torch.zeros(n)), nn.Parameter(
-            torch.ones(n))""",
-        """super().__init__()
-        self.scale = nn.Parameter(torch.full((n,), 1.), requires_grad=True)
-        self.shift = nn.Parameter(torch.zeros(n), requires_grad=True)""",
-        """super().__init__()
-        self.scale = nn.Parameter(torch.empty(n))
-        self.shift = nn.Parameter(torch.empty(n))
-        nn.init.ones_(self.scale), nn.init.zeros_(self.shift)"""))
+    wrong=_wrong,
+    form=_form, right=_also)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
+# %% ../../../nbs/answers/05_autograd.ipynb #90a590a4
 def _judge_round(answer):
     "The judge of 5.6"
     cls,rounding = answer
@@ -294,6 +325,7 @@ def _judge_round(answer):
     for g in g, g[:1], g[0], g[:,:,None]:
         if why := _rounded_at(rounding, g): return why
 
+# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
 def _rounded_at(rounding, g):
     "What is wrong with a rounding layer for an upstream gradient"
     inp = torch.linspace(-1.5, 2.6, g.numel()).view(g.shape).requires_grad_()
@@ -303,6 +335,9 @@ def _rounded_at(rounding, g):
     if out.grad_fn is None: return ('its output is not recorded: rounding has to be '
         'the layer in the bridge')
     out.backward(g)
+    if not torch.equal(out.detach(), torch.linspace(-1.5, 2.6, g.numel()).view(
+            g.shape).round()): return ('backward has changed the input or the output '
+        'in place: make a new tensor')
     if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere: '
         'that is the true derivative of rounding, and nothing before this layer would '
         'learn. It is to be as if nothing had been rounded')
@@ -314,11 +349,29 @@ def _rounded_at(rounding, g):
     return ('the gradient is not the upstream gradient; with a slope of 1 it goes on '
         'as it is')
 
-# %% ../../../nbs/answers/05_autograd.ipynb #a3170caa
+# %% ../../../nbs/answers/05_autograd.ipynb #43485fea
 _form = """class Round(Module):
     def forward(self, inp): return inp.round()
     def bwd(self, out, inp): {}"""
+
+_also = (
+    """inp.g = out.g
+rounding = as_nn_module(Round())""",
+    """inp.g = out.g*torch.ones_like(inp)
+rounding = as_nn_module(Round())""",
+    """inp.g = 1*out.g
+layer = Round()
+rounding = as_nn_module(layer)""",
+    """
+        if self.inp_grad: inp.g = out.g + 0
+rounding = as_nn_module(Round())""",
+    """inp.g = out.g.detach().clone()
+rounding = nn.Sequential(as_nn_module(Round()))""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #a3170caa
 exercise('5.6', 'Straight through', 10, _judge_round,
+    more='Networks with weights of one bit are trained like this: rounded '
+         'forward, not rounded backward',
     hints=('Which slope does a layer have that does nothing?',
            'The upstream gradient goes on as it is. And as_nn_module turns a layer '
            'into an nn.Module.',
@@ -337,14 +390,7 @@ rounding = Round()""": 'as_nn_module makes one',
 rounding = as_nn_module(Round())""": 'goes on as it is',
         """inp.g = out.g
 rounding = Round""": 'takes a layer'}, form=_form,
-    right=("""inp.g = out.g
-rounding = as_nn_module(Round())""", """inp.g = out.g*torch.ones_like(inp)
-rounding = as_nn_module(Round())""", """inp.g = 1*out.g
-layer = Round()
-rounding = as_nn_module(layer)""", """
-        if self.inp_grad: inp.g = out.g + 0
-rounding = as_nn_module(Round())""", """inp.g = out.g.detach().clone()
-rounding = nn.Sequential(as_nn_module(Round()))"""))
+    right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #2d605c8d
 def _function(methods):
@@ -411,6 +457,8 @@ def _judge_exp(methods):
 
 # %% ../../../nbs/answers/05_autograd.ipynb #5d8202b6
 exercise('5.7', 'What to save', 10, _judge_exp,
+    more='Saving the output is free where the next layer keeps it anyway; '
+         'sigmoid and tanh do the same',
     hints=('What is the derivative of the exponential function?',
            'It is the output itself. So save the output, and backward needs no '
            'exponential.',
@@ -446,7 +494,7 @@ _unit_form = """class UnitRows(torch.autograd.Function):
         y,n = ctx.saved_tensors
         return {(out_g - y*(out_g*y).sum(1, keepdim=True))/n}"""
 
-# %% ../../../nbs/answers/05_autograd.ipynb #b3fa3ded
+# %% ../../../nbs/answers/05_autograd.ipynb #450f4e10
 _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
         (None, 'out_g/n'): 'that is the gradient as if the length were a constant; it '
           'depends on every entry of the row, which adds a second term',
@@ -470,6 +518,7 @@ _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
 
 _judge_unit = _judge_function(_unit_gradient, _unit_rows, _row_inp)
 
+# %% ../../../nbs/answers/05_autograd.ipynb #b3fa3ded
 def _judge_rows(methods):
     "The judge of 5.8: the gradients, those of one row and one column, what was saved"
     if why := _judge_unit(methods): return why
@@ -484,19 +533,20 @@ def _judge_rows(methods):
         return ('the gradient is right, but the input was saved; save the output and '
                 'the length')
 
-# %% ../../../nbs/answers/05_autograd.ipynb #23866e91
-exercise('5.8', 'Rows of length one', 30,
-    _judge_rows,
-    hints=('First the derivative of the length by one entry of the row. It is short.',
-           'It is y_ij. Now the quotient rule for output m and input j of a row: one '
-           'case for m = j, and one term for all m.',
-           'Sum over the outputs: out_g less y times the sum along the row of out_g*y, '
-           'and all of it divided by the length.'),
-    wrong={
-        **_unit_gradient.mistakes,
-        ('inp.norm()', None): 'wrong numbers',
-        ('inp.norm(dim=1)', None): 'keepdim=True keeps it',
-        """class UnitRows(torch.autograd.Function):
+# %% ../../../nbs/answers/05_autograd.ipynb #28494b68
+_also = (
+    ('(inp*inp).sum(1, keepdim=True)**.5', None),
+    ('inp.norm(dim=-1)[:,None]', None),
+    (None, 'out_g/n - y*((out_g*y).sum(1, keepdim=True)/n)'),
+    (None, "(out_g - y*torch.einsum('ij,ij->i', out_g, y)[:,None])/n"),
+    ('torch.linalg.norm(inp, dim=1, keepdim=True)',
+            '(out_g - y*(y*out_g).sum(-1, True))/n'),)
+
+_wrong = {
+    **_unit_gradient.mistakes,
+    ('inp.norm()', None): 'wrong numbers',
+    ('inp.norm(dim=1)', None): 'keepdim=True keeps it',
+    """class UnitRows(torch.autograd.Function):
     @staticmethod
     def forward(ctx, inp):
         ctx.save_for_backward(inp)
@@ -506,10 +556,17 @@ exercise('5.8', 'Rows of length one', 30,
         inp, = ctx.saved_tensors
         n = inp.norm(dim=1, keepdim=True)
         return (out_g - inp/n*(out_g*inp/n).sum(1, keepdim=True))/n""":
-          'the input was saved'}, form=_unit_form,
-    right=(('(inp*inp).sum(1, keepdim=True)**.5', None),
-           ('inp.norm(dim=-1)[:,None]', None),
-           (None, 'out_g/n - y*((out_g*y).sum(1, keepdim=True)/n)'),
-           (None, "(out_g - y*torch.einsum('ij,ij->i', out_g, y)[:,None])/n"),
-           ('torch.linalg.norm(inp, dim=1, keepdim=True)',
-            '(out_g - y*(y*out_g).sum(-1, True))/n')))
+          'the input was saved'}
+
+# %% ../../../nbs/answers/05_autograd.ipynb #23866e91
+exercise('5.8', 'Rows of length one', 30,
+    _judge_rows,
+    more='Hold it against `F.normalize(inp)`: cosine similarity rests on it, and'
+         ' exercise 11.7 meets it again',
+    hints=('First the derivative of the length by one entry of the row. It is short.',
+           'It is y_ij. Now the quotient rule for output m and input j of a row: one '
+           'case for m = j, and one term for all m.',
+           'Sum over the outputs: out_g less y times the sum along the row of out_g*y, '
+           'and all of it divided by the length.'),
+    wrong=_wrong, form=_unit_form,
+    right=_also)

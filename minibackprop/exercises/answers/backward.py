@@ -296,7 +296,7 @@ _right = ('loss_g*r.clip(-1, 1)/len(r)', '(loss_g/r.numel())*r.clamp(min=-1, max
     '((r.abs() <= 1)*r + (r > 1).to(r) - (r < -1).to(r))*loss_g/len(targ)')
 
 # %% ../../../nbs/answers/03_backward.ipynb #3aad1c7f
-exercise('3.8', 'A loss that forgives', 15,
+exercise('3.8', 'A loss that forgives', 10,
     is_gradient(lambda f: _pair(_huber, lambda loss, out, targ: f(out, targ, loss.g)),
         lambda: [(2*torch.randn(n, 1), torch.randn(n, 1)) for n in (9, 1, 5, 3)],
         mistakes=_mistakes,
@@ -385,7 +385,7 @@ def _judge_tied(backward):
         '@ out.g; what belongs to w is its transpose')
     return why
 
-exercise('3.9', 'One matrix, used twice', 40, _judge_tied,
+exercise('3.9', 'One matrix, used twice', 20, _judge_tied,
     more='The same tensor in two places has two gradients, and they are added. '
          'Language models tie their first and last layer in this way',
     hints=('Give the middle a name, and do the pass in steps: second product, ReLU, '
@@ -500,7 +500,7 @@ _right.append("""def recurrent_grad(inp, w, u, out):
     w.g,u.g = both_g[:len(w)].clone(), both_g[len(w):].clone()""")
 
 # %% ../../../nbs/answers/03_backward.ipynb #5ce859c9
-exercise('3.10', 'A layer that reads', 120,
+exercise('3.10', 'A layer that reads', 45,
     is_gradient(lambda f: _pair(_recurrent, lambda out, inp, w, u: f(inp, w, u, out)),
         lambda: [(torch.randn(t, n, j), torch.randn(j, k), torch.randn(k, k)) for
                  t,n,j,k in ((4, 6, 5, 3), (1, 2, 3, 2), (3, 1, 3, 2), (2, 2, 2, 1))],

@@ -312,7 +312,7 @@ _wrong = {
     'y_g.mul_(s), (y_g*x).sum(0), y_g.sum(1, keepdim=True)': 'The gradient of'}
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #4e612890
-exercise('1.7', 'A scale and a shift', 15,
+exercise('1.7', 'A scale and a shift', 12,
     _is_tensors(('the gradient of x', 'the gradient of s', 'the gradient of c'),
         _scale_shift_grads, lambda: [_draw((n, j), (n, j), (j,))
          for n,j in ((4, 3), (1, 3), (3, 1), (2, 2), (3, 3))], _mistakes,
@@ -430,7 +430,7 @@ _right = (_start + _axes_of + """
     return g.sum(back, keepdim=True) if back else g""")
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #b93ccce0
-exercise('1.8', 'Back to any shape', 30, _judge_sum_back,
+exercise('1.8', 'Back to any shape', 20, _judge_sum_back,
     more='Autograd does this behind every `+` and `*`; PyTorch calls it `sum_to_size`',
     hints=('First the axes that are missing, which lie on the left. How many are '
            'there?',
@@ -529,7 +529,7 @@ _einsum_right = tuple(_einsum_start + _part.replace('{}', part) for part in (
         return found"""))
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67c
-exercise('1.9', 'The gradient of an einsum', 90, _judge_einsum_grads,
+exercise('1.9', 'The gradient of an einsum', 35, _judge_einsum_grads,
     more='With it you can differentiate every layer that multiplies: linear layers, '
          'attention, tensor networks',
     hints=('Write the formula of the matrix product, and its two gradients, with sums. '

@@ -265,7 +265,7 @@ _right = (
     return moved""")
 
 # %% ../../../nbs/answers/00_data.ipynb #9cf4a88f
-exercise('0.5', 'Moving the ink', 15,
+exercise('0.5', 'Moving the ink', 12,
     _both(is_function(_shift, lambda: [(torch.rand(n, 784), down, right) for n in (3, 1)
         for down,right in ((2, 5), (0, 1), (3, 0), (0, 0), (27, 27))], _mistakes),
         _is_new),

@@ -330,7 +330,7 @@ _right = tuple('def huber(out, targ, delta=1.): return ' + s for s in (
     'for x in r.flatten())/r.numel())(residual(out, targ).abs())'))
 
 # %% ../../../nbs/answers/02_forward.ipynb #3cc35f09
-exercise('2.8', 'A parabola that ends in a line', 20,
+exercise('2.8', 'A parabola that ends in a line', 12,
     is_function(None,
         lambda: [(*args, delta) for args in _loss_inputs() for delta in (1., .5, 1.5)],
         _mistakes, _form),
@@ -445,7 +445,7 @@ _mistakes |= {
     p = torch.linalg.solve(a.t()@a, a.t()@y)
     return p[:-1], p[-1]""": 'the numbers are right; `lin` needs `w` with an axis for '
       'the output unit'}
-exercise('2.10', 'The best last layer', 90,
+exercise('2.10', 'The best last layer', 35,
     _is_tensors(('the best w', 'the best b'), _best_last_layer, lambda: [(
                 torch.randn(n, j).double().relu(), 3*torch.rand(n).double() + 2)
          for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))], _mistakes),

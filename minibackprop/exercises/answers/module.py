@@ -486,7 +486,7 @@ _right = (
         inp.g = inp.g + out.g""")
 
 # %% ../../../nbs/answers/04_module.ipynb #c9a151ac
-exercise('4.8', 'A residual block', 25, _judge_residual,
+exercise('4.8', 'A residual block', 15, _judge_residual,
     more='The direct way hands the gradient on unchanged, through a hundred blocks. '
          'That made very deep networks trainable',
     hints=('The input touches the output in two ways: directly, and through the layer '
@@ -597,7 +597,7 @@ _right = (
     ("buffers = ['w']", None, None), _lora)
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ef
-exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
+exercise('4.9', 'A frozen layer, and a thin one beside it', 40, _judge_lora,
     more='You have written LoRA, with which one graphics card adapts a model that it '
          'could not train',
     hints=('Call x a by a name, h. Then there are two linear layers without biases, '
