@@ -38,10 +38,10 @@ class Exercise:
     minutes:int # How long it takes
     judge:object # Function of the answer: None if right, else why it is not
     hints:tuple # Three, each saying more than the one before
+    more:str # A line worth reading when the answer is right
     wrong:dict=field(default_factory=dict) # Source -> a piece of what it must hear
     form:str='{}' # What the sources in `wrong` and `right` have in common
     right:tuple=() # Sources of right answers that are written in another way
-    more:str='' # A line worth reading when the answer is right
     seconds:int=60 # After that the answer is stopped
 
     def __post_init__(self):
