@@ -271,6 +271,8 @@ def _done(
     return found
 
 # %% ../../nbs/91_notebooks.ipynb #76fc1615
+_about = '90_exercises.ipynb', '91_notebooks.ipynb'  # they call the check themselves
+
 def list_exercises(
     folder:str|Path, # Of notebooks
 )->tuple: # List of dicts: number, title, state, file; why other files cannot be read
@@ -278,7 +280,7 @@ def list_exercises(
     folder,known = Path(os.path.expanduser(folder)), _exercises()
     if not folder.is_dir(): raise ValueError(f'{folder}: no such folder')
     rows,unread = [], []
-    for file in sorted(folder.glob('*.ipynb')):
+    for file in sorted({*folder.glob('*.ipynb')} - {folder/f for f in _about}):
         try: rows += [dict(number=n, title=known[n].title, state=state, file=file.name)
                       for n,state in _done(file).items() if n in known]
         except (ValueError, OSError) as e: unread.append(printable(e))
