@@ -42,7 +42,7 @@ class Exercise:
     wrong:dict=field(default_factory=dict) # Source -> a piece of what it must hear
     form:str='{}' # What the sources in `wrong` and `right` have in common
     right:tuple=() # Sources of right answers that are written in another way
-    seconds:int=60 # After that the answer is stopped
+    seconds:int=60 # Of computing; after that the answer is stopped
 
     def __post_init__(self):
         wrong = {_fill(self.form, source): piece for source,piece in self.wrong.items()}
@@ -630,26 +630,27 @@ class _TooLong(KeyboardInterrupt): "The time of an exercise is over"
 
 @contextlib.contextmanager
 def _at_most(seconds):
-    "Stop what runs in here after so many seconds, where a signal can do that"
+    "Stop what computes in here for so many seconds, where a signal can do that"
     def stop(*_): raise _TooLong
-    try: before = signal.signal(signal.SIGALRM, stop)
+    try: before = signal.signal(signal.SIGVTALRM, stop)
     except (AttributeError, ValueError): return (yield)  # Windows, or another thread
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try: yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 # %% ../../nbs/90_exercises.ipynb #254fb9fe
 def _error_in_words(e, answer):
     "What to say about an error, and whether it is the student's"
     said,line = f'{type(e).__name__}: {e}', _line_of(e)
     last = [at.f_code.co_filename for at,_ in traceback.walk_tb(e.__traceback__)][-1]
-    call = (isinstance(e, ValueError) or isinstance(e, TypeError)
-            and re.search('argument|not callable', str(e)))
-    if not line and not call and 'exercises' in Path(last).parts[-3:]: return False, (
-        f'the check cannot read this answer ({said}). If it has the form that the task '
-        'asks for, the mistake is in the check, and not yours')
+    call = isinstance(e, TypeError) and re.search('argument|not callable', str(e))
+    if call and not line: return True, f'it cannot be called as the task says: {e}'
+    if not line and 'exercises' in Path(last).parts[-3:]:
+        if isinstance(e, ValueError): return True, str(e)
+        return False, (f'the check cannot read this answer ({said}). If it has the '
+            'form that the task asks for, the mistake is in the check, and not yours')
     if isinstance(e, NameError): line += ('. After a restart, run the cells before '
         'this one again, from the first on')
     given = f'for {e.given} ' if hasattr(e, 'given') else ''

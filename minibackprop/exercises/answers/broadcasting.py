@@ -11,7 +11,7 @@ from ...broadcasting import unbroadcast
 from ..judges import exercise, Judge, is_value, is_tuple
 from ..judges import is_function, _is_tensors, _accepts, _draw
 from ..judges import _autograd, _both, _never, _no_loop, _plain
-from ..judges import _watched
+from ..judges import _line_of, _watched
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #36bece53
 _entries = [
@@ -362,7 +362,8 @@ def _judge_sum_back(answer):
     for whole,shape in _stretched:
         def inputs(): return [(torch.randn(whole, dtype=torch.float64), shape)]
         try: why = is_function(unbroadcast, inputs, _back)(answer)
-        except Exception as e: why = f'it raises {type(e).__name__}: {e}'
+        except Exception as e:
+            why = f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         if why: return f'for g {whole} and shape {shape}: {why}'
     def calls(): return [(torch.ones(whole), shape) for whole,shape in _stretched]
     left_out = ('right, and not without the functions that the task leaves out: '
@@ -478,7 +479,8 @@ def _judge_einsum_grads(answer):
         if why := _never(_matrix_product, _autograd)(answer): return why
     for pattern in 'ij,jk->ik i,j->ij ij,j->i ij,ij-> nij,njk->nik ij,kj->ki'.split():
         try: why = _judge_pattern(answer, pattern)
-        except Exception as e: why = f'it raises {type(e).__name__}: {e}'
+        except Exception as e:
+            why = f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         if why: return f"for '{pattern}': {why}"
     for pattern in 'ij,i->i ij,k->ik jnk,i->i ij,i->i i,ij->i i,j->i jni,i->i'.split():
         try: why = _judge_pattern(answer, pattern)

@@ -9,7 +9,8 @@ __all__ = []
 import math, struct
 import torch
 from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _accepts, _both, _Watch
+from ..judges import is_tuple, is_function, _accepts, _both
+from ..judges import _line_of, _Watch
 
 # %% ../../../nbs/answers/00_data.ipynb #8767ff1e
 exercise('0.1', 'What one call gives', 1,
@@ -319,7 +320,7 @@ def _read_wrong(answer, shape):
     try: found = answer(_idx(t))
     except Exception as e:
         try: answer(_idx(t, '<'))
-        except Exception: return f'it raises {type(e).__name__}: {e}'
+        except Exception: return f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         return ''
     if not isinstance(found, torch.Tensor):
         return f'it returns {found!r:.40}, expected a tensor'

@@ -165,7 +165,7 @@ _wrong = {'inp*slope if inp.sum() < 0 else inp': 'Its result is wrong',
     'inp.mul_(torch.where(inp > 0, 1., slope))': 'Inp has been changed',
     'print(torch.where(inp > 0, inp, slope*inp))': 'returns nothing',
     'def leaky_relu(inp, slope): return torch.where(inp > 0, inp, slope*inp)':
-      'it raises TypeError'}
+      'it cannot be called as the task says'}
 
 # %% ../../../nbs/answers/02_forward.ipynb #36841ab9
 _right = ('relu(inp) - slope*relu(-inp)', 'inp.where(inp > 0, slope*inp)',
@@ -233,8 +233,7 @@ parameters = 6722""",
            'The parameters: 784*8 in `u`, 8*50 in `v`, and the biases'))
 
 # %% ../../../nbs/answers/02_forward.ipynb #91a763e2
-_wrong = {'(out.squeeze(-1) - targ).abs().mean()': 'Its result',
-    '(out - targ[:,None]).abs().mean()': 'Its result',
+_wrong = {
     '(out.squeeze() - targ.squeeze()).abs().sum()/len(out)': 'Its result',
     'residual(out, targ).abs().mean().item()': 'expected a tensor of shape ()',
     'residual(out, targ).abs().mean(0)': 'Its result has shape',
@@ -262,6 +261,8 @@ _no_mean = 'that is a sum; the mean was asked for'
 exercise('2.7', 'Mean absolute error', 5,
     is_function('residual(out, targ).abs().mean()', _loss_inputs, {
             '(out - targ).abs().mean()': _crossed,
+            '(out.squeeze(-1) - targ).abs().mean()': _crossed,
+            '(out - targ[:,None]).abs().mean()': _crossed,
             'residual(out, targ).abs().sum()': _no_mean,
             'residual(out, targ).mean()': 'errors of either sign cancel: the absolute '
               'value is missing',
@@ -300,14 +301,16 @@ _mistakes = {
       'line has to go on with the slope of the parabola',
     ('residual(out, targ)', None, None): 'a large negative residual is treated as a '
       'small one: the condition is about its absolute value',
-    ('(out - targ).abs()', None, None): _crossed}
-
-# %% ../../../nbs/answers/02_forward.ipynb #3cc3701a
-_wrong = {"(out.squeeze(-1) - targ).abs()": 'Its result',
-    "(out - targ[:,None]).abs()": 'Its result',
+    ('(out - targ).abs()', None, None): _crossed,
+    ('(out.squeeze(-1) - targ).abs()', None, None): _crossed,
+    ('(out - targ[:,None]).abs()', None, None): _crossed,
     """def huber(out, targ, delta=1.):
     r = residual(out, targ).abs()
-    return torch.where(r <= 1, r**2/2, r - 1/2).mean()""": 'Its result',
+    return torch.where(r <= 1, r**2/2, r - 1/2).mean()""": 'the parabola always ends '
+      'at 1; where it ends is an argument, `delta`'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #3cc3701a
+_wrong = {
     """def huber(out, targ, delta=1.):
     r = residual(out, targ).abs()
     return torch.where(r <= delta, r**2/2, delta*(r - delta/2)).sum()/len(r)""":
