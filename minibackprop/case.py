@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../nbs/06a_case.ipynb #528e979c
-import contextlib, copy, functools, gc, inspect, itertools, linecache, re, sys
+import contextlib, copy, functools, gc, inspect, itertools, linecache, re, sys, textwrap
 import numpy as np, torch
 from fastcore.basics import patch
 from torch.autograd import forward_ad, gradgradcheck
@@ -716,7 +716,8 @@ def _first_line(
     most:int=100, # Letters
 )->str: # Its type, if it has no message
     "How an error is quoted in a report"
-    return (str(e).strip().splitlines() or [type(e).__name__])[0][:most]
+    line = (str(e).strip().splitlines() or [type(e).__name__])[0]
+    return textwrap.shorten(line, most, placeholder=' ...')
 
 class _CannotJudge(Exception): "Why a referee cannot judge"
 class _Single(ValueError): "The forward computes in float32, whatever it is given"
@@ -1136,6 +1137,8 @@ def other_runs(self:_Case):
     "Ways to call a backward that have to give the same gradients"
     if any(cause != 'alias' for f in self.faults.values() for cause,_ in f): return
     if any(g is None for n in self.wanted for g in self.found[n]): return
+    self.again('stale', 'without an earlier call')
+    if any(cause == 'stale' for f in self.faults.values() for cause,_ in f): return
     for lay in _layouts: self.again(
         'layout', 'for inputs and out.g that are not contiguous', lay=lay,
         error=lay is _layouts[0])
@@ -1221,9 +1224,9 @@ def rerun(self:_Case, cause, when, name, lay=lambda t: t, only=None, twice=False
             for _ in range(1 + twice): backward(out, *args)
     except Exception as e:
         if twice or asks: return None  # an error is no wrong number
-        said = f'{when}, the backward raised {type(e).__name__}: {e}'.splitlines()[0]
-        if error: return self.fault(name, cause, said[:200])
-        return self.said.append(f'- {said}'[:200])
+        said = f'{when}, the backward raised {type(e).__name__}: {_first_line(e)}'
+        if error: return self.fault(name, cause, said)
+        return self.said.append(f'- {said}')
     grads = {n: getattr(tensors[n], 'g', None) for n in self.wanted}
     return {n: g.detach().to_dense() if torch.is_tensor(g) else None
             for n,g in grads.items()}

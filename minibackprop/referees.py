@@ -283,6 +283,7 @@ def dot_product(self:_Case,
     "Referee 3: `<u, Jv>` by forward mode, `<J'u, v>` by the backward under test"
     if name not in self.pushed: self.pushed[name] = self.push(name)
     v,jv = self.pushed[name]
+    if not all(g.isfinite().all() for g in found): return float('nan')
     worst = 0.
     for u,g in zip(self.us, found):
         left,right = (u*jv).sum(), (g*v).sum()
