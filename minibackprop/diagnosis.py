@@ -210,7 +210,7 @@ def _factors(e):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
     elif abs(c-1) > e.case.near:
         numbers = e.counted.numbers if e.counted else {}
-        by = [f', and {x:g} stands in {said}' for x,said in numbers.items()
+        by = [f', and {x:g} is used in {said}' for x,said in numbers.items()
               if x and x != 2 and min(abs(c/x-1), abs(c*x-1)) < 1e-9]
         said = _factor(e.case, c)
         yield 'factor', f'{e.name}.g is {said}' + ''.join(by[:1])*(',' not in said), \
@@ -886,7 +886,7 @@ def _coupling(e):
                     f'constant along axis {axis}: look at the sum or mean over that '
                     'axis', 'sure')
 
-# %% ../nbs/06c_diagnosis.ipynb #1f2377d2
+# %% ../nbs/06c_diagnosis.ipynb #4add2e55
 class _Step:
     "One call of a backward"
     def __init__(self, func, args, kwargs, at):
@@ -897,7 +897,8 @@ class _Step:
         "The argument `i`, in words"
         tensors = [j for j,a in enumerate(self.args) if torch.is_tensor(a)]
         known = _operands(self.op, self.text)
-        if len(known) != len(tensors): return f'operand {i+1} of {self.said}'
+        if len(known) != len(tensors) and not (self.op == 'getitem' and known and not i):
+            return f'operand {i+1} of {self.said}'
         return f'the operand `{known[tensors.index(i)]}` of {self.said}'
 
 # %% ../nbs/06c_diagnosis.ipynb #0eaaea3e
