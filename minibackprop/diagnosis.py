@@ -18,7 +18,7 @@ from .case import (_Case, _CannotJudge, _floating, _kept, _parted, _Reads,
 from .module import _inside
 import minibackprop.referees
 
-# %% ../nbs/06c_diagnosis.ipynb #a927963d
+# %% ../nbs/06c_diagnosis.ipynb #aea24dd0
 from fastcore.basics import patch
 
 # %% ../nbs/06c_diagnosis.ipynb #d460f949
@@ -70,7 +70,7 @@ class _Evidence:
         rows = self.graph(us=list(each.view(k, *self.out.shape)))
         return torch.stack(rows) if rows else None
 
-# %% ../nbs/06c_diagnosis.ipynb #ac1e5a82
+# %% ../nbs/06c_diagnosis.ipynb #073462a9
 @patch
 def run(self:_Evidence, edit=None, us=None, values={}):
     "The gradient from the backward under test, in a layer made anew; None if none"
@@ -88,7 +88,7 @@ def run(self:_Evidence, edit=None, us=None, values={}):
         except Exception: return None
     return grads
 
-# %% ../nbs/06c_diagnosis.ipynb #07958b23
+# %% ../nbs/06c_diagnosis.ipynb #5ca79f6d
 @patch
 def like(self:_Evidence, change):
     "The gradient through a changed forward, if it is what was found in one draw"
@@ -105,7 +105,7 @@ def repeats(self:_Evidence):
 
 def _ends(ts): return torch.cat([t.flatten() for t in ts])
 
-# %% ../nbs/06c_diagnosis.ipynb #80021fff
+# %% ../nbs/06c_diagnosis.ipynb #95f10d15
 @patch(as_prop=True)
 def counted(self:_Evidence):
     "A `_Cut` that has numbered what the forward calls; None without autograd"
@@ -150,7 +150,7 @@ def _turned(e):
             'transposed', f'{n}.g is the transpose of what it should be{shapes}',
             [r.permute(axes) for r in e.right])
 
-# %% ../nbs/06c_diagnosis.ipynb #eb008309
+# %% ../nbs/06c_diagnosis.ipynb #79c3e83f
 @_hypothesis
 def _order(e):
     "The right numbers in another order along an axis"
@@ -191,7 +191,7 @@ def _shapes(e):
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
 
-# %% ../nbs/06c_diagnosis.ipynb #9993b73b
+# %% ../nbs/06c_diagnosis.ipynb #1f7f89fe
 def _axis(e, axes):
     "In words: axes of a tensor, and of the upstream gradient if they are known there"
     t,shape = e.right[0], e.out.shape
@@ -227,7 +227,8 @@ def _factor(case, c):
             sizes.setdefault(k, []).append(what)
     sign,c = 'minus ' if c < 0 else '', abs(c)
     for k,known in sizes.items():
-        which = f'{k} is the {" and the ".join(known[:2])}'
+        both = ' and '.join(known[:2]).replace('and size of', 'and of')
+        which = f'{k} is the {both}'
         forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
                  f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
         for n,how in forms.items():
@@ -236,7 +237,7 @@ def _factor(case, c):
             if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
     return f'{sign}{_number(c)} times what it should be'
 
-# %% ../nbs/06c_diagnosis.ipynb #983fa894
+# %% ../nbs/06c_diagnosis.ipynb #d6f177af
 def _number(c):
     "A fraction, if `c` is a simple one; six digits if not"
     simple = Fraction(c).limit_denominator(99)
@@ -270,7 +271,7 @@ def _upstream(e):
             'alias', f'{n}.g holds the numbers of {name} itself, and no gradient',
             [t]*len(e.us))
 
-# %% ../nbs/06c_diagnosis.ipynb #3363e93f
+# %% ../nbs/06c_diagnosis.ipynb #0f39a507
 def _all_zero(e):
     "The finding for a gradient that is 0, or nothing but rounding; or None"
     size = max(r.abs().max() for r in e.right) if e.right[0].numel() else 0.
@@ -352,7 +353,7 @@ def _parts(e):
         sentence = _weights(e, axis, k, weight)
         if sentence: yield 'part', sentence, guess
 
-# %% ../nbs/06c_diagnosis.ipynb #b09b6c58
+# %% ../nbs/06c_diagnosis.ipynb #fc125f61
 def _alone(e, u, axis, i):
     "The upstream gradient, zero but for one index of an axis, or for one output"
     if axis is None: return torch.cat([
@@ -529,7 +530,7 @@ class _Cut(TorchFunctionMode):
         out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
         return self.noted(func, at, mine, args, out)
 
-# %% ../nbs/06c_diagnosis.ipynb #d2021a39
+# %% ../nbs/06c_diagnosis.ipynb #7e318923
 @patch
 def used(self:_Cut, a, at, mine):
     "What a call gets in the place of its argument `a`"
@@ -543,7 +544,7 @@ def used(self:_Cut, a, at, mine):
     if i in self.ones: return torch.ones_like(a)
     return a.detach() if i in self.cut else a
 
-# %% ../nbs/06c_diagnosis.ipynb #f47b5213
+# %% ../nbs/06c_diagnosis.ipynb #7aa367e4
 @patch
 def noted(self:_Cut, func, at, mine, args, out):
     "What a call returned, with a bent slope if that is asked for; it is written down"
@@ -574,7 +575,7 @@ def _where(func):
     line = linecache.getline(code.co_filename, frame.f_lineno)
     return name, _words(code, frame.f_lasti, line), line.strip(), (code, frame.f_lasti)
 
-# %% ../nbs/06c_diagnosis.ipynb #6543e3fa
+# %% ../nbs/06c_diagnosis.ipynb #6a3f0297
 def _words(code, at, line):
     "The expression that is computed there. Python 3.11 and later know"
     if not hasattr(code, 'co_positions'): return ''
@@ -587,7 +588,7 @@ def _said(name, text, line):
     short = text if text and len(text) <= 60 and text != line else name
     return f'`{short}` in "{line}"' if line else f'`{short}`'
 
-# %% ../nbs/06c_diagnosis.ipynb #ad685c44
+# %% ../nbs/06c_diagnosis.ipynb #113d6bff
 def _operands(name, text):
     "The source of the tensors that an expression is computed from, where that is plain"
     try: node = ast.parse(text, mode='eval').body
@@ -606,7 +607,7 @@ def _operands(name, text):
     return [ast.get_source_segment(text, p) for p in parts
             if not isinstance(p, ast.Constant)]
 
-# %% ../nbs/06c_diagnosis.ipynb #37b045b5
+# %% ../nbs/06c_diagnosis.ipynb #4d376d3a
 def _operand(place, n, name, text, line):
     "One tensor of a call in words; the call alone, if it has no other tensor"
     whole,known = _said(name, text, line), _operands(name, text)
@@ -641,7 +642,7 @@ def _paths(e):
     elif not fits and len(shares) <= 24 and len(e.us)*len(whole) >= 8:
         yield from _two_paths(e, [cut for cut,_ in shares])
 
-# %% ../nbs/06c_diagnosis.ipynb #56d392bc
+# %% ../nbs/06c_diagnosis.ipynb #748a9bb5
 def _two_paths(e, cuts):
     "Two paths that are left out, or counted with other weights, together"
     error = _ends(e.found) - _ends(e.right)
@@ -658,7 +659,7 @@ def _two_paths(e, cuts):
             yield _path(e, (1+c[:, 0]).tolist(), [a, b])
             return
 
-# %% ../nbs/06c_diagnosis.ipynb #62a41976
+# %% ../nbs/06c_diagnosis.ipynb #6caef330
 def _path(e, weights, cuts):
     "The cause, and in words what weight each path has"
     n,uses = e.name, e.counted.uses
@@ -683,6 +684,17 @@ def _together(seen):
     for i,(*_,site) in seen.items(): sites.setdefault(site, []).append(i)
     yield from ([i] for i in seen)
     yield from (s for s in sites.values() if len(s) > 1)
+
+# %% ../nbs/06c_diagnosis.ipynb #5a22529f
+@_hypothesis
+def _diagonal(e):
+    "Outputs that depend on their whole row, treated as if each had one input only"
+    n,shape = e.name, e.out.shape
+    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
+    diagonal = e.rows.flatten(1).diagonal().view(shape)
+    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
+           f'also depends on the other entries of {n}, and those terms are missing',
+           [u*diagonal for u in e.us])
 
 # %% ../nbs/06c_diagnosis.ipynb #p6c00007
 _slopes = {'the output itself': lambda o: o, '1 minus the output': lambda o: 1-o,
@@ -716,7 +728,7 @@ def _straight(e):
             cause = 'missing term' if op == 'softmax' else 'wrong slope'
             if bent: yield cause, f'{n}.g takes {said} for the derivative of {at}', bent
 
-# %% ../nbs/06c_diagnosis.ipynb #a9fdc59e
+# %% ../nbs/06c_diagnosis.ipynb #4d92df3a
 @_hypothesis
 def _left_out(e):
     "An operand for which ones were taken, or a small number that was forgotten"
@@ -733,7 +745,7 @@ def _left_out(e):
     guess = small and e.graph(_Cut(no_eps=True))
     if guess: yield 'number', f'{n}.g is the gradient without the {small}', guess
 
-# %% ../nbs/06c_diagnosis.ipynb #8fda4932
+# %% ../nbs/06c_diagnosis.ipynb #2763658c
 @_hypothesis
 def _one_factor(e, deep=False):
     "Right but for a factor for each entry: that of a tensor, or with `deep` of a step"
@@ -758,13 +770,13 @@ def _one_factor(e, deep=False):
                e.found)
         return
 
-# %% ../nbs/06c_diagnosis.ipynb #d87786e6
+# %% ../nbs/06c_diagnosis.ipynb #1ba79c71
 _powers = {1: 'is multiplied by {} once too often, or not divided by it',
            -1: 'misses a factor {}, or is divided by it once too often',
            2: 'is multiplied by {} twice too often, or not divided by its square',
            -2: 'misses a factor {} squared, or is divided by it'}
 
-# %% ../nbs/06c_diagnosis.ipynb #273182d4
+# %% ../nbs/06c_diagnosis.ipynb #93f7376b
 def _is_power(ratio, t, k, used):
     "Is `ratio` the k-th power of `t`, where `used`?"
     try: power = (t**k).expand_as(ratio)[used]
@@ -808,17 +820,6 @@ def _relatives(e):
             'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
             'forward is another function', guess)
 
-# %% ../nbs/06c_diagnosis.ipynb #5a22529f
-@_hypothesis
-def _diagonal(e):
-    "Outputs that depend on their whole row, treated as if each had one input only"
-    n,shape = e.name, e.out.shape
-    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
-    diagonal = e.rows.flatten(1).diagonal().view(shape)
-    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
-           f'also depends on the other entries of {n}, and those terms are missing',
-           [u*diagonal for u in e.us])
-
 # %% ../nbs/06c_diagnosis.ipynb #b8d94f5b
 @_hypothesis
 def _axes(e):
@@ -845,7 +846,7 @@ def _axes(e):
         'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
         'backward runs in a smaller dtype', found)
 
-# %% ../nbs/06c_diagnosis.ipynb #e71a7d38
+# %% ../nbs/06c_diagnosis.ipynb #d218229f
 def _single(e):
     "Does the backward make numbers of a smaller dtype? True if nobody can see it"
     small = [t for s in e.steps if s for t in [s.out, *s.args]
@@ -886,7 +887,7 @@ def _coupling(e):
                     f'constant along axis {axis}: look at the sum or mean over that '
                     'axis', 'sure')
 
-# %% ../nbs/06c_diagnosis.ipynb #4add2e55
+# %% ../nbs/06c_diagnosis.ipynb #5edd3110
 class _Step:
     "One call of a backward"
     def __init__(self, func, args, kwargs, at):
@@ -897,11 +898,12 @@ class _Step:
         "The argument `i`, in words"
         tensors = [j for j,a in enumerate(self.args) if torch.is_tensor(a)]
         known = _operands(self.op, self.text)
-        if len(known) != len(tensors) and not (self.op == 'getitem' and known and not i):
-            return f'operand {i+1} of {self.said}'
+        first = self.op == 'getitem' and known and not i
+        if len(known) != len(tensors) and not first: return (
+            f'operand {i+1} of {self.said}')
         return f'the operand `{known[tensors.index(i)]}` of {self.said}'
 
-# %% ../nbs/06c_diagnosis.ipynb #0eaaea3e
+# %% ../nbs/06c_diagnosis.ipynb #b8d4be29
 class _Edit(TorchFunctionMode):
     "Numbers the calls of a backward, or edits some"
     def __init__(self, at=(), edit=None):
@@ -922,7 +924,7 @@ class _Edit(TorchFunctionMode):
         step.out = func(*args, **kwargs)
         return step.out
 
-# %% ../nbs/06c_diagnosis.ipynb #2ba06c58
+# %% ../nbs/06c_diagnosis.ipynb #00235d65
 @patch(as_prop=True)
 def steps(self:_Evidence):
     "The calls of the backward under test, in the first draw"
@@ -932,7 +934,7 @@ def steps(self:_Evidence):
         else: self.edit.steps = []
     return self.edit.steps
 
-# %% ../nbs/06c_diagnosis.ipynb #576d71a3
+# %% ../nbs/06c_diagnosis.ipynb #65933c12
 def _leading_to(g, steps):
     "Mark the steps from which the gradient `g` is computed"
     def tensors(o): return {id(t) for _,t in _inside(o, vars) if torch.is_tensor(t)}
@@ -943,7 +945,7 @@ def _leading_to(g, steps):
         s.counts = not needed.isdisjoint(mine)
         if s.counts: needed |= tensors([s.args, s.kwargs])
 
-# %% ../nbs/06c_diagnosis.ipynb #5d850876
+# %% ../nbs/06c_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
                'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod')
 
@@ -954,7 +956,7 @@ def _along(args, kwargs, axis):
     if len(args) > 1: return (args[0], axis, *args[2:]), kwargs, args[1]
     return args, {**kwargs, 'dim': axis, 'keepdim': True}, None
 
-# %% ../nbs/06c_diagnosis.ipynb #8356b61c
+# %% ../nbs/06c_diagnosis.ipynb #90d0de02
 def _axis_edits(steps):
     "A reduction along another axis; all that ran along this one"
     for i,s in enumerate(steps):
@@ -969,7 +971,7 @@ def _axis_edits(steps):
             said = f'{s.said} runs along axis {axis}'
             yield ('wrong axis', *was, axis, k), said, i, s, edit
 
-# %% ../nbs/06c_diagnosis.ipynb #23531c10
+# %% ../nbs/06c_diagnosis.ipynb #5a0239b5
 def _kind_edits(steps):
     "A sum for a mean, a matrix product for an element-wise one, and back"
     def times(power):
@@ -988,14 +990,14 @@ def _kind_edits(steps):
                 'as a matrix product', torch.matmul)
             yield ('product', s.op), f'{s.said} is taken {how[0]}', i, s, other(how[1])
 
-# %% ../nbs/06c_diagnosis.ipynb #6e230f8c
+# %% ../nbs/06c_diagnosis.ipynb #77115e14
 _functions = {
     'exp is taken of {}': torch.exp, 'the sign of {} is changed': torch.neg,
     '{} is squared': torch.square, '{} is subtracted from 1': lambda t: 1-t,
     '1 is divided by {}': torch.reciprocal, 'log is taken of {}': torch.log,
     'the square root is taken of {}': torch.sqrt}
 
-# %% ../nbs/06c_diagnosis.ipynb #0512ff7d
+# %% ../nbs/06c_diagnosis.ipynb #8354ad6f
 def _operand_edits(steps, known):
     "An operand transposed, left alone, under a function, or another tensor"
     def put(j, change): return lambda f, args, kwargs: f(
@@ -1016,7 +1018,7 @@ def _operand_edits(steps, known):
                 yield (('wrong tensor', key, said), f'{said} takes the place of {who}',
                        i, s, put(j, lambda a, new=new: new))
 
-# %% ../nbs/06c_diagnosis.ipynb #1cd49269
+# %% ../nbs/06c_diagnosis.ipynb #0ae63480
 _kinds = ('wrong axis', 'mean', 'transposed', 'product', 'extra step', 'missing step',
           'wrong tensor')
 
@@ -1034,7 +1036,7 @@ def _trials(e):
             trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
     return sorted(trials.values(), key=lambda t: _kinds.index(t[0]))
 
-# %% ../nbs/06c_diagnosis.ipynb #f6925546
+# %% ../nbs/06c_diagnosis.ipynb #20af39ed
 def _mended(e):
     "The edits of the backward that make it right: up to two, of the first kind"
     if not any(s.counts for s in e.steps) or not e.repeats(): return []
@@ -1051,14 +1053,14 @@ def _mended(e):
     for f in found: f.sure = 'sure' if len(found) == 1 else 'likely'
     return found[:2]
 
-# %% ../nbs/06c_diagnosis.ipynb #e806d23f
+# %% ../nbs/06c_diagnosis.ipynb #637a811c
 def _is_right(e, edit, us):
     "Is the gradient right, for these upstream gradients, if the backward is edited?"
     g,right = e.run(edit, us), e.right[:len(us)]
     return bool(g) and g[0].shape == right[0].shape and _scaled(
         _ends(g) - _ends(right), right[0]) < 1e-8
 
-# %% ../nbs/06c_diagnosis.ipynb #849b85e3
+# %% ../nbs/06c_diagnosis.ipynb #27f7f030
 def _reached(e, which):
     "Axes along which a gradient moves with one number: those found, and the right ones"
     both = set(), set()
@@ -1076,7 +1078,7 @@ def _reached(e, which):
             axes |= {i for i,k in enumerate(where.T) if len(k) and (k != k[0]).any()}
     return both
 
-# %% ../nbs/06c_diagnosis.ipynb #84f504b0
+# %% ../nbs/06c_diagnosis.ipynb #7db9acb3
 def _facts(e):
     "What one number reaches and should not; a term that is constant along an axis"
     n,error = e.name, torch.stack(e.found) - torch.stack(e.right) if e.fits else None
@@ -1120,7 +1122,7 @@ def diagnose(
         _tried(e, [lambda e: _one_factor(e, deep=True)]) or _mended(e) or _facts(e))
     return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
 
-# %% ../nbs/06c_diagnosis.ipynb #9f2e1223
+# %% ../nbs/06c_diagnosis.ipynb #2d8d20ed
 def _tried(e, known):
     "The first finding of each cause; if some are exact, those alone"
     found = [f for h in known for f in (_explains(e, *guess) for guess in h(e)) if f]
