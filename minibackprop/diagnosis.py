@@ -960,10 +960,10 @@ def _along(args, kwargs, axis):
 def _axis_edits(steps):
     "A reduction along another axis; all that ran along this one"
     for i,s in enumerate(steps):
-        if not s.counts or s.op not in _reductions: continue
+        if not s.counts or s.op not in _reductions or not s.args: continue
         k,was = s.args[0].dim(), _along(s.args, s.kwargs, 0)[2]
-        was = [was] if isinstance(was, int) else [] if was is None else [*was]
-        if len(was) > 1: continue
+        was = [*was] if isinstance(was, (tuple, list)) else [was]*(was is not None)
+        if k < 2 or len(was) > 1 or not all(isinstance(a, int) for a in was): continue
         for axis in {*range(k)} - {a % k for a in was}:
             def edit(f, args, kwargs, axis=axis):
                 args,kwargs,_ = _along(args, kwargs, axis)
