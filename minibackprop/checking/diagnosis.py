@@ -6,16 +6,21 @@
 __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../../nbs/06h_diagnosis.ipynb #ec0f3034
-import itertools, linecache, math, sys
+import ast, contextlib, itertools, linecache, math, sys
 from fractions import Fraction
 from functools import cached_property
 import numpy as np, torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 from ..broadcasting import unbroadcast
-from .subject import _CannotJudge, _floating, _reals, _scaled
+from ..module import _inside
+from .subject import (
+    _CannotJudge, _floating, _kept, _parted, _reals, _scaled)
 from .point import _Reads
 from .referees import _Panel
+
+# %% ../../nbs/06h_diagnosis.ipynb #aea24dd0
+from fastcore.basics import patch
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -50,6 +55,9 @@ class _Evidence:
         self.name,self.us,self.out = name, self.point.upstreams, self.point.out
         self.found,self.right = self.trial.found[name], [e[name] for e in expected]
         self.all_right = expected
+        self.up = 'the upstream gradient' if 'out' in self.point.names else 'out.g'
+        self.fits = self.found[0].shape == self.right[0].shape
+        self.by_path = False  # does one path explain it?
     def graph(self, change=None, values=None, us=None):
         "The gradient by autograd, through a changed forward; None if there is none"
         try: grads = self.panel['autograd'].graph(us or self.us, change, values)
@@ -63,10 +71,50 @@ class _Evidence:
         each = torch.eye(k, dtype=torch.float64, device=self.out.device)
         rows = self.graph(us=list(each.view(k, *self.out.shape)))
         return torch.stack(rows) if rows else None
-    @cached_property
-    def counted(self):
-        "A `_Cut` that has numbered what the forward calls; None without autograd"
-        return count if self.graph(count := _Cut()) else None
+
+# %% ../../nbs/06h_diagnosis.ipynb #073462a9
+@patch
+def run(self:_Evidence, edit=None, us=None, values={}):
+    "The gradient from the backward under test, in a layer made anew; None if none"
+    point,grads = self.point, []
+    for u in us or self.us:
+        run = self.trial.started(lambda t: t, values and {**point.values, **values})
+        if run is None: return None
+        out,backward,args,tensors = run
+        outs = _kept(out, point.keep)
+        for o,v in zip(outs, _parted(u, outs)): o.g = v
+        try:
+            with torch.no_grad(), edit or contextlib.nullcontext(): backward(out, *args)
+            self.last = tensors[self.name].g
+            grads.append(self.trial.numbers(self.name, self.last.to_dense()))
+        except Exception: return None
+    return grads
+
+# %% ../../nbs/06h_diagnosis.ipynb #5ca79f6d
+@patch
+def like(self:_Evidence, change):
+    "The gradient through a changed forward, if it is what was found in one draw"
+    first = self.graph(change, us=self.us[:1])
+    near = 10*self.point.near
+    if first and _matches(self.found[:1], first, near)[0]: return self.graph(change)
+
+@patch
+def repeats(self:_Evidence):
+    "Does a layer made anew give what was found? If not, the fault is what it keeps"
+    again = self.run()
+    return bool(again) and again[0].shape == self.found[0].shape and _scaled(
+        _ends(again) - _ends(self.found), _ends(self.found)) < 1e-9
+
+def _ends(ts): return torch.cat([t.flatten() for t in ts])
+
+# %% ../../nbs/06h_diagnosis.ipynb #95f10d15
+@patch(as_prop=True)
+def counted(self:_Evidence):
+    "A `_Cut` that has numbered what the forward calls; None without autograd"
+    if 'count' not in vars(self):
+        count = _Cut()
+        self.count = None if self.graph(count) is None else count
+    return self.count
 
 # %% ../../nbs/06h_diagnosis.ipynb #afe6c94e
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
@@ -98,10 +146,28 @@ def _turned(e):
     "Right numbers, wrong shape: transposed"
     n,have,want = e.name, tuple(e.found[0].shape), tuple(e.right[0].shape)
     if len(want) > 4: return
+    shapes = '' if have == want else f': {have} against {want}'
     for axes in itertools.permutations(range(len(want))):
         if axes != tuple(range(len(want))): yield (
-            'transposed', f'{n}.g is the transpose of what it should be: '
-            f'{have} against {want}', [r.permute(axes) for r in e.right])
+            'transposed', f'{n}.g is the transpose of what it should be{shapes}',
+            [r.permute(axes) for r in e.right])
+
+# %% ../../nbs/06h_diagnosis.ipynb #79c3e83f
+@_hypothesis
+def _order(e):
+    "The right numbers in another order along an axis"
+    f,r = torch.stack(e.found), torch.stack(e.right)
+    for axis in range(1, f.dim()) if e.fits else ():
+        k,exactly = f.shape[axis], 'donot_use_mm_for_euclid_dist'
+        if not 2 <= k <= 64: continue
+        rows = [t.movedim(axis, 0).reshape(k, -1) for t in (f, r)]
+        same = torch.cdist(*rows, compute_mode=exactly) < 1e-9*r.norm()
+        at = same.double().argmax(1).tolist()
+        moved = [i for i in range(k) if at[i] != i]
+        if not same.any(1).all() or len({*at}) < k or not moved: continue
+        what = ', '.join(f'{i} holds that of {at[i]}' for i in moved[:4])
+        yield ('order', f'{e.name}.g has its right numbers in another order along axis '
+               f'{axis-1}: {what}{", ..."*(len(moved) > 4)}', e.found)
 
 # %% ../../nbs/06h_diagnosis.ipynb #c8f978a6
 @_hypothesis
@@ -110,7 +176,7 @@ def _shapes(e):
     n,right,found = e.name, e.right, e.found
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
-    if have == want: return
+    if e.fits: return
     try: summed = [unbroadcast(f, want) for f in found]
     except ValueError: summed = None
     if summed and found[0].numel() > right[0].numel() and _matches(summed, right)[0]:
@@ -120,13 +186,21 @@ def _shapes(e):
         yield 'missing sum', f'{n}.g misses a sum over axis {over}: {shapes}', found
     for axes in (a for k in range(1, len(want)+1)
                  for a in itertools.combinations(range(len(want)), k)):
-        lost = (f'{n}.g is summed over axis {", ".join(map(str, axes))}, '
-                f'which it should keep: {shapes}')
+        lost = f'{n}.g is summed over {_axis(e, axes)}, which it should keep: {shapes}'
         for guess in ([r.sum(axes, keepdim=k) for r in right] for k in (False, True)):
             if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
     if found[0].numel() == right[0].numel():
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
+
+# %% ../../nbs/06h_diagnosis.ipynb #1f7f89fe
+def _axis(e, axes):
+    "In words: axes of a tensor, and of the upstream gradient if they are known there"
+    t,shape = e.right[0], e.out.shape
+    ahead = len(shape) - t.dim()
+    text = f'axis {" and ".join(map(str, axes))} of {e.name}'
+    if ahead < 1 or shape[ahead:] != t.shape: return text
+    return f'{text} (axis {" and ".join(str(i+ahead) for i in axes)} of {e.up})'
 
 # %% ../../nbs/06h_diagnosis.ipynb #2c10b3b6
 @_hypothesis
@@ -137,7 +211,12 @@ def _factors(e):
     if abs(c+1) < max(1e-6, e.point.near):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
     elif abs(c-1) > e.point.near:
-        yield 'factor', f'{e.name}.g is {_factor(e.point, c)}', e.right
+        numbers = e.counted.numbers if e.counted else {}
+        by = [f', and {x:g} is used in {said}' for x,said in numbers.items()
+              if x and x != 2 and min(abs(c/x-1), abs(c*x-1)) < 1e-9]
+        said = _factor(e.point, c)
+        yield 'factor', f'{e.name}.g is {said}' + ''.join(by[:1])*(',' not in said), \
+            e.right
 
 # %% ../../nbs/06h_diagnosis.ipynb #7f219e9b
 def _factor(point, c):
@@ -145,21 +224,26 @@ def _factor(point, c):
     sizes,shapes = {2: []}, {n: point.shape(n) for n in point.values}
     if not point.pairs: shapes['out'] = point.out.shape
     for name,shape in shapes.items():
-        for k,what in [*[(k, f'axis {i} of {name}') for i,k in enumerate(shape)],
-                       (math.prod(shape), f'the number of entries of {name}')]:
+        sides = [(k, f'size of axis {i} of {name}') for i,k in enumerate(shape)]
+        for k,what in [*sides, (math.prod(shape), f'number of entries of {name}')]:
             sizes.setdefault(k, []).append(what)
     sign,c = 'minus ' if c < 0 else '', abs(c)
     for k,known in sizes.items():
-        which = f'{k} is the size of {" and of ".join(known[:2])}'
+        both = ' and '.join(known[:2]).replace('and size of', 'and of')
+        which = f'{k} is the {both}'
         forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
                  f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
         for n,how in forms.items():
             if k < 2 or k == 2 and n != 2: continue
             text = _ratio(n, c, k)
             if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
-    simple = Fraction(c).limit_denominator(12)
-    text = f'{simple}' if abs(c - simple) < 1e-9*c and simple else f'{c:.6g}'
-    return f'{sign}{text} times what it should be'
+    return f'{sign}{_number(c)} times what it should be'
+
+# %% ../../nbs/06h_diagnosis.ipynb #d6f177af
+def _number(c):
+    "A fraction, if `c` is a simple one; six digits if not"
+    simple = Fraction(c).limit_denominator(99)
+    return f'{simple}' if abs(c - simple) < 1e-6*abs(c) or not c else f'{c:.6g}'
 
 # %% ../../nbs/06h_diagnosis.ipynb #p6c00001
 def _ratio(n, c, k):
@@ -175,24 +259,31 @@ def _ratio(n, c, k):
 @_hypothesis
 def _upstream(e):
     "The upstream gradient forgotten, or taken from the wrong place"
-    n = e.name
+    n,up = e.name, e.up
     ones = e.graph(us=[torch.ones_like(u) for u in e.us])
     if ones: yield (
         'upstream ignored',
-        f'{n}.g does not use out.g: it is the gradient for an out.g of all ones', ones)
+        f'{n}.g does not use {up}: it is the gradient for an '
+        f'{up.removeprefix("the ")} of all ones', ones)
     first = e.graph(us=[u.flatten()[:1].expand(u.numel()).view_as(u) for u in e.us
                         if u.numel()])
-    if first: yield ('upstream', f'{n}.g uses the first number of out.g for all', first)
-    sizes = e.point.out_sizes
-    for i,name in enumerate(sizes) if len(sizes) > 1 else ():
-        less = [torch.cat([p*(i != j) for j,p in enumerate(u.split([*sizes.values()]))])
-                for u in e.us]
-        rest = e.graph(us=less)
-        if rest: yield (
-            'part', f'{n}.g leaves out what comes through {name}: {name}.g is not used',
-            rest)
-    zeros = [torch.zeros_like(r) for r in e.right]
-    yield 'upstream', f'{n}.g is zero everywhere', zeros
+    if first: yield ('upstream', f'{n}.g uses the first number of {up} for all', first)
+    for name,t in [*e.point.values.items(), ('out', e.out)]:
+        if e.fits and t.shape == e.found[0].shape: yield (
+            'alias', f'{n}.g holds the numbers of {name} itself, and no gradient',
+            [t]*len(e.us))
+
+# %% ../../nbs/06h_diagnosis.ipynb #0f39a507
+def _all_zero(e):
+    "The finding for a gradient that is 0, or nothing but rounding; or None"
+    size = max(r.abs().max() for r in e.right) if e.right[0].numel() else 0.
+    tiny = lambda ts: max(t.abs().max() for t in ts) < 1e-12*size
+    if not size or not e.found[0].numel() or not tiny(e.found): return
+    ones = e.graph(us=[torch.ones_like(u) for u in e.us])
+    if not ones or not tiny(ones): return Finding(
+        e.name, 'upstream', f'{e.name}.g is zero everywhere', 'sure')
+    return Finding(e.name, 'upstream ignored', f'{e.name}.g is zero everywhere, as it '
+                   f'is for {e.up} all ones: is {e.up} used?', 'sure')
 
 # %% ../../nbs/06h_diagnosis.ipynb #a39add13
 @_hypothesis
@@ -225,7 +316,7 @@ def _stale(e):
 def _contributions(e):
     "Several outputs use one entry, and they are not added up once each"
     n,rows = e.name, e.rows
-    if rows is None or e.found[0].shape != e.right[0].shape: return
+    if rows is None or not e.fits or len(e.point.out_sizes) > 1: return
     k,used = len(rows), rows != 0
     count = used.sum(0)
     tall = -1, *[1]*(rows.dim()-1)
@@ -245,14 +336,14 @@ def _contributions(e):
 @_hypothesis
 def _parts(e):
     "Outputs left out, or counted with another weight, by their index along an axis"
-    n,shape = e.name, e.right[0].shape
-    if e.found[0].shape != shape or not e.right[0].numel(): return
+    n,shape,sizes = e.name, e.right[0].shape, e.point.out_sizes
+    if not e.fits or not e.right[0].numel(): return
+    groups = [(axis, k, range(k) if 1 < k <= 16 else {0, k-1} if k > 16 else ())
+              for axis,k in enumerate(e.out.shape)]
+    if len(sizes) > 1: groups = [(None, len(sizes), range(len(sizes)))]
     error = torch.stack([(f-r).flatten() for f,r in zip(e.found, e.right)])
-    for axis,k in enumerate(e.out.shape):
-        some = range(k) if 1 < k <= 16 else {0, k-1} if k > 16 else ()
-        alone = lambda u, i: torch.zeros_like(u).index_copy(
-            axis, torch.tensor([i], device=u.device), u.narrow(axis, i, 1))
-        given = some and e.graph(us=[alone(u, i) for u in e.us for i in some])
+    for axis,k,some in groups:
+        given = some and e.graph(us=[_alone(e, u, axis, i) for u in e.us for i in some])
         if not given or error.numel() < 2*len(some): continue
         given = torch.stack(given).view(len(e.us), len(some), -1)
         columns = given.movedim(1, -1).flatten(0, 1)
@@ -261,27 +352,38 @@ def _parts(e):
         weight = dict(zip(some, (1 + more).tolist()))
         guess = [r + (m @ more).view(shape)
                  for r,m in zip(e.right, given.movedim(1, -1))]
-        sentence = _weights(n, axis, k, weight)
+        sentence = _weights(e, axis, k, weight)
         if sentence: yield 'part', sentence, guess
 
+# %% ../../nbs/06h_diagnosis.ipynb #fc125f61
+def _alone(e, u, axis, i):
+    "The upstream gradient, zero but for one index of an axis, or for one output"
+    if axis is None: return torch.cat([
+        p*(i == j) for j,p in enumerate(u.split([*e.point.out_sizes.values()]))])
+    at = torch.tensor([i], device=u.device)
+    return torch.zeros_like(u).index_copy(axis, at, u.narrow(axis, i, 1))
+
 # %% ../../nbs/06h_diagnosis.ipynb #p6c00002
-def _weights(n, axis, k, weight):
+def _weights(e, axis, k, weight):
     "In words: how often each index of an axis of out is counted; None if all alike"
-    kinds = {}
+    kinds,n,outs = {}, e.name, [*e.point.out_sizes]
     for i,w in weight.items(): kinds.setdefault(round(w, 6) + 0., []).append(i)
     if len(kinds) == 1 and len(weight) == k: return None
-    of = f'of axis {axis} of out'
+    def which(some):
+        if axis is None: return ' and '.join(outs[i] for i in some)
+        return f'{_spans(some)} of axis {axis} of {e.up.removesuffix(".g")}'
     if set(kinds) == {0., 1.}:
-        if len(kinds[1.]) < len(kinds[0.]): return (
-            f'{n}.g uses only {_spans(kinds[1.])} {of}: does its loop stop too early?')
-        end = not {0, k-1}.isdisjoint(kinds[0.])
+        if axis is not None and len(kinds[1.]) < len(kinds[0.]): return (
+            f'{n}.g uses only {which(kinds[1.])}: does its loop stop too early?')
+        end = axis is not None and not {0, k-1}.isdisjoint(kinds[0.])
         hint = ': look at the bounds of the loop' if end and len(kinds[0.]) == 1 else ''
-        return f'{n}.g leaves out {_spans(kinds[0.])} {of}{hint}'
+        part = 'what comes through '*(axis is None) + which(kinds[0.])
+        return f'{n}.g leaves out {part}{hint}'
     odd = {w: i for w,i in kinds.items() if w != 1}
-    if len(odd) > 3 or 1. not in kinds: return None
-    text = ' and '.join(f'{_spans(i)} {of} with the factor '
-                        f'{Fraction(w).limit_denominator(99)}' for w,i in odd.items())
-    return f'{n}.g counts {text}, and the others with 1'
+    if len(odd) > 3 or 1. not in kinds and axis is not None: return None
+    text = ' and '.join(f'{which(i)} with the factor {_number(w)}'
+                        for w,i in odd.items())
+    return f'{n}.g counts {text}' + (', and the others with 1' if 1. in kinds else '')
 
 # %% ../../nbs/06h_diagnosis.ipynb #dea28add
 def _spans(indices):
@@ -297,27 +399,28 @@ def _spans(indices):
 # %% ../../nbs/06h_diagnosis.ipynb #e0552d7c
 @_hypothesis
 def _masks(e):
-    "A mask that is missing, or inverted"
+    "A mask that is missing, inverted, or another one"
     n = e.name
-    if e.found[0].shape != e.right[0].shape: return
-    blocked = torch.stack([r == 0 for r in e.right]).all(0)
-    silent = torch.stack([f == 0 for f in e.found]).all(0)
-    if (silent & ~blocked).any() and not (blocked & ~silent).any():
-        many = (silent & ~blocked).sum()
-        place = _zeros(e, silent & ~blocked)
-        yield (
-            'mask', f'{n}.g is zero in {many} entries where it should pass{place}: '
-            'look at its mask',
-            [torch.where(silent, 0., r) for r in e.right])
-    leaks = torch.stack(e.found)[:, blocked].abs().sum() > 0
-    if 0 < blocked.sum() < blocked.numel() and leaks:
-        place = _zeros(e, blocked)
-        yield ('mask', f'{n}.g passes where it should be zero{place}: '
-               'look at its mask',
-               [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)])
-        if not torch.stack(e.found)[:, ~blocked].abs().sum(): yield (
-            'mask', f'{n}.g is zero where it should pass, and passes where it should '
-            'be zero: the mask is inverted', e.found)
+    if not e.fits: return
+    found,right = torch.stack(e.found), torch.stack(e.right)
+    blocked,silent = (right == 0).all(0), (found == 0).all(0)
+    lost,leaks = silent & ~blocked, blocked & ~silent
+    whole = any(torch.equal(lost.all(i, keepdim=True).expand_as(lost), lost)
+                for i in range(lost.dim())) if lost.dim() > 1 else False
+    if lost.any() and not leaks.any() and not whole: yield (
+        'mask', f'{n}.g is zero in {lost.sum()} entries where it should pass'
+        f'{_zeros(e, lost)}: look at its mask', [torch.where(silent, 0., r)
+                                                for r in e.right])
+    if not blocked.any() or blocked.all() or not leaks.any(): return
+    yield ('mask', f'{n}.g passes where it should be zero{_zeros(e, blocked)}: look at '
+           'its mask', [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)])
+    if silent[~blocked].all(): yield (
+        'mask', f'{n}.g is zero where it should pass, and passes where it should '
+        'be zero: the mask is inverted', e.found)
+    elif lost.any(): yield (
+        'mask', f'{n}.g has its zeros in other places than the right one, which it '
+        'equals where neither is 0: another mask, as if it were drawn again',
+        [torch.where(blocked | silent, f, r) for f,r in zip(e.found, e.right)])
 
 # %% ../../nbs/06h_diagnosis.ipynb #6bd3dace
 @_hypothesis
@@ -341,8 +444,8 @@ def _crossed(e):
             f'{n}.g is computed from {who} where the output is meant')
     yield from _if_right(
         e, put(lambda out,args,u: u.clone()), 'out for out.g',
-        f'{n}.g is computed from out where out.g is meant. The backward is called as '
-        'backward(out, *inputs), with the upstream gradient in out.g')
+        f'{n}.g is computed from the output where {e.up} is meant. The backward is '
+        'called as backward(out, *inputs), with the upstream gradient in out.g')
 
 # %% ../../nbs/06h_diagnosis.ipynb #2c74b31d
 def _exchanged(e, cross):
@@ -373,21 +476,16 @@ def _if_right(e, guess, cause, sentence):
 # %% ../../nbs/06h_diagnosis.ipynb #9c58b26c
 @_hypothesis
 def _swapped(e):
-    "The gradient of another tensor, or one in which another tensor is left out"
+    "The gradient of another tensor, or one in which another tensor is misused"
     n = e.name
+    for other,t in e.point.values.items(): yield from _misread(e, other, t)
     for other in e.point.wanted:
         if other == n: continue
+        theirs = e.trial.found[other]
+        known = all(torch.is_tensor(t) for t in theirs)
+        both = ': swapped' if known and _matches(theirs, e.right)[0] else ''
         guess = [r[other] for r in e.all_right]
-        yield 'swapped', f'{n}.g is the gradient of {other}: swapped', guess
-    for other,t in e.point.values.items(): yield from _misread(e, other, t)
-    for other,t in [*e.point.values.items(), ('out', e.point.out)]:
-        try:
-            many = [r*t for r in e.right]
-            few = [torch.where(t != 0, r/t, 0.) for r in e.right]
-        except RuntimeError: continue
-        if many[0].shape != e.found[0].shape: continue
-        yield 'extra factor', f'{n}.g is multiplied by {other} once too often', many
-        yield 'missing factor', f'{n}.g misses a factor {other}', few
+        yield 'swapped', f'{n}.g is the gradient of {other}{both}', guess
 
 # %% ../../nbs/06h_diagnosis.ipynb #2ef3ead1
 def _misread(e, other, t):
@@ -398,46 +496,75 @@ def _misread(e, other, t):
         if guess: yield (
             'transposed', f'{n}.g is computed from the transpose of {other}', guess)
     if other == n: return
-    for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 0)]:
+    for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 1)] if t.dim() else ():
         guess = e.graph(values={other: t.flip(axes)})
         if guess: yield (
             'not turned', f'{n}.g uses {other} the wrong way round: along axis '
             f'{" and ".join(map(str, axes))} it has to be turned, or not', guess)
     for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
         guess = e.graph(values={other: value})
-        if guess: yield (
-            'missing factor', f'{n}.g does not use {other}: it is the gradient for '
-            f'{other} all {word}', guess)
+        if not guess: continue
+        yield ('missing factor', f'{n}.g does not use {other}: it is the gradient for '
+               f'{other} all {word}', guess)
+        with contextlib.suppress(RuntimeError): yield (
+            'misplaced factor', f'{n}.g is the gradient for {other} all {word}, times '
+            f'{other}: is {other} multiplied in at the wrong place?',
+               [g*t for g in guess])
 
 # %% ../../nbs/06h_diagnosis.ipynb #bccf69f4
 class _Cut(TorchFunctionMode):
-    "Runs a forward and numbers calls and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None):
-        self.cut,self.bend,self.slope = cut, bend, slope
-        self.uses,self.calls,self.n = {}, {}, itertools.count()
+    "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
+    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False):
+        self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
+        self.no_eps,self.watches = no_eps, not (cut or bend or ones or no_eps)
+        self.uses,self.calls = {}, {}
+        self.made,self.numbers = [], {}  # what came out; numbers -> where they are
+
+    def __enter__(self):
+        self.n = itertools.count()
+        return super().__enter__()
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func.__name__ in _Reads.about: return func(*args, **(kwargs or {}))
-        op,text,site = _where(func)
-        places = itertools.count()
-        def use(a):
-            if type(a) in (list, tuple): return type(a)(map(use, a))
-            if not isinstance(a, torch.Tensor): return a
-            i,place = next(self.n), next(places)
-            if a.requires_grad: self.uses[i] = op, text, a.is_leaf, (*site, place)
-            return a.detach() if i in self.cut else a
-        args = [use(a) for a in args]
-        out = func(*args, **(kwargs or {}))
-        call = next(self.n)
-        if not _floating(out) or not args or not _floating(args[0]): return out
-        if out.shape != args[0].shape: return out
-        self.calls[call] = op, text, None, site
-        if call not in self.bend: return out
-        return out.detach() + self.slope(out.detach())*(args[0] - args[0].detach())
+        kwargs = kwargs or {}
+        if func.__name__ in _Reads.about: return func(*args, **kwargs)
+        at,mine = self.watches and _where(func), []
+        use = lambda a: self.used(a, at, mine)
+        out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
+        return self.noted(func, at, mine, args, out)
+
+# %% ../../nbs/06h_diagnosis.ipynb #7e318923
+@patch
+def used(self:_Cut, a, at, mine):
+    "What a call gets in the place of its argument `a`"
+    if type(a) in (list, tuple): return type(a)(self.used(v, at, mine) for v in a)
+    if isinstance(a, float):
+        if at: self.numbers[a] = _said(*at[:3])
+        return 0. if self.no_eps and 0 < a < .01 else a
+    if not isinstance(a, torch.Tensor): return a
+    i = next((i for i,t in mine if t is a), None)  # used twice: cut twice
+    if i is None: mine.append((i := next(self.n), a))
+    if i in self.ones: return torch.ones_like(a)
+    return a.detach() if i in self.cut else a
+
+# %% ../../nbs/06h_diagnosis.ipynb #7aa367e4
+@patch
+def noted(self:_Cut, func, at, mine, args, out):
+    "What a call returned, with a bent slope if that is asked for; it is written down"
+    call,a = next(self.n), args[0] if args else None
+    same = _floating(out) and _floating(a) and out.shape == a.shape
+    if at:
+        for place,(i,t) in enumerate(mine):
+            if t.requires_grad: self.uses[i] = (
+                at[0], _operand(place, len(mine), *at[:3]), t.is_leaf,
+                len(mine), (*at[3], place))
+        if same: self.calls[call] = at[0], _said(*at[:3]), at[3]
+        self.made.append((_said(*at[:3]), out, func, a if same else None, at[0]))
+    if not same or call not in self.bend: return out
+    return out.detach() + self.slope(out.detach())*(a - a.detach())
 
 # %% ../../nbs/06h_diagnosis.ipynb #c2e05907
 def _where(func):
-    "The name of an operation, the line that calls it, and the place in the code"
+    "Name of an operation; the expression and line that call it; its place in the code"
     frame = sys._getframe(2)
     here = [f.__code__.co_filename for f in (_where, _scaled)]
     def skipped(frame):
@@ -445,78 +572,231 @@ def _where(func):
         return frame.f_code.co_filename in here or package == 'torch'
     while frame and skipped(frame): frame = frame.f_back
     name = func.__name__.strip('_')
-    if not frame: return name, '', (name,)
+    if not frame: return name, '', '', (name,)
     code = frame.f_code
     line = linecache.getline(code.co_filename, frame.f_lineno)
-    text = _words(code, frame.f_lasti, line) or name
-    return name, f'`{text}` in "{line.strip()}"', (code, frame.f_lasti)
+    return name, _words(code, frame.f_lasti, line), line.strip(), (code, frame.f_lasti)
 
+# %% ../../nbs/06h_diagnosis.ipynb #6a3f0297
 def _words(code, at, line):
-    "The expression that is computed there, if it is short. Python 3.11 and later know"
+    "The expression that is computed there. Python 3.11 and later know"
     if not hasattr(code, 'co_positions'): return ''
     first,last,start,end = next(itertools.islice(code.co_positions(), at//2, None))
     if first != last or start is None: return ''
-    text = line.encode()[start:end].decode()
-    return text if len(text) <= 40 and text != line.strip() else ''
+    return line.encode()[start:end].decode()
+
+def _said(name, text, line):
+    "A call in words: the expression, if it is short, and its line"
+    short = text if text and len(text) <= 60 and text != line else name
+    return f'`{short}` in "{line}"' if line else f'`{short}`'
+
+# %% ../../nbs/06h_diagnosis.ipynb #113d6bff
+def _operands(name, text):
+    "The source of the tensors that an expression is computed from, where that is plain"
+    try: node = ast.parse(text, mode='eval').body
+    except SyntaxError: return []
+    match node:
+        case ast.BinOp(left=a, right=b): parts = [b, a] if name[:1] == 'r' and name in (
+            'rsub', 'rmul', 'rtruediv', 'rpow', 'radd', 'rmatmul') else [a, b]
+        case ast.Subscript(value=a): parts = [a]
+        case ast.UnaryOp(operand=a): parts = [a]
+        case ast.Attribute(value=a): parts = [a]
+        case ast.Call(func=ast.Attribute(value=a), args=args):
+            root = ast.get_source_segment(text, a).split('.')[0]
+            parts = args if root in ('torch', 'F', 'nn') else [a, *args]
+        case ast.Call(args=args): parts = args
+        case _: parts = []
+    return [ast.get_source_segment(text, p) for p in parts
+            if not isinstance(p, ast.Constant)]
+
+# %% ../../nbs/06h_diagnosis.ipynb #4d376d3a
+def _operand(place, n, name, text, line):
+    "One tensor of a call in words; the call alone, if it has no other tensor"
+    whole,known = _said(name, text, line), _operands(name, text)
+    if n < 2: return whole
+    if len(known) != n and not (name == 'getitem' and known and not place):
+        return f'operand {place+1} of {whole}'
+    return f'the operand `{known[place]}` of {whole}'
 
 # %% ../../nbs/06h_diagnosis.ipynb #1ea48175
 @_hypothesis
 def _paths(e):
-    "A path of the chain rule left out, counted twice, or with the wrong sign"
-    n,whole,count = e.name, e.right, e.counted
-    if count is None or whole[0].shape != e.found[0].shape: return
-    for cut in _together(count.uses, pairs=len(count.uses) <= 24):
-        part = e.graph(_Cut(cut))
+    "A path of the chain rule left out, or counted with another weight"
+    count,fits,shares = e.counted, [], []
+    if count is None or not e.fits: return
+    whole,found = e.right[0].flatten(), e.found[0].flatten()
+    for cut in _together(count.uses):
+        part = e.graph(_Cut(cut), us=e.us[:1])
         if part is None: continue
-        named = dict.fromkeys(count.uses[i][1] for i in cut)
-        lost = ' and '.join(named)
-        direct = all(count.uses[i][2] for i in cut)
-        part_of = f'the part that comes through {lost}'
-        added = ': the gradients of all uses are added, none replaces another'
-        sentence = f'{n}.g misses {part_of}{added if direct else ""}'
-        yield 'missing term', sentence, part
-        if len(named) > 1: continue
-        yield ('counted twice', f'{n}.g counts {part_of} twice',
-               [2*w-p for w,p in zip(whole, part)])
-        yield ('sign', f'{n}.g has {part_of} with the wrong sign',
-               [2*p-w for w,p in zip(whole, part)])
+        share = whole - part[0].flatten()
+        if min(share.norm(), (whole-share).norm()) < 1e-9*whole.norm(): continue
+        if _matches([found-whole], [share], 1e-7)[0]:
+            share = _ends(e.right) - _ends(e.graph(_Cut(cut)))
+            same,c = _matches([_ends(e.found) - _ends(e.right)], [share], 1e-7)
+            if same: fits.append((1+c, cut))
+        elif not any(_scaled(share-s, s) < 1e-9 for _,s in shares):
+            shares.append((cut, share))
+    likely = lambda fit: {0: 0, 2: 1, -1: 2}.get(round(fit[0], 6), 3)
+    if fits and not _matches(e.found, e.right)[0]:
+        w,cut = min(fits, key=likely)
+        e.by_path = True
+        yield _path(e, [w], [cut])
+    elif not fits and len(shares) <= 24 and len(e.us)*len(whole) >= 8:
+        yield from _two_paths(e, [cut for cut,_ in shares])
+
+# %% ../../nbs/06h_diagnosis.ipynb #748a9bb5
+def _two_paths(e, cuts):
+    "Two paths that are left out, or counted with other weights, together"
+    error = _ends(e.found) - _ends(e.right)
+    shares = [_ends(e.right) - _ends(e.graph(_Cut(cut))) for cut in cuts]
+    for (a,s),(b,t) in itertools.combinations(zip(cuts, shares), 2):
+        both = e.graph(_Cut([*a, *b]))
+        if both and _scaled(_ends(both) - _ends(e.found), error) < 1e-7:
+            yield _path(e, [0, 0], [a, b])
+            return
+        columns = torch.stack([s, t], -1)
+        if torch.linalg.matrix_rank(columns, rtol=1e-9) < 2: continue
+        c = torch.linalg.lstsq(columns, error[:, None]).solution
+        if _scaled((columns @ c)[:, 0] - error, error) < 1e-7:
+            yield _path(e, (1+c[:, 0]).tolist(), [a, b])
+            return
+
+# %% ../../nbs/06h_diagnosis.ipynb #6caef330
+def _path(e, weights, cuts):
+    "The cause, and in words what weight each path has"
+    n,uses = e.name, e.counted.uses
+    names = dict.fromkeys(uses[i][1] for cut in cuts for i in cut)
+    part = 'the part that comes through ' + ' and '.join(names)
+    direct = ': the gradients of all uses are added, none replaces another' * all(
+        uses[i][2] for i in itertools.chain(*cuts))
+    plain = {0: ('missing term', f'misses {part}{direct}'),
+             2: ('counted twice', f'counts {part} twice'),
+             -1: ('sign', f'has {part} with the wrong sign')}
+    weights = [round(w, 6) for w in weights]
+    w = {*weights}
+    cause,said = plain.get(w.pop() if len(w) == 1 else None, (
+        'weight', f'counts {part} with the factor {" and ".join(map(_number, weights))}'
+        ', and the rest with 1'))
+    return cause, f'{n}.g {said}', e.found
 
 # %% ../../nbs/06h_diagnosis.ipynb #7a269fa0
-def _together(seen, pairs=False):
-    "Each alone, all at one place of the code, and, if asked for, two at a time"
+def _together(seen):
+    "Each alone, and all at one place of the code"
     sites = {}
     for i,(*_,site) in seen.items(): sites.setdefault(site, []).append(i)
     yield from ([i] for i in seen)
     yield from (s for s in sites.values() if len(s) > 1)
-    if pairs: yield from itertools.combinations(seen, 2)
+
+# %% ../../nbs/06h_diagnosis.ipynb #5a22529f
+@_hypothesis
+def _diagonal(e):
+    "Outputs that depend on their whole row, treated as if each had one input only"
+    n,shape = e.name, e.out.shape
+    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
+    diagonal = e.rows.flatten(1).diagonal().view(shape)
+    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
+           f'also depends on the other entries of {n}, and those terms are missing',
+           [u*diagonal for u in e.us])
 
 # %% ../../nbs/06h_diagnosis.ipynb #p6c00007
 _slopes = {'the output itself': lambda o: o, '1 minus the output': lambda o: 1-o,
            '1 minus the squared output': lambda o: 1-o*o,
            'output times 1 minus output': lambda o: o*(1-o)}
-_curves = ('sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos square '
-           'reciprocal rsqrt').split()
+_curves = ('softmax sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos '
+           'square reciprocal rsqrt').split()
 
 # %% ../../nbs/06h_diagnosis.ipynb #fb4282f0
 @_hypothesis
 def _straight(e):
     "An operation gone straight through, or with the slope of another"
     n,whole,count = e.name, e.right, e.counted
-    if count is None or whole[0].shape != e.found[0].shape: return
+    if count is None or not e.fits or e.by_path: return
     for bend in _together(count.calls):
         op,at,*_ = count.calls[bend[0]]
-        through = e.graph(_Cut(bend=bend, slope=torch.ones_like))
-        if through is None: continue
-        masks = 'relu', 'clamp', 'clamp_min', 'threshold', 'where'
-        cause = 'mask' if op in masks else 'missing factor'
-        lost = 'its mask' if cause == 'mask' else 'its derivative'
-        yield cause, f'{n}.g goes straight through {at}: {lost} is missing', through
-        yield (cause, f'{n}.g passes where {at} blocks, and the other way round: '
-               'inverted', [a-b for a,b in zip(through, whole)])
+        if op in ('add', 'sub', 'radd', 'neg', 'clone', 'detach'): continue
+        masks = op in ('relu', 'clamp', 'clamp_min', 'threshold', 'where')
+        cause = 'mask' if masks else 'missing factor'
+        lost = 'mask' if masks else 'second operand' if op in (
+            'mul', 'div', 'truediv', 'matmul') else 'derivative'
+        straight = _Cut(bend=bend, slope=torch.ones_like)
+        through = e.graph(straight) if masks else e.like(straight)
+        if through: yield (
+            cause, f'{n}.g goes straight through {at}: its {lost} is missing', through)
+        if through and masks: yield (
+            cause, f'{n}.g passes where {at} blocks, and the other way round: '
+            'inverted', [a-b for a,b in zip(through, whole)])
         for said,slope in _slopes.items() if op in _curves else ():
-            bent = e.graph(_Cut(bend=bend, slope=slope))
-            if bent: yield ('wrong slope', f'{n}.g takes {said} for the derivative of '
-                            f'{at}', bent)
+            bent = e.like(_Cut(bend=bend, slope=slope))
+            cause = 'missing term' if op == 'softmax' else 'wrong slope'
+            if bent: yield cause, f'{n}.g takes {said} for the derivative of {at}', bent
+
+# %% ../../nbs/06h_diagnosis.ipynb #4d92df3a
+@_hypothesis
+def _left_out(e):
+    "An operand for which ones were taken, or a small number that was forgotten"
+    n,count = e.name, e.counted
+    if count is None or not e.fits: return
+    for i,(op,said,_,k,_) in count.uses.items():
+        if k < 2 or op not in ('mul', 'rmul', 'div', 'truediv', 'rtruediv'): continue
+        guess = e.like(_Cut(ones=[i]))
+        if guess: yield (
+            'missing factor', f'{n}.g does not use {said}: it is the gradient for ones '
+            'in its place', guess)
+    small = ' and '.join(f'{x:g} in {said}' for x,said in count.numbers.items()
+                         if 0 < x < .01)
+    guess = small and e.graph(_Cut(no_eps=True))
+    if guess: yield 'number', f'{n}.g is the gradient without the {small}', guess
+
+# %% ../../nbs/06h_diagnosis.ipynb #2763658c
+@_hypothesis
+def _one_factor(e, deep=False):
+    "Right but for a factor for each entry: that of a tensor, or with `deep` of a step"
+    n,f,r = e.name, torch.stack(e.found), torch.stack(e.right)
+    if not e.fits or not r.any(): return
+    used,ratio = r.abs().amax(0) > 1e-9*r.abs().max(), (f*r).sum(0)/(r*r).sum(0)
+    ratio = torch.where(used, ratio, 0.)
+    if not _scaled(f - ratio*r, f) < 1e-9 or not ratio.any(): return
+    if _scaled(ratio[used] - ratio[used].mean(), ratio) < 1e-9: return
+    steps = [*_steps(e)] if deep else [*e.point.values.items(), ('out', e.out)]
+    for said,t in steps:
+        for k,words in _powers.items():
+            if _is_power(ratio, t, k, used):
+                cause = 'extra factor' if k > 0 else 'missing factor'
+                words = words.format(said).replace('a factor the slope', 'the slope')
+                yield cause, f'{n}.g {words}', e.found
+                return
+    fits = [(s, t) for s,t in steps if t.shape == ratio.shape] if deep else []
+    for (a,s),(b,t) in itertools.combinations(fits[-40:], 2):
+        if not _is_power(ratio, s*t, 1, used): continue
+        yield ('extra factor', f'{n}.g is multiplied by {a} and by {b} once too often',
+               e.found)
+        return
+
+# %% ../../nbs/06h_diagnosis.ipynb #1ba79c71
+_powers = {1: 'is multiplied by {} once too often, or not divided by it',
+           -1: 'misses a factor {}, or is divided by it once too often',
+           2: 'is multiplied by {} twice too often, or not divided by its square',
+           -2: 'misses a factor {} squared, or is divided by it'}
+
+# %% ../../nbs/06h_diagnosis.ipynb #93f7376b
+def _is_power(ratio, t, k, used):
+    "Is `ratio` the k-th power of `t`, where `used`?"
+    try: power = (t**k).expand_as(ratio)[used]
+    except RuntimeError: return False
+    return bool(_scaled(ratio[used] - power, power) < 1e-8)
+
+def _steps(e):
+    "Name and value of all tensors in the forward and backward, and slopes of steps"
+    for said,t,func,x,op in e.counted.made if e.counted else ():
+        if _floating(t): yield said, t.detach()
+        if op not in _curves or x is None: continue
+        x = x.detach().requires_grad_()
+        try:
+            with torch.enable_grad(): slope, = torch.autograd.grad(func(x).sum(), x)
+        except Exception: continue
+        yield f'the slope of {said}', slope
+    for step in e.steps:
+        if step and _floating(step.out): yield step.said, step.out
 
 # %% ../../nbs/06h_diagnosis.ipynb #p6c00009
 _known = {
@@ -542,76 +822,38 @@ def _relatives(e):
             'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
             'forward is another function', guess)
 
-# %% ../../nbs/06h_diagnosis.ipynb #5a22529f
-@_hypothesis
-def _diagonal(e):
-    "Outputs that depend on their whole row, treated as if each had one input only"
-    n,shape = e.name, e.out.shape
-    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
-    diagonal = e.rows.flatten(1).diagonal().view(shape)
-    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
-           f'also depends on the other entries of {n}, and those terms are missing',
-           [u*diagonal for u in e.us])
-
-# %% ../../nbs/06h_diagnosis.ipynb #175b90d3
-@_hypothesis
-def _coupling(e):
-    "A term left out that is constant along an axis, but for a factor"
-    n,found,right = e.name, e.found, e.right
-    if not found[0].shape == right[0].shape == e.out.shape: return
-    kinds = [('', torch.ones_like(e.out)), ('times the output ', e.out),
-             (f'times {n} ', e.point.values[n])]
-    for axis in range(-1, -right[0].dim()-1, -1):
-        if right[0].shape[axis] < 3: continue
-        for name,t in kinds:
-            lost = []
-            for f,r in zip(found, right):
-                a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
-                lost.append(a*t)
-            if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
-                sentence = (f'{n}.g misses a term that is constant {name}along axis '
-                            f'{axis}: a mean or sum over that axis')
-                yield 'missing term', sentence, [r+m for r,m in zip(right, lost)]
-        if right[0].shape[axis] > 3: yield from _two_terms(e, axis)
-
-# %% ../../nbs/06h_diagnosis.ipynb #6a9b1500
-def _two_terms(e, axis):
-    "Is what is missing a constant plus a multiple of the input, along an axis?"
-    t,last = e.point.values[e.name], lambda t: t.movedim(axis, -1)
-    basis = torch.stack([torch.ones_like(last(t)), last(t)], -1)
-    lost = []
-    for f,r in zip(e.found, e.right):
-        fit = torch.linalg.lstsq(basis, last(f-r).unsqueeze(-1)).solution
-        lost.append((basis @ fit).squeeze(-1).movedim(-1, axis))
-    if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(e.found, e.right, lost)):
-        yield (
-            'missing term', f'{e.name}.g misses two terms along axis {axis}, one '
-            f'constant, one a multiple of {e.name}: those of a mean and of a variance',
-            [r+m for r,m in zip(e.right, lost)])
-
 # %% ../../nbs/06h_diagnosis.ipynb #b8d94f5b
 @_hypothesis
 def _axes(e):
     "A sum over the wrong axis, a spread for a sum, too few digits"
     n,found,right = e.name, e.found, e.right
-    for axis in range(e.out.dim()):
-        for keep in (False, True):
-            over = [u.sum(axis, keepdim=keep) for u in e.us]
-            if over[0].shape == found[0].shape: yield (
-                'wrong axis', f'{n}.g is a sum of out.g over axis {axis}, '
-                'which is the wrong one', over)
-    if found[0].shape != right[0].shape: return
+    sums = {(i, k): [u.sum(i, keepdim=k) for u in e.us]
+            for i in range(e.out.dim()) for k in (False, True)}
+    due = [i for (i,_),s in sums.items() if s[0].shape == right[0].shape
+           and _matches(s, right)[0]]
+    for (i,_),over in sums.items() if due else ():
+        if over[0].shape == found[0].shape and i != due[0]: yield (
+            'wrong axis', f'{n}.g is the sum of {e.up} over axis {i}, and should be '
+            f'that over axis {due[0]}', over)
+    if not e.fits: return
     for axis in range(right[0].dim()):
         spread = [r.sum(axis, keepdim=True).expand_as(r) for r in right]
-        sentence = f'{n}.g is summed over axis {axis} and spread out again'
-        yield 'broadcast', sentence, spread
+        yield ('broadcast', f'{n}.g is summed over {_axis(e, [axis])} as well, and '
+               'spread out again', spread)
         if right[0].shape.count(right[0].shape[axis]) > 1 or right[0].dim() == 1:
             yield from _channels(e, axis)
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
-    size = max(r.abs().max().item() for r in right)
-    if error.max() < 1e-5*size: yield (
+    size = max(r.abs().max().item() for r in right) if error.numel() else 0.
+    if 0 < error.max() < 1e-5*size and _single(e): yield (
         'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
         'backward runs in a smaller dtype', found)
+
+# %% ../../nbs/06h_diagnosis.ipynb #d218229f
+def _single(e):
+    "Does the backward make numbers of a smaller dtype? True if nobody can see it"
+    small = [t for s in e.steps if s for t in [s.out, *s.args]
+             if _floating(t) and t.dtype not in (torch.float64, torch.complex128)]
+    return bool(small) or not e.steps
 
 # %% ../../nbs/06h_diagnosis.ipynb #p6c00005
 def _channels(e, axis):
@@ -628,6 +870,240 @@ def _channels(e, axis):
             'wrong axis', f'{e.name}.g is summed over all axes of out but {own}, and '
             f'{e.name} does not belong to axis {own}', [g.sum(others) for g in each])
 
+# %% ../../nbs/06h_diagnosis.ipynb #175b90d3
+def _coupling(e):
+    "Wrong by a term that is constant along an axis, but for a factor"
+    n,found,right = e.name, e.found, e.right
+    if not found[0].shape == right[0].shape == e.out.shape: return
+    kinds = [('a term', torch.ones_like(e.out)), ('the output times a term', e.out),
+             (f'{n} times a term', e.point.values[n])]
+    for axis in range(-1, -right[0].dim()-1, -1):
+        if right[0].shape[axis] < 3: continue
+        for name,t in kinds:
+            lost = []
+            for f,r in zip(found, right):
+                a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
+                lost.append(a*t)
+            if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
+                return Finding(n, 'wrong term', f'{n}.g is wrong by {name} that is '
+                    f'constant along axis {axis}: look at the sum or mean over that '
+                    'axis', 'sure')
+
+# %% ../../nbs/06h_diagnosis.ipynb #5edd3110
+class _Step:
+    "One call of a backward"
+    def __init__(self, func, args, kwargs, at):
+        self.func,self.args,self.kwargs,self.out = func, args, kwargs, None
+        self.op,self.text,self.line,self.site = at
+        self.said,self.counts = _said(*at[:3]), False
+    def operand(self, i):
+        "The argument `i`, in words"
+        tensors = [j for j,a in enumerate(self.args) if torch.is_tensor(a)]
+        known = _operands(self.op, self.text)
+        first = self.op == 'getitem' and known and not i
+        if len(known) != len(tensors) and not first: return (
+            f'operand {i+1} of {self.said}')
+        return f'the operand `{known[tensors.index(i)]}` of {self.said}'
+
+# %% ../../nbs/06h_diagnosis.ipynb #b8d4be29
+class _Edit(TorchFunctionMode):
+    "Numbers the calls of a backward, or edits some"
+    def __init__(self, at=(), edit=None):
+        self.at,self.edit,self.steps = at, edit, []
+
+    def __enter__(self):
+        self.n = itertools.count()
+        return super().__enter__()
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if func.__name__ in _Reads.about: return func(*args, **kwargs)
+        i = next(self.n)
+        if i in self.at: return self.edit(func, args, kwargs)
+        if self.edit: return func(*args, **kwargs)
+        step = _Step(func, args, kwargs, _where(func))
+        self.steps.append(step)
+        step.out = func(*args, **kwargs)
+        return step.out
+
+# %% ../../nbs/06h_diagnosis.ipynb #00235d65
+@patch(as_prop=True)
+def steps(self:_Evidence):
+    "The calls of the backward under test, in the first draw"
+    if 'edit' not in vars(self):
+        self.edit = _Edit()
+        if self.run(self.edit, self.us[:1]): _leading_to(self.last, self.edit.steps)
+        else: self.edit.steps = []
+    return self.edit.steps
+
+# %% ../../nbs/06h_diagnosis.ipynb #65933c12
+def _leading_to(g, steps):
+    "Mark the steps from which the gradient `g` is computed"
+    def tensors(o): return {id(t) for _,t in _inside(o, vars) if torch.is_tensor(t)}
+    needed = {id(g)}
+    for s in reversed(steps):
+        mine = tensors(s.out)
+        if s.op == 'setitem' or s.func.__name__.endswith('_'): mine.add(id(s.args[0]))
+        s.counts = not needed.isdisjoint(mine)
+        if s.counts: needed |= tensors([s.args, s.kwargs])
+
+# %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
+_reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
+               'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod')
+
+def _along(args, kwargs, axis):
+    "The arguments of a reduction along another axis; that axis before, or None"
+    for k in 'dim', 'axis':
+        if k in kwargs: return args, {**kwargs, k: axis}, kwargs[k]
+    if len(args) > 1: return (args[0], axis, *args[2:]), kwargs, args[1]
+    return args, {**kwargs, 'dim': axis, 'keepdim': True}, None
+
+# %% ../../nbs/06h_diagnosis.ipynb #90d0de02
+def _axis_edits(steps):
+    "A reduction along another axis; all that ran along this one"
+    for i,s in enumerate(steps):
+        if not s.counts or s.op not in _reductions or not s.args: continue
+        k,was = s.args[0].dim(), _along(s.args, s.kwargs, 0)[2]
+        was = [*was] if isinstance(was, (tuple, list)) else [was]*(was is not None)
+        if k < 2 or len(was) > 1 or not all(isinstance(a, int) for a in was): continue
+        for axis in {*range(k)} - {a % k for a in was}:
+            def edit(f, args, kwargs, axis=axis):
+                args,kwargs,_ = _along(args, kwargs, axis)
+                return f(*args, **kwargs)
+            said = f'{s.said} runs along axis {axis}'
+            yield ('wrong axis', *was, axis, k), said, i, s, edit
+
+# %% ../../nbs/06h_diagnosis.ipynb #5a0239b5
+def _kind_edits(steps):
+    "A sum for a mean, a matrix product for an element-wise one, and back"
+    def times(power):
+        def edit(f, args, kwargs):
+            out = f(*args, **kwargs)
+            return out*(args[0].numel()/out.numel())**power
+        return edit
+    def other(function): return lambda f, args, kwargs: function(*args[:2])
+    for i,s in enumerate(steps):
+        if not s.counts: continue
+        if s.op in ('mean', 'sum'): yield (
+            ('mean', s.op), f'{s.said} is a {"sum" if s.op == "mean" else "mean"}',
+            i, s, times(1 if s.op == 'mean' else -1))
+        if s.op in ('mul', 'rmul', 'matmul'):
+            how = ('element by element', torch.mul) if s.op == 'matmul' else (
+                'as a matrix product', torch.matmul)
+            yield ('product', s.op), f'{s.said} is taken {how[0]}', i, s, other(how[1])
+
+# %% ../../nbs/06h_diagnosis.ipynb #77115e14
+_functions = {
+    'exp is taken of {}': torch.exp, 'the sign of {} is changed': torch.neg,
+    '{} is squared': torch.square, '{} is subtracted from 1': lambda t: 1-t,
+    '1 is divided by {}': torch.reciprocal, 'log is taken of {}': torch.log,
+    'the square root is taken of {}': torch.sqrt}
+
+# %% ../../nbs/06h_diagnosis.ipynb #8354ad6f
+def _operand_edits(steps, known):
+    "An operand transposed, left alone, under a function, or another tensor"
+    def put(j, change): return lambda f, args, kwargs: f(
+        *[change(a) if i == j else a for i,a in enumerate(args)], **kwargs)
+    def keep(j): return lambda f, args, kwargs: args[j]
+    for i,s in enumerate(steps):
+        for j,t in enumerate(s.args):
+            if not s.counts or not _floating(t) or s.op == 'setitem': continue
+            who,key = s.operand(j), (s.site, j)
+            if t.dim() == 2 and len(s.args) > 1: yield (
+                ('transposed', key), f'{who} is transposed', i, s, put(j, torch.t))
+            if _floating(s.out) and s.out.shape == t.shape: yield (
+                ('extra step', key), f'{who} stands alone', i, s, keep(j))
+            for said,function in _functions.items(): yield (
+                ('missing step', key, said), said.format(who), i, s, put(j, function))
+            for said,new in known:
+                if new.shape != t.shape or torch.equal(new, t): continue
+                yield (('wrong tensor', key, said), f'{said} takes the place of {who}',
+                       i, s, put(j, lambda a, new=new: new))
+
+# %% ../../nbs/06h_diagnosis.ipynb #0ae63480
+_kinds = ('wrong axis', 'mean', 'transposed', 'product', 'extra step', 'missing step',
+          'wrong tensor')
+
+def _trials(e):
+    "All edits: cause, words, the steps that it changes, the change"
+    count,known = e.counted, [*e.point.values.items(), ('out', e.out)]
+    for said,t,*_ in count.made if count else ():
+        if _floating(t) and not any(torch.equal(t, o) for _,o in known):
+            known.append((said, t.detach()))
+    trials = {}
+    for key,said,i,s,edit in itertools.chain(
+            _axis_edits(e.steps), _kind_edits(e.steps),
+            _operand_edits(e.steps, known)):
+        for group in {(*key, s.site), key}:
+            trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
+    return sorted(trials.values(), key=lambda t: _kinds.index(t[0]))
+
+# %% ../../nbs/06h_diagnosis.ipynb #20af39ed
+def _mended(e):
+    "The edits of the backward that make it right: up to two, of the first kind"
+    if not any(s.counts for s in e.steps) or not e.repeats(): return []
+    found = []
+    few = 5000//sum(s.counts for s in e.steps)
+    for cause,said,at,edit in _trials(e)[:few]:
+        if found and found[0].cause != cause: break
+        if any(f.sentence.endswith(said) for f in found): continue
+        if all(_is_right(e, _Edit(at, edit), us) for us in (e.us[:1], e.us)):
+            more = ', and so in all such calls' if len({
+                e.steps[i].site for i in at}) > 1 else ''
+            found.append(Finding(e.name, cause, f'{e.name}.g is right if {said}{more}',
+                                 'sure'))
+    for f in found: f.sure = 'sure' if len(found) == 1 else 'likely'
+    return found[:2]
+
+# %% ../../nbs/06h_diagnosis.ipynb #637a811c
+def _is_right(e, edit, us):
+    "Is the gradient right, for these upstream gradients, if the backward is edited?"
+    g,right = e.run(edit, us), e.right[:len(us)]
+    return bool(g) and g[0].shape == right[0].shape and _scaled(
+        _ends(g) - _ends(right), right[0]) < 1e-8
+
+# %% ../../nbs/06h_diagnosis.ipynb #27f7f030
+def _reached(e, which):
+    "Axes along which a gradient moves with one number: those found, and the right ones"
+    both = set(), set()
+    t = e.out if which is e.up else e.point.values[e.name]
+    for at in {0, t.numel()//2} if t.numel() else ():
+        one = torch.zeros_like(t).flatten().index_fill(
+            0, torch.tensor(at, device=t.device), 1.).view(t.shape)
+        us,values = ([one], {}) if which is e.up else (
+            e.us[:1], {e.name: t + one*e.point.step(e.name)})
+        pairs = e.run(us=us, values=values), e.graph(us=us, values=values)
+        if not all(pairs): return
+        for axes,(moved,),old in zip(both, pairs, (e.found, e.right)):
+            if values: moved = moved - old[0]
+            where = (moved.abs() > 1e-9*e.right[0].abs().max()).nonzero()
+            axes |= {i for i,k in enumerate(where.T) if len(k) and (k != k[0]).any()}
+    return both
+
+# %% ../../nbs/06h_diagnosis.ipynb #7db9acb3
+def _facts(e):
+    "What one number reaches and should not; a term that is constant along an axis"
+    n,error = e.name, torch.stack(e.found) - torch.stack(e.right) if e.fits else None
+    everywhere = e.fits and bool((error != 0).any(0).all())
+    for which in (e.up, n) if everywhere and e.repeats() else ():
+        found,right = _reached(e, which) or (0, 0)
+        if found == right: continue
+        cause,why = 'wrong axis', 'a sum, mean or softmax over the wrong axis'
+        few,many = [f'terms of a sum or mean are {s}' for s in ('missing', 'too many')]
+        if found < right: cause,why = 'missing term', few
+        if found > right and not right: cause,why = 'extra term', many
+        if not found and len(right) == 2: why += ', or of a matrix product'
+        return [Finding(n, cause, f'one number of {which} changes {n}.g '
+                        f'{_along_axes(found)}, and should change it '
+                        f'{_along_axes(right)}: {why}', 'likely')]
+    constant = everywhere and _coupling(e)
+    return [constant] if constant else []
+
+def _along_axes(axes):
+    if not axes: return 'in no more than one place'
+    return f'along ax{"es" if len(axes) > 1 else "is"} ' + ' and '.join(
+        map(str, sorted(axes)))
+
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
     panel:_Panel, # The referees, of a backward that has run
@@ -638,30 +1114,38 @@ def diagnose(
     found = panel.trial.found[name]
     if right is None or any(f is None or f.dtype != torch.float64 for f in found):
         return []
-    e,found = _Evidence(panel, name, right), []
+    e = _Evidence(panel, name, right)
     if not all(f.isfinite().all() for f in e.found):
         return [Finding(name, 'not finite', _located(e), 'sure')]
+    if zero := _all_zero(e): return [zero]
     known = [_conjugates, _factors, _upstream, _stale] if e.point.pairs else hypotheses
-    for hypothesis in known:
-        for finding in filter(None, (_explains(e, *h) for h in hypothesis(e))):
-            if finding.sentence not in [f.sentence for f in found]:
-                found.append(finding)
-    found.sort(key=lambda f: f.sure != 'sure')
-    sure = {f.cause for f in found if f.sure == 'sure'}
-    if len(sure) > 1:
-        for f in found: f.sure = {'sure': 'likely', 'likely': 'perhaps'}[f.sure]
+    found = _tried(e, known)
+    if not found and not e.point.pairs: found = (
+        _tried(e, [lambda e: _one_factor(e, deep=True)]) or _mended(e) or _facts(e))
     return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
+
+# %% ../../nbs/06h_diagnosis.ipynb #2d8d20ed
+def _tried(e, known):
+    "The first finding of each cause; if some are exact, those alone"
+    found = [f for h in known for f in (_explains(e, *guess) for guess in h(e)) if f]
+    exact,kept = [f for f in found if f.sure == 'sure'], {}
+    for f in exact or found: kept.setdefault(f.cause, f)
+    old = {c: f for c,f in kept.items() if c in ('stale', 'accumulated')}
+    plain = {c: f for c,f in kept.items() if c not in ('weight', 'swapped')}
+    kept = [*(old or plain or kept).values()]
+    if len(kept) > 1:
+        for f in kept: f.sure = 'likely' if exact else 'perhaps'
+    return kept
 
 # %% ../../nbs/06h_diagnosis.ipynb #17ba8a87
 def _explains(e, cause, sentence, guess):
     "The `Finding`, if the guess is what was found, and not what is right; or None"
     is_factor = guess is e.right and cause == 'factor'
     same,c = (True, 1.) if is_factor else _matches(e.found, guess, 10*e.point.near)
-    zero = cause == 'upstream' and not any(f.any() for f in e.found)
-    if not same and not zero: return
+    if not same: return
     plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
     if not plain and _matches(guess, e.right)[0]: return  # it changes nothing
-    exact = zero or abs(c-1) < max(1e-6, e.point.near)
+    exact = abs(c-1) < max(1e-6, e.point.near)
     if not exact: sentence += f'; and it is {_factor(e.point, c)}'
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')
 

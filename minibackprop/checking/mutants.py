@@ -235,9 +235,9 @@ _f = form('softmax', lambda inp: inp.softmax(-1), _softmax, lambda r,n,i,k: (r(n
 _f.wrong('p (1-p), the diagonal only', 'missing term',
          lambda out,inp: out.g*out*(1-out))
 _f.wrong('p g, nothing subtracted', 'missing term', lambda out,inp: out.g*out)
-_f.wrong('a mean instead of a sum', 'missing term',
+_f.wrong('a mean instead of a sum', 'mean',
          lambda out,inp: out*(out.g - (out*out.g).mean(-1, keepdim=True)))
-_f.wrong('the mean of g subtracted', 'missing term',
+_f.wrong('the mean of g subtracted', 'wrong term',
          lambda out,inp: out*(out.g - out.g.mean(-1, keepdim=True)))
 _f.wrong('the sum over the examples', 'wrong axis',
          lambda out,inp: out*(out.g - (out*out.g).sum(0, keepdim=True)))
@@ -256,7 +256,7 @@ _f = form('log-softmax', lambda inp: inp - inp.exp().sum(-1, keepdim=True).log()
 _f.wrong('g (1-p), the diagonal only', 'missing term',
          lambda out,inp: out.g*(1-out.exp()))
 _f.wrong('g passed through', 'missing term', lambda out,inp: out.g.clone())
-_f.wrong('the exponential forgotten', 'unknown',
+_f.wrong('the exponential forgotten', 'missing step',
          lambda out,inp: out.g - out*out.g.sum(-1, keepdim=True))
 _f.wrong('scores where log-probabilities are meant', 'from input',
          lambda out,inp: out.g - inp.exp()*out.g.sum(-1, keepdim=True))
@@ -287,9 +287,9 @@ _f.wrong('-y, and no probabilities', 'missing term',
          lambda out,inp,targ: out.g*(_p_minus_y(inp, targ)-inp.softmax(-1))/len(inp))
 _f.wrong('out.g ignored', 'upstream ignored',
          lambda out,inp,targ: _p_minus_y(inp, targ)/len(inp))
-_f.wrong('softmax over the examples', 'unknown', lambda out,inp,targ: (
+_f.wrong('softmax over the examples', 'wrong axis', lambda out,inp,targ: (
     out.g*(_p_minus_y(inp, targ)-inp.softmax(-1)+inp.softmax(0))/len(inp)))
-_f.wrong('passed through softmax once more', 'unknown', lambda out,inp,targ: (
+_f.wrong('passed through softmax once more', 'extra factor', lambda out,inp,targ: (
     out.g*inp.softmax(-1)*(1-inp.softmax(-1))*_p_minus_y(inp, targ)/len(inp)))
 
 # %% ../../nbs/06i_mutants.ipynb #176943c6
@@ -303,7 +303,7 @@ _f.wrong('inputs where outputs are meant', 'from input',
 _f.wrong('the derivative forgotten', 'missing factor', lambda out,inp: out.g.clone())
 _f.wrong('out.g ignored', 'upstream ignored', lambda out,inp: out*(1-out))
 _f.wrong('out - 1', 'sign', lambda out,inp: out.g*out*(out-1))
-_f.wrong('the derivative taken twice', 'unknown',
+_f.wrong('the derivative taken twice', 'extra factor',
          lambda out,inp: out.g*(out*(1-out))**2)
 
 # %% ../../nbs/06i_mutants.ipynb #b9aa826b
@@ -347,11 +347,11 @@ _f.wrong('the term of the variance forgotten', 'missing term',
          _norm_with(lambda g,x,inp,gain: _rstd(inp)*(g*gain - _mean(g*gain))))
 _f.wrong('the gain forgotten', 'missing factor',
          _norm_with(lambda g,x,inp,gain: _norm_inp(g, x, inp)))
-_f.wrong('not divided by the standard deviation', 'unknown',
+_f.wrong('not divided by the standard deviation', 'extra factor',
          _norm_with(lambda g,x,inp,gain: _norm_inp(g*gain, x, inp)/_rstd(inp)))
 _f.wrong('the sign of the mean term', 'sign', _norm_with(
     lambda g,x,inp,gain: _rstd(inp)*(g*gain + _mean(g*gain) - x*_mean(g*gain*x))))
-_f.wrong('gain.g without the normalized input', 'swapped',
+_f.wrong('gain.g without the normalized input', 'missing factor',
          _norm_with(gain_grad=lambda g,x: g.sum(0)))
 _f.wrong('gain.g not summed', 'missing sum', _norm_with(gain_grad=lambda g,x: g*x))
 _f.wrong('shift.g a mean', 'factor', _norm_with(shift_grad=lambda g: g.mean(0)))
@@ -367,7 +367,7 @@ _f = form('batch normalization', lambda inp,gain: _normalize(inp.t()).t()*gain,
           _batch_norm, lambda r,n,i,k: (r(n, i), r(i)))
 _f.wrong('mean and variance taken for constants', 'missing term',
          _f.but(inp=lambda out,inp,gain: (out.g*gain).t().mul(_rstd(inp.t())).t()))
-_f.wrong('normalized over features, not over the batch', 'unknown',
+_f.wrong('normalized over features, not over the batch', 'wrong axis',
          _f.but(inp=lambda out,inp,gain: _norm_inp(out.g*gain, _normalize(inp), inp)))
 
 # %% ../../nbs/06i_mutants.ipynb #cde9cb63

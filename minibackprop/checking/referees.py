@@ -292,6 +292,7 @@ def judge(self:_DotProduct,
     "Compare the two sides"
     if name not in self.pushed: self.pushed[name] = self.push(name)
     v,jv = self.pushed[name]
+    if not all(g.isfinite().all() for g in found): return float('nan')
     worst = 0.
     for u,g in zip(self.point.upstreams, found):
         left,right = (u*jv).sum(), (g*v).sum()

@@ -134,7 +134,8 @@ def _explain(self:GradReport, name, verdict):
     say = {'undecided': 'no referee can judge it here',
            'referees disagree': 'autograd and the measured slopes disagree, so the '
            'forward does not compute what autograd sees: it detaches something, or '
-           'rounds, or is not smooth here'}
+           'rounds, or is not smooth here, or holds an autograd.Function with a wrong '
+           'backward'}
     if verdict in say:
         return [Finding(name, verdict, f'{name}.g: {say[verdict]}', 'sure')]
     if self.point.quick: return [Finding(name, verdict, f'{name}.g is wrong; without '

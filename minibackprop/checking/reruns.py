@@ -27,6 +27,8 @@ def other_runs(self:_Reruns):
     point,trial = self.point, self.trial
     if any(cause != 'alias' for f in trial.faults.values() for cause,_ in f): return
     if any(g is None for n in point.wanted for g in trial.found[n]): return
+    self.again('stale', 'without an earlier call')
+    if any(cause == 'stale' for f in trial.faults.values() for cause,_ in f): return
     for lay in _layouts: self.again(
         'layout', 'for inputs and out.g that are not contiguous', lay=lay,
         error=lay is _layouts[0])

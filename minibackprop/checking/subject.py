@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06a_subject.ipynb #528e979c
-import functools, gc, inspect, re, sys
+import functools, gc, inspect, re, sys, textwrap
 import contextlib, numpy as np, torch
 from fastcore.basics import patch
 from ..module import Module, unchecked, _inside
@@ -98,7 +98,8 @@ def _first_line(
     most:int=100, # Letters
 )->str: # Its type, if it has no message
     "How an error is quoted in a report"
-    return (str(e).strip().splitlines() or [type(e).__name__])[0][:most]
+    line = (str(e).strip().splitlines() or [type(e).__name__])[0]
+    return textwrap.shorten(line, most, placeholder=' ...')
 
 class _CannotJudge(Exception): "Why a referee cannot judge"
 class _Single(ValueError): "The forward computes in float32, whatever it is given"

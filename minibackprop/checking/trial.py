@@ -9,8 +9,8 @@ __all__ = []
 import itertools, torch
 from fastcore.basics import patch
 from minibackprop.checking.subject import (
-    _Function, _flat, _floating, _kept, _named, _outs, _parted, _reals, _rebuilt,
-    _scaled)
+    _Function, _first_line, _flat, _floating, _kept, _named, _outs, _parted, _reals,
+    _rebuilt, _scaled)
 from .point import _Point
 
 # %% ../../nbs/06d_trial.ipynb #a852c24f
@@ -223,9 +223,9 @@ def rerun(self:_Trial, cause, when, name, lay=lambda t: t, only=None, twice=Fals
             for _ in range(1 + twice): backward(out, *args)
     except Exception as e:
         if twice or asks: return None  # an error is no wrong number
-        said = f'{when}, the backward raised {type(e).__name__}: {e}'.splitlines()[0]
-        if error: return self.fault(name, cause, said[:200])
-        return self.said.append(f'- {said}'[:200])
+        said = f'{when}, the backward raised {type(e).__name__}: {_first_line(e)}'
+        if error: return self.fault(name, cause, said)
+        return self.said.append(f'- {said}')
     grads = {n: getattr(tensors[n], 'g', None) for n in point.wanted}
     return {n: g.detach().to_dense() if torch.is_tensor(g) else None
             for n,g in grads.items()}

@@ -602,11 +602,11 @@ def _report_in_words(r):
 
 def _example(r):
     "The numbers of a small case: what was given, what came out, what is right"
-    case,right = r.case, r._right()
+    right = r._right()
     wrong = [n for n,*_,verdict in r.rows if verdict == 'wrong']
-    given = {**case.values, 'out.g': case.us[0]}
+    given = {**r.point.values, 'out.g': r.point.upstreams[0]}
     if not wrong or right is None or _size(given.values()) > 18: return ''
-    found,right = case.found[wrong[0]][0], right[0][wrong[0]]
+    found,right = r.trial.found[wrong[0]][0], right[0][wrong[0]]
     return (f". For {', '.join(f'{n} = {_shown(t)}' for n,t in given.items())} "
             f'{wrong[0]}.g is {_shown(found)}, and {_shown(right)} is right')
 
