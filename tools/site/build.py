@@ -25,7 +25,7 @@ def readme():
         elif any('image/png' in o.get('data', {}) for o in outputs):
             alt,caption = [re.search(f'fig-{name}: "(.*)"', source)[1] for name in ('alt', 'cap')]
             parts.append(f'![{alt}](docs/home.png)\n\n*{caption}*')
-        elif re.match(r'#\| *(hide|export|default_exp)', source): continue
+        elif re.match(r'#\| *(hide|export|default_exp|echo: false)', source): continue
         else:
             parts.append(f'```python\n{source}\n```')
             for o in outputs:
@@ -79,8 +79,8 @@ def prepare():
             else: without_signature(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
-    sidebar = proc/'sidebar.yml'
-    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
+    for file in proc/'sidebar.yml', proc/'_quarto.yml':
+        file.write_text(re.sub(r'(- |href: )\d\d[a-z]?_', r'\1', file.read_text()))
 
 
 def render():
