@@ -107,7 +107,7 @@ def copy_notebooks(
     source,folder,copied,kept = (_shipped('_notebooks', 'nbs'),
                                  Path(os.path.expanduser(folder)), [], [])
     names = sorted(f.name for f in source.glob('*.ipynb') if f.stem != 'reference')
-    widgets = sorted(f'widgets/{f.name}' for f in (source/'widgets').iterdir())
+    widgets = sorted(f'widgets/{f.name}' for f in source.glob('widgets/*'))
     for name in [*names, 'norm_seeds.json', 'speed.json', *widgets]:
         file = folder/name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ nbdev prepares the notebooks in _proc/, smalldocs, which reads what Quarto reads
 import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
 from nbdev.config import get_config
-from pages import finish, number
+from pages import finish
 from reference import as_entry
 
 root = Path(__file__).parent.parent.parent
@@ -51,14 +51,10 @@ def without_signature(cell):
 
 
 def check_sources():
-    """Stop if a notebook is missing in the sidebar, has another number in the table of the home page than in the sidebar, or
-    has a `git clone` of another repository than settings.ini"""
+    "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
     sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
     pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # those in nbs/answers/ are not for reading
     if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
-    table = re.findall(r'^\| *(\w*) *\| \[[^]]+\]\((\w+\.ipynb)\)', '\n'.join(
-        source for kind,source,_ in cells(root/'nbs'/'index.ipynb') if kind == 'markdown'), flags=re.M)
-    if odd := [file for n,file in table if n != number(file)]: raise SystemExit(f'another number in the table of index.ipynb: {odd}')
     for file in (root/'nbs').glob('*.ipynb'):
         for kind,source,_ in cells(file):
             for url in re.findall(r'^git clone (\S+)$', source, flags=re.M) if kind == 'markdown' else ():
@@ -74,6 +70,8 @@ def prepare():
     nbdev.doclinks._build_modidx()
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
+    bar = proc/'_quarto.yml'
+    bar.write_text(re.sub(r'(href: )\d\d[a-z]?_', r'\1', bar.read_text()))
     shutil.rmtree(proc/'answers')  # to the exercises: not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
@@ -83,8 +81,8 @@ def prepare():
             else: without_signature(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
-    for file in proc/'sidebar.yml', proc/'_quarto.yml':
-        file.write_text(re.sub(r'(- |href: )\d\d[a-z]?_', r'\1', file.read_text()))
+    sidebar = proc/'sidebar.yml'
+    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 
 
 def render():

@@ -156,11 +156,14 @@ def link_notebook(soup, source, repository, time):
     take = soup.new_tag('a', href=f'notebooks/{source}', download=source)
     take.string = 'download'
     line.extend([view, ', ', take, '.'])
-    soup.select_one('#title-block-header').append(line)
+    soup.select_one('main' if source == 'index.ipynb' else '#title-block-header').append(line)
 
 
-def doors(soup):
-    "A paragraph of nothing but links, on the home page, becomes a row of buttons"
+def home(soup, sources):
+    "The home page: a paragraph of nothing but links is a row of buttons, and chapters have the numbers of the sidebar"
+    for n,link in [(row.td.get_text().strip(), row.a) for row in soup.select('main tr:has(td a)')]:
+        right = number(sources[link['href']].name)
+        if n != right: raise SystemExit(f'index.ipynb: chapter {n}, {link.get_text()}: elsewhere its number is {right or "none"}')
     for p in soup.select('main p:has(a)'):
         if not any(str(x).strip(' ·\n') for x in p.children if x.name != 'a'): p['class'] = 'doors'
 
@@ -168,7 +171,7 @@ def doors(soup):
 def contents_here(soup):
     "The contents of the page once more, folded, at its top: a phone has no room beside the text"
     toc = soup.select_one('#TOC > ul')
-    if not toc: return
+    if not toc or soup.select_one('#dr-root'): return  # a phone shows the drawing first
     here = BeautifulSoup(f'<details class="toc-here"><summary>On this page</summary>{toc}</details>', 'html.parser')
     for tag in here.find_all(True):
         for name in 'id', 'class', 'data-scroll-target':
@@ -286,11 +289,10 @@ def finish(site, nbs, repository):
         link_names(soup, page, known)
         private(soup)
         sidebar(soup, sources, times)
-        if page == 'index.html': doors(soup)
-        if page != 'index.html': contents_here(soup)
+        if page == 'index.html': home(soup, sources)
+        contents_here(soup)
         wrap(soup)
         link_notebook(soup, sources[page].name, repository, None if page in not_read_through else times[page])
-        if page == 'index.html': soup.select_one('main').append(soup.select_one('.notebook-links').extract())
         reachable(soup)
         sharp(soup)
         (site/page).write_text(str(soup))
