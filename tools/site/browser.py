@@ -5,15 +5,15 @@ import os, re, sys, tempfile
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
-import numpy as np
 import torch
 from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
-from minibackprop import load_mnist, softmax
-from minibackprop.digits import _centre
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
 from weights import load
+import numpy as np
+from minibackprop import load_mnist, softmax
+from minibackprop.digits import _centre
 
 strokes = [[(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]]
 docs = Path(__file__).parent.parent.parent/'docs'
@@ -94,6 +94,54 @@ def check_links(home, seen):
             elif anchor and unquote(anchor) not in ids.get(target, ()): wrong.append(f'{url}: no such anchor: {link}')
 
 
+def drawing(context, home):
+    "The home page reads digits, finds gradients and prepares drawings as the library does; by mouse, touch and keyboard"
+    page = context.new_page()
+    page.goto(home + 'index.html')
+    note = lambda what: wrong.append(f'{home}: drawing: {what}')
+    x = load_mnist()[2][0][:200]
+    found = page.evaluate("""images => images.map(inp => {
+        const { out, p, g } = document.getElementById('dr-root').read(inp)
+        return [out, p, g] })""", x.tolist())
+    out = inp = x
+    model = load()
+    for layer in model.layers: out = layer(out)
+    out.g = (out == out.max(1, keepdim=True).values).float()
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    for name,theirs,ours in zip(('scores', 'probabilities', 'gradients'), zip(*found), (out, softmax(out), inp.g)):
+        counts['numbers'] += ours.numel()
+        theirs = torch.tensor(theirs)
+        if theirs.shape != ours.shape or not (theirs - ours).abs().max() < 1e-4: note(f'{name} are not those of the library')
+    random = np.random.default_rng(0)
+    for tall,wide in (280, 280), (40, 9), (5, 130), (20, 16), (15, 15), (61, 48), (56, 35):
+        ink = random.random((tall, wide)).astype('float32')*(random.random((tall, wide)) < .3)
+        ours = _centre(ink).flatten()
+        theirs = page.evaluate("ink => document.getElementById('dr-root').centre(ink)", ink.tolist())
+        if not (torch.tensor(theirs) - ours).abs().max() < 1e-5: note(f'ink of {ink.shape} is centred in another way')
+    answer = lambda: page.get_attribute('#dr-root', 'data-answer')
+    page.focus('#dr-pad')
+    for key in '8107':  # the first test image of each is read right
+        page.keyboard.press(key)
+        if answer() != key or f'reads {key} ' not in page.inner_text('#dr-said'): note(f'the key {key} shows {answer()}')
+    page.keyboard.press('Delete')
+    if answer() or page.inner_text('#dr-said') != 'Nothing is drawn.': note('it is not cleared')
+    page.focus('#dr-samples button')
+    page.keyboard.press('ArrowRight')
+    page.keyboard.press('Enter')
+    if answer() != '1': note('the arrows do not lead to the image of a 1')
+    box = page.locator('#dr-pad').bounding_box()
+    at = lambda x, y: (box['x'] + x*box['width'], box['y'] + y*box['height'])
+    for stroke in strokes:  # a 2, over the test image of a 1, which goes away
+        page.mouse.move(*at(*stroke[0]))
+        page.mouse.down()
+        for point in stroke[1:]: page.mouse.move(*at(*point), steps=4)
+        page.mouse.up()
+    if answer() != '2': note(f'a drawn 2 is read as {answer()}')
+    page.get_by_label('7: show').check()
+    if page.inner_text('#dr-whose') != '7' or answer() != '2': note('the ink that speaks for a 7 is not shown')
+    page.close()
+
+
 def search(context, home):
     "The search finds the chapter on broadcasting, by keyboard"
     page = context.new_page()
@@ -140,54 +188,6 @@ def explorer(context, home):
     retype(page, 'three')
     if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != 'three':
         wrong.append(f'{home}: explorer: a word passes for a shape, or is lost')
-    page.close()
-
-
-def drawing(context, home):
-    "The home page reads digits, finds gradients and prepares drawings as the library does; by mouse, touch and keyboard"
-    page = context.new_page()
-    page.goto(home + 'index.html')
-    note = lambda what: wrong.append(f'{home}: drawing: {what}')
-    x = load_mnist()[2][0][:200]
-    found = page.evaluate("""images => images.map(inp => {
-        const { out, p, g } = document.getElementById('dr-root').read(inp)
-        return [out, p, g] })""", x.tolist())
-    out = inp = x
-    model = load()
-    for layer in model.layers: out = layer(out)
-    out.g = (out == out.max(1, keepdim=True).values).float()
-    for layer in reversed(model.layers): layer.backward(inp_grad=True)
-    for name,theirs,ours in zip(('scores', 'probabilities', 'gradients'), zip(*found), (out, softmax(out), inp.g)):
-        counts['numbers'] += ours.numel()
-        theirs = torch.tensor(theirs)
-        if theirs.shape != ours.shape or not (theirs - ours).abs().max() < 1e-4: note(f'{name} are not those of the library')
-    random = np.random.default_rng(0)
-    for tall,wide in (280, 280), (40, 9), (5, 130), (20, 16), (15, 15), (61, 48), (56, 35):
-        ink = random.random((tall, wide)).astype('float32')*(random.random((tall, wide)) < .3)
-        ours = _centre(ink).flatten()
-        theirs = page.evaluate("ink => document.getElementById('dr-root').centre(ink)", ink.tolist())
-        if not (torch.tensor(theirs) - ours).abs().max() < 1e-5: note(f'ink of {ink.shape} is centred in another way')
-    answer = lambda: page.get_attribute('#dr-root', 'data-answer')
-    page.focus('#dr-pad')
-    for key in '8107':  # the first test image of each is read right
-        page.keyboard.press(key)
-        if answer() != key or f'reads {key} ' not in page.inner_text('#dr-said'): note(f'the key {key} shows {answer()}')
-    page.keyboard.press('Delete')
-    if answer() or page.inner_text('#dr-said') != 'Nothing is drawn.': note('it is not cleared')
-    page.focus('#dr-samples button')
-    page.keyboard.press('ArrowRight')
-    page.keyboard.press('Enter')
-    if answer() != '1': note('the arrows do not lead to the image of a 1')
-    box = page.locator('#dr-pad').bounding_box()
-    at = lambda x, y: (box['x'] + x*box['width'], box['y'] + y*box['height'])
-    for stroke in strokes:  # a 2, over the test image of a 1, which goes away
-        page.mouse.move(*at(*stroke[0]))
-        page.mouse.down()
-        for point in stroke[1:]: page.mouse.move(*at(*point), steps=4)
-        page.mouse.up()
-    if answer() != '2': note(f'a drawn 2 is read as {answer()}')
-    page.get_by_label('7: show').check()
-    if page.inner_text('#dr-whose') != '7' or answer() != '2': note('the ink that speaks for a 7 is not shown')
     page.close()
 
 
@@ -253,9 +253,10 @@ def main():
             context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
             where = f'{home.split(":")[0]} {theme} {width}'
             once = home.startswith('http')
+            drawing(context, home)
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper, drawing: play(context, home)
+            for play in search, explorer, stepper: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
