@@ -15,7 +15,7 @@ import numpy as np
 from minibackprop import load_mnist, softmax
 from minibackprop.digits import _centre
 
-strokes = [[(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]]
+two = [(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]
 docs = Path(__file__).parent.parent.parent/'docs'
 wrong, counts = [], dict(pages=0, loads=0, links=0, shapes=0, numbers=0)
 
@@ -131,12 +131,23 @@ def drawing(context, home):
     if answer() != '1': note('the arrows do not lead to the image of a 1')
     box = page.locator('#dr-pad').bounding_box()
     at = lambda x, y: (box['x'] + x*box['width'], box['y'] + y*box['height'])
-    for stroke in strokes:  # a 2, over the test image of a 1, which goes away
-        page.mouse.move(*at(*stroke[0]))
+    said = set()
+    for key in '1', 'Delete':  # the test image of a 1 goes away under the pen
+        page.focus('#dr-pad')
+        page.keyboard.press(key)
+        page.mouse.move(*at(*two[0]))
         page.mouse.down()
-        for point in stroke[1:]: page.mouse.move(*at(*point), steps=4)
+        for point in two[1:]: page.mouse.move(*at(*point), steps=4)
         page.mouse.up()
-    if answer() != '2': note(f'a drawn 2 is read as {answer()}')
+        said.add(page.inner_text('#dr-said'))
+    if answer() != '2' or len(said) != 1: note(f'a drawn 2 is read as {answer()}: {said}')
+    page.click('#dr-clear')
+    finger,before = context.new_cdp_session(page), page.evaluate('scrollY')
+    for i,(x,y) in enumerate([at(*point) for point in two]):  # the page stands still under the finger
+        finger.send('Input.dispatchTouchEvent', dict(type='touchMove' if i else 'touchStart', touchPoints=[dict(x=x, y=y)]))
+    finger.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    page.wait_for_function("document.getElementById('dr-said').textContent.includes('reads')")
+    if answer() != '2' or page.evaluate('scrollY') != before: note(f'a 2 by touch is read as {answer()}')
     page.get_by_label('7: show').check()
     if page.inner_text('#dr-whose') != '7' or answer() != '2': note('the ink that speaks for a 7 is not shown')
     page.close()
