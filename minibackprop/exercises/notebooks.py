@@ -64,7 +64,7 @@ def _imports(file):
     "What a chapter imports: the cells that hold nothing else, and its own module"
     space = {}
     for kind,source,_ in _cells(file):
-        own = re.match(r'#\| default_exp (\w+)', source)
+        own = re.match(r'#\| default_exp ([\w.]+)', source)
         if own: space |= _anew(own[1])
         if kind != 'code' or source.lstrip().startswith('%') or '\n%' in source:
             continue

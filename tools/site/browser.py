@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
 from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
+from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
@@ -203,7 +204,7 @@ def explorer(context, home):
 
 
 def tiny_pass(given):
-    "What the stepper shows, by the library: name -> tensor"
+    "What the pass of chapter 3 shows, by the library: name -> tensor"
     inp,targ,w1,b1,w2,b2 = [given[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')]
     l1 = lin(inp, w1, b1)
     l2 = relu(l1)
@@ -217,16 +218,17 @@ def tiny_pass(given):
     again = {n: t.clone() for n,t in given.items()}
     same = forward_and_backward(*[again[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')])
     assert same == loss and all(torch.equal(again[n].g, given[n].g) for n in ('w1', 'b1', 'w2', 'b2'))
-    return dict(given, l1=l1, l2=l2, out=out, loss=loss, **grads)
+    return dict(given, l1=l1, l2=l2, out=out, loss=loss, **grads, **{'loss.g': torch.ones_like(loss)})
 
 
-def stepper(context, home):
-    "The backprop stepper shows the numbers of forward_and_backward, before and after a weight is changed"
+def backward(context, home):
+    "The pass of chapter 3 shows the numbers of the library: whole, step by step, with another weight, and downhill"
     page = context.new_page()
     page.goto(home + 'backward.html')
+    names = dict(inp=2, targ=2, w1=2, b1=1, w2=2, b2=1)  # what is given, and its axes
 
     def shown():
-        cells = page.eval_on_selector_all('#st-root td[data-tensor]', """all => all.map(
+        cells = page.eval_on_selector_all('#bw-root [data-tensor]', """all => all.map(
             e => [e.dataset.tensor, +e.dataset.row, +e.dataset.col, e.dataset.value])""")
         tables = {}
         for name,i,j,value in cells: tables.setdefault(name, {})[i,j] = float(value or 'nan')
@@ -235,19 +237,102 @@ def stepper(context, home):
 
     def compare(when):
         found = shown()
-        flat = {n: found[n][0] if n in ('b1', 'b2') else found[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')}
-        for name,t in tiny_pass(flat).items():
+        right = tiny_pass({n: found[n] if axes == 2 else found[n][0] for n,axes in names.items()})
+        for name,t in right.items():
             counts['numbers'] += t.numel()
             if not torch.allclose(found[name].flatten(), t.flatten(), rtol=1e-12, atol=1e-14):
-                wrong.append(f'{home}: stepper, {when}: {name} is {found[name]}, and by the library {t}')
-    if not shown()['l1'].isnan().all(): wrong.append(f'{home}: stepper: numbers are there before the first step')
-    page.focus('#st-step')
-    for _ in range(int(page.get_attribute('#st-root', 'data-steps'))): page.keyboard.press('Enter')
-    compare('at the end')
-    for label,number in ('w1 row 1 column 2', '-1.25'), ('w2 row 2 column 1', '0.4'), ('inp row 2 column 1', '3'):
-        page.get_by_label(label, exact=True).focus()
-        retype(page, number)
-        compare(f'{label} = {number}')
+                wrong.append(f'{home}: backward, {when}: {name} is {found[name]}, and by the library {t}')
+        return right
+
+    def expect(true, what):
+        if not true: wrong.append(f'{home}: backward: {what}: {page.inner_text("#bw-status")}')
+    compare('at first')
+    page.focus('#bw-root [data-do=step]')
+    page.keyboard.press('Enter')
+    there = {n for n,t in shown().items() if not t.isnan().any()}
+    expect(there == {*names}, f'after Clear there is {there}')
+    page.focus('#bw-guess')
+    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('much', 'much'), ('0', 'Yes!'):
+        retype(page, guess)
+        page.keyboard.press('Enter')
+        expect(said in page.inner_text('#bw-error') + page.inner_text('#bw-status'), f'no {said!r}')
+    page.focus('#bw-picture')
+    for _ in range(9): page.keyboard.press('ArrowRight')
+    compare('after 11 steps')
+    for weight in 'w1 row 1, column 2', 'w2 row 2', 'b2':
+        page.select_option('#bw-weight', label=weight)
+        page.focus('#bw-slider')
+        before = shown()
+        for _ in range(9): page.keyboard.press('ArrowRight')
+        changed = {n for n,t in compare(weight).items() if n in names and not torch.equal(t.flatten(), before[n].flatten())}
+        expect(changed == {weight.split()[0]}, f'{weight} moved {changed}')
+    page.click('#bw-reset')
+    losses = []
+    for i in range(4):
+        right = compare(f'after {i} steps downhill')
+        losses.append(right['loss'].item())
+        page.click('#bw-take')
+        now = shown()
+        expect(all(torch.allclose(now[n].flatten(), (right[n] - .05*right[n + '.g']).flatten()) for n in names if n[0] in 'wb'),
+               'a step moved the weights somewhere else')
+    expect(losses == sorted(losses, reverse=True), f'the loss does not fall: {losses}')
+    was = page.inner_text('#bw-loss').split()[-1]
+    page.focus('#bw-slider')
+    page.keyboard.press('ArrowLeft')
+    expect(f'was {was} and' in page.inner_text('#bw-status'), f'the loss was {was}')
+    page.close()
+
+
+def walks_of(text):
+    "A formula on the tape: its values and gradients in the order of making; what the naive recursion gets, and its visits"
+    env = {}
+    for line in text.split('\n'):
+        exec(line, env)
+        name = line.split('=')[0].strip()
+        if not isinstance(env[name], Var): env[name] = Var(float(env[name]))
+    out, visits = env[name], []
+    out.backward(keep=True)
+    made = _history(out)
+    naive = {v: 0. for v in made} | {out: 1.}
+
+    def recursion(v):
+        visits.append(v)
+        for a,formula in zip(v.args, v.op.formulas if v.op else ()):
+            if isinstance(a, Var): naive[a] += formula(naive[v], *v.saved)
+        for a in v.args:
+            if isinstance(a, Var): recursion(a)
+    recursion(out)
+    return [[v.data.item(), float(v.g)] for v in made], [float(naive[v]) for v in made], len(visits)
+
+
+def tape(context, home):
+    "The walks of chapter 10 get what the tape gets, in order, and what a recursion gets; bad input keeps the picture"
+    page = context.new_page()
+    page.goto(home + 'tape.html')
+    shown = lambda key: page.eval_on_selector_all(f'#tw-root [data-{key}]', f'all => all.map(e => +e.dataset.{key})')
+    texts = page.eval_on_selector_all('#tw-root [data-text]', 'all => all.map(e => e.dataset.text)')
+    texts += ['x = 2\ny = -1\nh = (2*x - y)**2 / (x + 1)\nz = h - x*y + 3', 'x = .5\ny = x**-2 - -x / 4', 'w = 1e1\nw = w']
+    for text in texts:
+        page.fill('#tw-text', text)
+        right,naive,visits = walks_of(text)
+        for way,g,n in ('recursion', naive, visits), ('order', [g for _,g in right], len(right)):  # each begins at 0
+            page.check(f'#tw-root [value={way}]')
+            page.focus('#tw-picture')
+            for _ in range(n): page.keyboard.press('ArrowRight')
+            found = shown('value'), shown('grad')
+            ours,theirs = [torch.tensor(t, dtype=torch.float64) for t in (found, [[x for x,_ in right], g])]
+            if not torch.allclose(ours, theirs, rtol=1e-12, atol=1e-12):
+                wrong.append(f'{home}: tape: {text!r}, {way}: {found}, and by the library {right}, {g}')
+            if f'{n} visit' not in page.inner_text(f'#tw-{way}'): wrong.append(f'{home}: tape: {text!r}, {way}: not {n} visits')
+            counts['numbers'] += 2*len(right)
+    picture = page.inner_html('#tw-picture')
+    for text,why in {'a = 3\nb = a +': 'missing at the end', 'b = a + a': 'a has no value yet', 'a = 3\nb = exp(a)': 'exp(…)', '': 'no formula',
+                     'a = (3': 'closing )', 'a + a': 'a name, =', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
+                     'a = 1' + '\na = a + a'*13: '12 operations'}.items():
+        page.fill('#tw-text', text)
+        said = page.inner_text('#tw-error')
+        if why not in said: wrong.append(f'{home}: tape: {text!r}: {said!r}, and not {why!r}')
+        if page.inner_html('#tw-picture') != picture: wrong.append(f'{home}: tape: {text!r} changed the picture')
     page.close()
 
 
@@ -267,7 +352,7 @@ def main():
             drawing(context, home)
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper: play(context, home)
+            for play in search, explorer, backward, tape: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
