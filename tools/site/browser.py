@@ -151,7 +151,13 @@ def drawing(context, home):
     if answer() != '2' or page.evaluate('scrollY') != before: note(f'a 2 by touch is read as {answer()}')
     page.get_by_label('7: show').check()
     if page.inner_text('#dr-whose') != '7' or answer() != '2': note('the ink that speaks for a 7 is not shown')
+    if page.is_visible('#fig-home'): note('there is a picture of what is there')
     page.close()
+    silent = context.browser.new_context(java_script_enabled=False)
+    page = silent.new_page()
+    page.goto(home + 'index.html')
+    if not page.is_visible('#fig-home img') or page.is_visible('#dr-app'): note('there is no picture without scripts')
+    silent.close()
 
 
 def search(context, home):
