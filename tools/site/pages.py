@@ -83,7 +83,7 @@ def private(soup):
 
 def number(source):
     "The number of a chapter, from the name of its notebook; nothing for what is not a chapter, or stands behind one"
-    if source.startswith('06'): return '6' if source.startswith('06d_') else ''
+    if source.startswith('06'): return '6' if source.startswith('06_') else ''
     found = re.match(r'0?(\d+)([a-z]?)_', source)
     known = {number.rstrip('abc') for number in _chapters}  # 8 of 8a
     return found[1] + found[2] if found and found[1] in known else ''
