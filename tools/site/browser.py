@@ -2,11 +2,15 @@
 
 Each page is opened from a local server and from disk, in both themes, at the width of a desk and of a phone."""
 import os, re, sys, tempfile
+from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
-from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
+from mpmath import cos, mpf, sin, workdps
+from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
+                          relu, relu_grad)
+from minibackprop.checking.mutants import kill_matrix
 from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
@@ -202,10 +206,27 @@ def explorer(context, home):
         if found != str('clash' if right.shape is None else right.shape) or said != right.sentences():
             wrong.append(f'{home}: explorer: {shapes}: {found} {said}, and not {right!r}')
         counts['shapes'] += 1
-    page.focus('#bx-t1')
-    retype(page, 'three')
-    if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != 'three':
-        wrong.append(f'{home}: explorer: a word passes for a shape, or is lost')
+    for shapes in ((3,1), (3,)), ((2,3), ()), ((1,), (4,1)):  # few enough numbers to be drawn
+        for i,shape in enumerate(shapes):
+            page.focus(f'#bx-t{i+1}')
+            retype(page, str(shape))
+        ts = [torch.zeros(s, requires_grad=True) for s in shapes]
+        out = sum(ts)
+        out.backward(torch.arange(out.numel()).view(out.shape).float())
+        grids = '.bx-grids-back > div + div'
+        shown = page.eval_on_selector_all(grids, 'all => all.map(e => [...e.lastChild.children].map(b => +b.textContent))')
+        if shown != [t.grad.flatten().tolist() for t in ts]: wrong.append(f'{home}: explorer: {shapes}: gradients {shown}')
+        trip = page.inner_text('.bx-trip')
+        page.click('#bx-next')
+        if page.inner_text('.bx-trip') == trip: wrong.append(f'{home}: explorer: {shapes}: the next number is the same')
+        counts['numbers'] += sum(t.numel() for t in ts)
+    picture = page.inner_html('.bx-there')
+    for typed in '(3,', 'three', '':
+        page.focus('#bx-t1')
+        retype(page, typed)
+        if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != typed:
+            wrong.append(f'{home}: explorer: {typed!r} passes for a shape, or is lost')
+        if page.inner_html('.bx-there') != picture: wrong.append(f'{home}: explorer: {typed!r} loses the picture')
     page.close()
 
 
@@ -342,6 +363,134 @@ def tape(context, home):
     page.close()
 
 
+def slide(page, **values):
+    "Move sliders: an id, with _ for -, and a value"
+    for name,value in values.items():
+        page.eval_on_selector('#' + name.replace('_', '-'), '''(e, value) => {
+            e.value = value
+            e.dispatchEvent(new Event('input', {bubbles: true})) }''', value)
+
+
+def downhill(start, lr, mu, steps):
+    "Where the racers are in the end, by the library: name -> w, b and the loss"
+    x = torch.linspace(1, 3, 20, dtype=torch.float64)[:,None]
+    y = .8*x - .5
+    racers = {'gradient descent': lambda p: SGD(p, lr), 'momentum': lambda p: SGD(p, lr, mu),
+              'Nesterov': lambda p: SGD(p, lr, mu, nesterov=mu > 0), 'Adam': lambda p: Adam(p, lr)}
+    found = {}
+    for name,opt in racers.items():
+        w,b = torch.tensor(start, dtype=torch.float64)
+        model = Model([Lin(w.view(1,1).clone(), b.view(1).clone())])
+        opt = opt(model.parameters())
+        for _ in range(steps):
+            model(x, y)
+            model.backward()
+            opt.step()
+        found[name] = [*(p.item() for p in model.parameters()), model(x, y).item()]
+    return found
+
+
+def race(context, home):
+    "The racers are where the library's optimizers are; the dot can be dragged; past the limit descent climbs"
+    page = context.new_page()
+    page.goto(home + 'optimizers.html')
+    lanes = '''all => Object.fromEntries(all.map(
+        e => [e.firstChild.textContent, ['w', 'b', 'loss'].map(n => +e.dataset[n])]))'''
+
+    def compare(start, lr, mu, steps):
+        shown = page.eval_on_selector_all('.dr-lane', lanes)
+        for name,right in downhill(start, lr, mu, steps).items():
+            counts['numbers'] += 3
+            near = torch.allclose(torch.tensor(shown[name]), torch.tensor(right), rtol=1e-9, atol=1e-9)
+            if not near: wrong.append(f'{home}: race: {name}, rate {lr}: {shown[name]}, and by the library {right}')
+    for start,lr,mu,steps in ((-1, 1.5), .1, .8, 40), ((3., -2.), .187, 0., 25), ((2.5, 2.5), .02, .95, 60):
+        slide(page, dr_w=start[0], dr_b=start[1], dr_lr=lr, dr_mu=mu, dr_n=steps)
+        compare(start, lr, mu, steps)
+    for button,state in ('#dr-below', ''), ('#dr-above', 'lost'):
+        page.click('#dr-reset')
+        page.click(button)
+        if page.get_attribute('.dr-lane', 'data-state') != state: wrong.append(f'{home}: race: {button} is not {state!r}')
+    page.click('#dr-reset')
+    page.focus('#dr-lr')
+    page.keyboard.press('ArrowRight')
+    compare((-1, 1.5), .101, .8, 40)
+    page.eval_on_selector('.dr-lane:last-child', 'e => e.scrollIntoView({block: "center", behavior: "instant"})')
+    box = page.locator('.dr-lane circle.dr-handle').last.bounding_box()
+    x,y = box['x'] + box['width']/2, box['y'] + box['height']/2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 20)
+    if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
+    page.close()
+
+
+def differences(context, home):
+    "The slope of the sine is PyTorch's, but for the last digit of each value; the error of the formula is exact"
+    page = context.new_page()
+    page.goto(home + 'referees.html')
+    page.focus('[value=central]')
+    for kind in 'central', 'one-sided':
+        for log in 0, -1, -2.5, -5.2, -8, -11, -15, -16:
+            slide(page, fd_h=log)
+            shown = page.eval_on_selector('#fd-root', 'e => ["h", "found", "formula", "rounding"].map(n => +e.dataset[n])')
+            h,found,formula,rounding = torch.tensor(shown, dtype=torch.float64)
+            f,one = torch.sin, torch.ones((), dtype=torch.float64)
+            right = (f(one+h) - f(one-h))/(2*h) if kind == 'central' else (f(one+h) - f(one))/h
+            with workdps(60):
+                x,down = mpf(h.item()), mpf(h.item()) if kind == 'central' else 0
+                exact = (sin(1+x) - sin(1-down))/(x+down)/cos(1) - 1
+            counts['numbers'] += 3
+            near = abs(found - right) <= 2.3e-16/h and abs(formula.item() - exact) <= 1e-9*abs(exact)
+            if not near or abs(found/one.cos() - 1 - formula - rounding) > 1e-15:
+                wrong.append(f'{home}: differences: {kind}: {shown}, and not {right}, {float(exact)}')
+        page.keyboard.press('ArrowRight')
+    if page.input_value('[name=fd-kind]:checked') != 'central': wrong.append(f'{home}: differences: no way round by keyboard')
+    page.click('#fd-best')
+    page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('bottom')")
+    page.close()
+
+
+@cache
+def matrix():
+    "The kill matrix, by the library: layer and bug -> for each check, whether it killed"
+    torch.manual_seed(0)
+    return {(form, bug): kills for form,bug,kills in kill_matrix()}
+
+
+def kills(context, home):
+    "The table of mutants is the library's kill matrix, and each filter shows what it names"
+    page = context.new_page()
+    page.goto(home + 'mutants.html')
+
+    def shown():
+        rows = page.eval_on_selector_all('#km-root tbody tr', '''all => all.filter(e => e.getClientRects().length).map(
+            e => [...e.cells[0].children, ...[...e.cells].slice(1)].map(c => c.textContent))''')
+        return {(form, bug): [k == 'killed' for k in kills] for form,bug,*kills in rows}
+
+    def compare(what, wanted):
+        right = {(form, bug): kills for (form,bug),kills in matrix().items() if wanted(form, bug, kills)}
+        counts['numbers'] += len(right)
+        said = page.inner_text('#km-status').split()[0]
+        sums = page.eval_on_selector_all('#km-counts td', 'all => all.map(e => +e.textContent)')
+        if shown() != right or said != str(len(right)) or sums != [sum(k) for k in zip(*right.values())]:
+            wrong.append(f'{home}: kills: {what}: {said} {sums}, and not {len(right)}')
+    compare('all', lambda *_: True)
+    page.select_option('#km-layer', 'relu')
+    compare('relu', lambda form,bug,kills: form == 'relu')
+    page.select_option('#km-check', 'let through by sum')
+    compare('relu and sum', lambda form,bug,kills: form == 'relu' and not kills[0])
+    page.select_option('#km-layer', '')
+    page.select_option('#km-check', 'killed by gradcheck')
+    compare('gradcheck', lambda form,bug,kills: kills[5])
+    page.click('[data-clear]')
+    page.focus('#km-bug')
+    page.keyboard.type('w.g wrong')
+    compare('two words', lambda form,bug,kills: 'w.g' in bug and 'wrong' in bug)
+    page.click('[data-check]')
+    compare('ours alone', lambda form,bug,kills: kills == [False]*6 + [True])
+    page.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
@@ -358,7 +507,7 @@ def main():
             drawing(context, home)
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, backward, tape: play(context, home)
+            for play in search, explorer, backward, tape, race, differences, kills: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
