@@ -6,19 +6,18 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
+import numpy as np
 import torch
 from mpmath import cos, mpf, sin, workdps
-from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
-                          relu, relu_grad)
+from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad,
+                          load_mnist, mse, mse_grad, relu, relu_grad, softmax)
 from minibackprop.checking.mutants import kill_matrix
+from minibackprop.digits import _centre
 from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
+from weights import load
 from chromium import launch, server
 from pages import from_npm
-from weights import load
-import numpy as np
-from minibackprop import load_mnist, softmax
-from minibackprop.digits import _centre
 
 two = [(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]
 docs = Path(__file__).parent.parent.parent/'docs'
@@ -504,10 +503,9 @@ def main():
             context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
             where = f'{home.split(":")[0]} {theme} {width}'
             once = home.startswith('http')
-            drawing(context, home)
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, backward, tape, race, differences, kills: play(context, home)
+            for play in search, explorer, backward, tape, race, differences, kills, drawing: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()
