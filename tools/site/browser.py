@@ -6,16 +6,20 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
+import numpy as np
 import torch
 from mpmath import cos, mpf, sin, workdps
-from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
-                          relu, relu_grad)
+from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad,
+                          load_mnist, mse, mse_grad, relu, relu_grad, softmax)
 from minibackprop.checking.mutants import kill_matrix
+from minibackprop.digits import _centre
 from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
+from weights import load
 from chromium import launch, server
 from pages import from_npm
 
+two = [(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]
 docs = Path(__file__).parent.parent.parent/'docs'
 wrong, counts = [], dict(pages=0, loads=0, links=0, shapes=0, numbers=0)
 
@@ -92,6 +96,71 @@ def check_links(home, seen):
             file = docs/unquote(target.removeprefix(home) or 'index.html')
             if not file.is_file(): wrong.append(f'{url}: leads nowhere: {link}')
             elif anchor and unquote(anchor) not in ids.get(target, ()): wrong.append(f'{url}: no such anchor: {link}')
+
+
+def drawing(context, home):
+    "The home page reads digits, finds gradients and prepares drawings as the library does; by mouse, touch and keyboard"
+    page = context.new_page()
+    page.goto(home + 'index.html')
+    note = lambda what: wrong.append(f'{home}: drawing: {what}')
+    x = load_mnist()[2][0][:200]
+    found = page.evaluate("""images => images.map(inp => {
+        const { out, p, g } = document.getElementById('dr-root').read(inp)
+        return [out, p, g] })""", x.tolist())
+    out = inp = x
+    model = load()
+    for layer in model.layers: out = layer(out)
+    out.g = (out == out.max(1, keepdim=True).values).float()
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    for name,theirs,ours in zip(('scores', 'probabilities', 'gradients'), zip(*found), (out, softmax(out), inp.g)):
+        counts['numbers'] += ours.numel()
+        theirs = torch.tensor(theirs)
+        if theirs.shape != ours.shape or not (theirs - ours).abs().max() < 1e-4: note(f'{name} are not those of the library')
+    random = np.random.default_rng(0)
+    for tall,wide in (280, 280), (40, 9), (5, 130), (20, 16), (15, 15), (61, 48), (56, 35):
+        ink = random.random((tall, wide)).astype('float32')*(random.random((tall, wide)) < .3)
+        ours = _centre(ink).flatten()
+        theirs = page.evaluate("ink => document.getElementById('dr-root').centre(ink)", ink.tolist())
+        if not (torch.tensor(theirs) - ours).abs().max() < 1e-5: note(f'ink of {ink.shape} is centred in another way')
+    answer = lambda: page.get_attribute('#dr-root', 'data-answer')
+    page.focus('#dr-pad')
+    for key in '8107':  # the first test image of each is read right
+        page.keyboard.press(key)
+        if answer() != key or f'reads {key} ' not in page.inner_text('#dr-said'): note(f'the key {key} shows {answer()}')
+    page.keyboard.press('Delete')
+    if answer() or page.inner_text('#dr-said') != 'Nothing is drawn.': note('it is not cleared')
+    page.focus('#dr-samples button')
+    page.keyboard.press('ArrowRight')
+    page.keyboard.press('Enter')
+    if answer() != '1': note('the arrows do not lead to the image of a 1')
+    box = page.locator('#dr-pad').bounding_box()
+    at = lambda x, y: (box['x'] + x*box['width'], box['y'] + y*box['height'])
+    said = set()
+    for key in '1', 'Delete':  # the test image of a 1 goes away under the pen
+        page.focus('#dr-pad')
+        page.keyboard.press(key)
+        page.mouse.move(*at(*two[0]))
+        page.mouse.down()
+        for point in two[1:]: page.mouse.move(*at(*point), steps=4)
+        page.mouse.up()
+        said.add(page.inner_text('#dr-said'))
+    if answer() != '2' or len(said) != 1: note(f'a drawn 2 is read as {answer()}: {said}')
+    page.click('#dr-clear')
+    finger,before = context.new_cdp_session(page), page.evaluate('scrollY')
+    for i,(x,y) in enumerate([at(*point) for point in two]):  # the page stands still under the finger
+        finger.send('Input.dispatchTouchEvent', dict(type='touchMove' if i else 'touchStart', touchPoints=[dict(x=x, y=y)]))
+    finger.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    page.wait_for_function("document.getElementById('dr-said').textContent.includes('reads')")
+    if answer() != '2' or page.evaluate('scrollY') != before: note(f'a 2 by touch is read as {answer()}')
+    page.get_by_label('7: show').check()
+    if page.inner_text('#dr-whose') != '7' or answer() != '2': note('the ink that speaks for a 7 is not shown')
+    if page.is_visible('#fig-home'): note('there is a picture of what is there')
+    page.close()
+    silent = context.browser.new_context(java_script_enabled=False)
+    page = silent.new_page()
+    page.goto(home + 'index.html')
+    if not page.is_visible('#fig-home img') or page.is_visible('#dr-app'): note('there is no picture without scripts')
+    silent.close()
 
 
 def search(context, home):
@@ -436,7 +505,7 @@ def main():
             once = home.startswith('http')
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, backward, tape, race, differences, kills: play(context, home)
+            for play in search, explorer, backward, tape, race, differences, kills, drawing: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()

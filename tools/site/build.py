@@ -25,7 +25,7 @@ def readme():
         elif any('image/png' in o.get('data', {}) for o in outputs):
             alt,caption = [re.search(f'fig-{name}: "(.*)"', source)[1] for name in ('alt', 'cap')]
             parts.append(f'![{alt}](docs/home.png)\n\n*{caption}*')
-        elif re.match(r'#\| *(hide|export|default_exp)', source): continue
+        elif re.match(r'#\| *(hide|export|default_exp|echo: false)', source): continue
         else:
             parts.append(f'```python\n{source}\n```')
             for o in outputs:
@@ -70,6 +70,8 @@ def prepare():
     nbdev.doclinks._build_modidx()
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
+    bar = proc/'_quarto.yml'
+    bar.write_text(re.sub(r'(href: )\d\d[a-z]?_', r'\1', bar.read_text()))
     shutil.rmtree(proc/'answers')  # to the exercises: not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))

@@ -83,12 +83,13 @@ def private(soup):
 
 def number(source):
     "The number of a chapter, from the name of its notebook; nothing for what is not a chapter, or stands behind one"
-    if source.startswith('06'): return '6' if source.startswith('06d_') else ''
+    if source.startswith('06'): return '6' if source.startswith('06_') else ''
     found = re.match(r'0?(\d+)([a-z]?)_', source)
     known = {number.rstrip('abc') for number in _chapters}  # 8 of 8a
     return found[1] + found[2] if found and found[1] in known else ''
 
 
+core = 'broadcasting.html', 'forward.html', 'backward.html', 'module.html', 'autograd.html'
 not_read_through = 'index.html', 'reference.html', 'symbols.html', 'traps.html'
 
 
@@ -108,19 +109,37 @@ def sidebar(soup, sources, times):
     for part in soup.select('.sidebar-item-section > .sidebar-item-container'):
         heading = soup.new_tag('span', attrs={'class': 'sidebar-part'})
         heading.string = part.get_text().strip()
+        if part.parent.find('a', href=re.compile('backward.html')):
+            legend = soup.new_tag('span', attrs={'class': 'core-legend', 'aria-hidden': 'true'})
+            legend.string = 'the core'
+            heading.append(legend)
         part.replace_with(heading)
     for tag in soup.select('.quarto-title-breadcrumbs, .breadcrumb-item:not(:last-child)'): tag.decompose()
     for link in soup.select('.sidebar-link'):
         page = link['href'].removeprefix('./')
         if n := number(sources[page].name): link.span.insert(0, f'{n}. ')
+        if page in core:
+            mark = soup.new_tag('span', attrs={'class': 'skipped-by-eye'})
+            mark.string = ', part of the core'
+            link.span.append(mark)
+            link['class'] = [*link['class'], 'core']
         if page in not_read_through: continue
         time = soup.new_tag('span', attrs={'class': 'minutes'})
         time.string = f'{times[page]} min'
         link.append(time)
-    here = soup.new_tag('script')  # the list is longer than a screen: bring the page that is shown into view
+    here = soup.new_tag('script')  # both lists may be longer than a screen: bring where the reader is into view
     here.string = '''{
-      const list = document.getElementById('quarto-sidebar'), link = list.querySelector('.active')
-      if (link) list.scrollTop = link.offsetTop - innerHeight/2
+      const show = list => {
+        const link = list.querySelector('.active'), box = list.getBoundingClientRect(), at = link?.getBoundingClientRect()
+        if (at && (at.top < box.top + 60 || at.bottom > box.bottom - 60)) list.scrollTop += at.top - box.top - box.height/2
+      }
+      show(document.getElementById('quarto-sidebar'))
+      addEventListener('load', () => {
+        const list = document.getElementById('quarto-margin-sidebar')
+        if (!list) return
+        show(list)
+        new MutationObserver(() => show(list)).observe(list, {subtree: true, attributes: true, attributeFilter: ['class']})
+      })
     }'''
     soup.select_one('#quarto-sidebar').insert_after(here)
 
@@ -137,13 +156,22 @@ def link_notebook(soup, source, repository, time):
     take = soup.new_tag('a', href=f'notebooks/{source}', download=source)
     take.string = 'download'
     line.extend([view, ', ', take, '.'])
-    soup.select_one('#title-block-header').append(line)
+    soup.select_one('main' if source == 'index.ipynb' else '#title-block-header').append(line)
+
+
+def home(soup, sources):
+    "The home page: a paragraph of nothing but links is a row of buttons, and chapters have the numbers of the sidebar"
+    for n,link in [(row.td.get_text().strip(), row.a) for row in soup.select('main tr:has(td a)')]:
+        right = number(sources[link['href']].name)
+        if n != right: raise SystemExit(f'index.ipynb: chapter {n}, {link.get_text()}: elsewhere its number is {right or "none"}')
+    for p in soup.select('main p:has(a)'):
+        if not any(str(x).strip(' ·\n') for x in p.children if x.name != 'a'): p['class'] = 'doors'
 
 
 def contents_here(soup):
     "The contents of the page once more, folded, at its top: a phone has no room beside the text"
     toc = soup.select_one('#TOC > ul')
-    if not toc: return
+    if not toc or soup.select_one('#dr-root'): return  # a phone shows the drawing first
     here = BeautifulSoup(f'<details class="toc-here"><summary>On this page</summary>{toc}</details>', 'html.parser')
     for tag in here.find_all(True):
         for name in 'id', 'class', 'data-scroll-target':
@@ -261,6 +289,7 @@ def finish(site, nbs, repository):
         link_names(soup, page, known)
         private(soup)
         sidebar(soup, sources, times)
+        if page == 'index.html': home(soup, sources)
         contents_here(soup)
         wrap(soup)
         link_notebook(soup, sources[page].name, repository, None if page in not_read_through else times[page])

@@ -1,0 +1,61 @@
+"""Train the small network that reads drawings on the home page, and write it to nbs/widgets/digits.js, some seconds.
+
+Its weights are committed: the pages are then the same bytes wherever they are built. Run this after the recipe of chapter
+8c has changed, and nbs/index.ipynb after it."""
+import base64, json
+from pathlib import Path
+import numpy as np
+import torch
+from torch.nn.functional import one_hot
+from minibackprop import CrossEntropy, Lin, Model, Relu, evaluate, fit, load_mnist, make_model, make_optimizer, softmax
+
+file = Path(__file__).parent.parent.parent/'nbs'/'widgets'/'digits.js'
+hidden, examples = 100, 3  # units; test images of each digit
+steps = 2**15 - 1  # a weight is a whole number of 16 bits, times the largest weight of its tensor over this
+
+
+def load():
+    "The network that the page has"
+    book = json.loads(file.read_text().split('=', 1)[1])
+    def unpacked(data, unit, shape):
+        whole = np.frombuffer(base64.b64decode(data), '<i2').reshape(shape)
+        return torch.tensor(whole.astype('float32')*np.float32(unit))
+    w1,b1,w2,b2 = [unpacked(**t) for t in book['tensors'].values()]
+    return Model([Lin(w1, b1), Relu(), Lin(w2, b2)], CrossEntropy())
+
+
+def packed(t, dtype): return base64.b64encode(t.contiguous().numpy().astype(dtype).tobytes()).decode()
+
+
+def chosen(model, images, labels, digit):
+    "Test images of a digit: one of the first hundred whose ink speaks for the answer as one, and then the first two"
+    first = (labels == digit).nonzero()[:100,0]
+    out = inp = images[first]
+    for layer in model.layers: out = layer(out)
+    out.g = one_hot(out.argmax(1), 10).float()
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    told = inp*inp.g
+    sure = (softmax(out)[:,digit] > .85)*told.sum(1)/told.abs().sum(1)
+    return torch.cat([first[sure.argmax()][None], first[:examples-1]])
+
+
+def main():
+    torch.set_num_threads(1)
+    train,valid,(images,labels) = load_mnist()
+    model = make_model(hidden)
+    fit(model, train, valid, epochs=10, opt=make_optimizer('adamw', model.parameters()), batch_size=128)
+    tensors = {}
+    for name,p in zip(('w1', 'b1', 'w2', 'b2'), model.parameters()):
+        unit = (p.abs().max()/steps).item()
+        whole = (p/unit).round()
+        p.copy_(whole*unit)
+        tensors[name] = dict(shape=list(p.shape), unit=unit, data=packed(whole, '<i2'))
+    print(f'as whole numbers: {evaluate(model, *valid)[1]:.2%} of the validation images, '
+          f'{evaluate(model, images, labels)[1]:.2%} of the test images')
+    some = torch.cat([chosen(model, images, labels, digit) for digit in range(10)])
+    pixels = packed((images[some]*256).round(), 'u1')
+    file.write_text(f'window.digitsOfTheBook = {json.dumps(dict(tensors=tensors, examples=examples, pixels=pixels))}\n')
+    print(f'{file}: {file.stat().st_size:,} bytes')
+
+
+if __name__ == '__main__': main()
