@@ -394,9 +394,9 @@ def _recognized(mistakes, same):
 # %% ../../nbs/90_exercises.ipynb #688bb86c
 def _first_difference(answer, calls, found, expected, why):
     "The smallest call whose result is not right, and `why`, or what is wrong with it"
-    results = list(zip(calls, found, expected))
-    wrong = [r for r in results if not _agree(*r[1:])]
-    args,f,e = min(wrong, key=lambda r: _size(r[0]))
+    results = sorted(zip(calls, found, expected), key=lambda r: _size(r[0]))
+    results.sort(key=lambda r: any(_size([a]) == 0 for a in r[0]))  # empty: last
+    args,f,e = next(r for r in results if not _agree(*r[1:]))
     if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
     why += f'. For {_given(answer, args)}'
@@ -670,7 +670,7 @@ def _verdict(ex, answer):
     except KeyboardInterrupt as e: mine,why = False, f'it was interrupted{_line_of(e)}'
     except Exception as e: mine,why = _error_in_words(e, answer)
     if why is None: return 'right', ex.more
-    if re.match('[a-z]+ ', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
+    if re.match('[a-z]+[ ,]', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
     return 'not right yet' if mine else 'not judged', why
 
 # %% ../../nbs/90_exercises.ipynb #254fb9ff
