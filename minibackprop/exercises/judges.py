@@ -311,8 +311,8 @@ def _agree(a, b):
 # %% ../../nbs/90_exercises.ipynb #eb33f9fb
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
-    shape = tuple(right.shape)
     if answer is None: return 'it returns nothing: give back the result with `return`'
+    shape = tuple(right.shape)
     if not isinstance(answer, torch.Tensor):
         return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
     if answer.shape != right.shape:
@@ -351,6 +351,9 @@ def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
+    if callable(value): return getattr(value, '__name__', '...').strip('_')
+    if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
+        return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
     if value.numel() > most: return f'a tensor {tuple(value.shape)}'
     def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
@@ -394,7 +397,7 @@ def _first_difference(answer, calls, found, expected, why):
     results = sorted(zip(calls, found, expected), key=lambda r: _size(r[0]))
     results.sort(key=lambda r: any(_size([a]) == 0 for a in r[0]))  # empty: last
     args,f,e = next(r for r in results if not _agree(*r[1:]))
-    if not why: why = (_tensor_difference(f, e) if isinstance(e, torch.Tensor) else
+    if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
     why += f'. For {_given(answer, args)}'
     if max(_size([f]), _size([e])) <= 8:
