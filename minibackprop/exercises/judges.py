@@ -311,8 +311,8 @@ def _agree(a, b):
 # %% ../../nbs/90_exercises.ipynb #eb33f9fb
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
-    shape = tuple(right.shape)
     if answer is None: return 'it returns nothing: give back the result with `return`'
+    shape = tuple(right.shape)
     if not isinstance(answer, torch.Tensor):
         return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
     if answer.shape != right.shape:
@@ -351,6 +351,9 @@ def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
+    if callable(value): return getattr(value, '__name__', '...').strip('_')
+    if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
+        return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
     if value.numel() > most: return f'a tensor {tuple(value.shape)}'
     def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
@@ -391,10 +394,10 @@ def _recognized(mistakes, same):
 # %% ../../nbs/90_exercises.ipynb #688bb86c
 def _first_difference(answer, calls, found, expected, why):
     "The smallest call whose result is not right, and `why`, or what is wrong with it"
-    results = list(zip(calls, found, expected))
-    wrong = [r for r in results if not _agree(*r[1:])]
-    args,f,e = min(wrong, key=lambda r: _size(r[0]))
-    if not why: why = (_tensor_difference(f, e) if isinstance(e, torch.Tensor) else
+    results = sorted(zip(calls, found, expected), key=lambda r: _size(r[0]))
+    results.sort(key=lambda r: any(_size([a]) == 0 for a in r[0]))  # empty: last
+    args,f,e = next(r for r in results if not _agree(*r[1:]))
+    if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
     why += f'. For {_given(answer, args)}'
     if max(_size([f]), _size([e])) <= 8:
@@ -667,7 +670,7 @@ def _verdict(ex, answer):
     except KeyboardInterrupt as e: mine,why = False, f'it was interrupted{_line_of(e)}'
     except Exception as e: mine,why = _error_in_words(e, answer)
     if why is None: return 'right', ex.more
-    if re.match('[a-z]+ ', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
+    if re.match('[a-z]+[ ,]', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
     return 'not right yet' if mine else 'not judged', why
 
 # %% ../../nbs/90_exercises.ipynb #254fb9ff

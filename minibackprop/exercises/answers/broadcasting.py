@@ -368,7 +368,7 @@ def _judge_sum_back(answer):
     def calls(): return [(torch.ones(whole), shape) for whole,shape in _stretched]
     left_out = ('right, and not without the functions that the task leaves out: '
                 + ', '.join(_helpers))
-    why = _never(calls, dict.fromkeys(_helpers, left_out))(answer)
+    why = _never(calls, {**dict.fromkeys(_helpers, left_out), **_autograd})(answer)
     return why or _accepts(answer, [
         ((torch.zeros(g), to), f'a tensor of shape {to} is never stretched to g {g}')
         for g,to in _refused])
@@ -394,6 +394,10 @@ _wrong = {
       'ValueError',
     'def sum_back(g, shape): return unbroadcast(g, shape)': 'not without the functions',
     'sum_back = unbroadcast': 'not without the functions',
+    """def sum_back(g, shape):
+    t = torch.zeros(shape, dtype=g.dtype, requires_grad=True)
+    try: return torch.autograd.grad(t.expand(g.shape), t, g)[0]
+    except RuntimeError as e: raise ValueError from e""": 'Autograd computes this',
     'def sum_back(g, shape): return g.sum_to_size(shape)': 'not without the functions'}
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a1

@@ -402,7 +402,7 @@ _residual_form = """class Residual(Module):
 
 # %% ../../../nbs/answers/04_module.ipynb #22377adc
 _judge_block = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
-                                             for n in (5, 1)], mistakes={
+    for n in (5, 1)], lambda inp, w, b: inp + inp @ w + b, mistakes={
         """inp.g = out.g.clone()
         self.layer.out.g = out.g
         self.layer.backward()""": 'the gradient of inp has what comes through the '
@@ -442,6 +442,13 @@ _wrong = {
     **_judge_block.mistakes,
     """self.layer.backward()
         inp.g = inp.g + out.g""": 'so set self.layer.out.g',
+    """class Residual(Module):
+    def __init__(self, layer): self.layer = layer
+    def forward(self, inp): return 2*inp + self.layer(inp)
+    def bwd(self, out, inp):
+        self.layer.out.g = out.g
+        self.layer.backward()
+        inp.g = inp.g + 2*out.g""": 'The forward pass',
     'inp.g = out.g + out.g': 'gets no backward',
     """old = getattr(inp, 'g', 0)
         self.layer.out.g = out.g

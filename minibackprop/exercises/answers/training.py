@@ -276,6 +276,9 @@ def _even_for(answer, n):
     "Judge `even_batches` for n examples in batches of at most 5"
     labels = torch.arange(n)
     images = labels[:,None]*torch.ones(2)
+    one = answer(images, labels, 5, torch.Generator().manual_seed(1))
+    if not isinstance(one, (list, tuple, type(None))): return (
+        f'it returns a {type(one).__name__}; expected a list of pairs (xb, yb)')
     def epoch(generator): return [
         tuple(b) for b in answer(images, labels, 5, generator) or ()]
     random = torch.Generator().manual_seed(1)
