@@ -24,7 +24,7 @@ class _Reruns:
 @patch
 def other_runs(self:_Reruns):
     "Ways to call a backward that have to give the same gradients"
-    point,trial = self.point, self.trial
+    point,trial,subject = self.point, self.trial, self.point.subject
     if any(cause != 'alias' for f in trial.faults.values() for cause,_ in f): return
     if any(g is None for n in point.wanted for g in trial.found[n]): return
     self.again('stale', 'without an earlier call')
@@ -35,7 +35,6 @@ def other_runs(self:_Reruns):
     if len(point.out_sizes) > 1:
         with contextlib.suppress(_CannotJudge): self.each_output()
     if 0 < point.nudged < float('inf'): self.where_given()
-    subject = point.subject
     if isinstance(subject, _Layer) and subject.params:
         subject.inp_grad = False
         self.again('inp_grad', 'with inp_grad=False', [*subject.params])
