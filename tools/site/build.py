@@ -5,7 +5,7 @@ import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
 from nbdev.config import get_config
 from pages import finish
-from reference import as_entry
+from reference import as_entry, split
 
 root = Path(__file__).parent.parent.parent
 proc, docs = root/'_proc', root/'docs'
@@ -79,6 +79,7 @@ def prepare():
             else: without_signature(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
+    split(proc/'reference.ipynb')
     sidebar = proc/'sidebar.yml'
     sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 

@@ -1,10 +1,11 @@
 """What happens to each page after smalldocs has rendered it: mathematics typeset, names linked, no other host asked.
 
 The mathematics is typeset by KaTeX in Node, so that a page needs no script for it, and a mistake stops the build."""
-import base64, json, re, shutil, subprocess, tempfile
+import base64, hashlib, json, re, shutil, subprocess, tempfile
 from pathlib import Path
 from bs4 import BeautifulSoup
 from minibackprop.exercises.judges import _chapters
+from search import add_search
 
 katex = 'katex@0.19.1'
 typeset = """
@@ -59,10 +60,11 @@ def mathematics(soups, site, notebooks):
         for tag in soup.select('link[href*="katex"]'): tag['href'] = 'site_libs/katex/katex.min.css'
 
 
-def entries(reference):
+def entries(soups):
     "Name -> anchor of its entry in the API reference, for every heading that is the name of something"
-    anchors = [h['data-anchor-id'] for h in reference.select('h3[data-anchor-id], h4[data-anchor-id]')]
-    return {name: f'reference.html#{name}' for name in anchors if name.split('.')[-1].isidentifier()}
+    anchors = {h['data-anchor-id']: page for page,soup in soups.items() if page.startswith('reference_')
+               for h in soup.select('h2[data-anchor-id], h3[data-anchor-id]')}
+    return {name: f'{page}#{name}' for name,page in anchors.items() if name.split('.')[-1].isidentifier()}
 
 
 def link_names(soup, page, known):
@@ -204,15 +206,11 @@ def bare(notebook):
 
 def reachable(soup):
     "What keyboards and screen readers need, and smalldocs leaves out"
-    for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display, main figure, .quarto-figure'):
-        tag['tabindex'] = '0'  # what may be wider than a phone can be scrolled by keyboard, too
+    for tag in soup.select('pre[tabindex]'): del tag['tabindex']  # book.js knows which of them scroll
     for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
-    for button in soup.select('.quarto-btn-toggle'):
-        button.append(' Chapters')
-        del button['aria-label']
     for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
     for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
-                           ('header > nav.navbar', 'Site'), ('.quarto-secondary-nav', 'Here')):
+                           ('header > nav.navbar', 'Site')):
         for tag in soup.select(selector): tag['aria-label'] = label
     for empty in soup.select('header ul'):
         if not empty.find('li'): empty.decompose()
@@ -221,56 +219,77 @@ def reachable(soup):
     soup.body.insert(0, skip)
 
 
-def sharp(soup):
-    "No picture is shown so large that a screen with two pixels for one would show it blurred"
+def one_bar(soup):
+    "On a phone, too: the button of the chapters, the name of the book, the search and the theme in one low bar"
+    button = soup.select_one('.quarto-btn-toggle').extract()
+    button.append(' Chapters')
+    del button['aria-label']
+    for tag in soup.select('.quarto-secondary-nav, .navbar-toggler'): tag.decompose()
+    soup.select_one('.navbar-container').insert(0, button)
+    tools = soup.select_one('#navbarCollapse')
+    tools['class'] = 'bar-tools'
+    del tools['id']
+
+
+def pictures(soup, site, page):
+    """Pictures are files, which a browser asks for when they come near, and their place is kept free.
+
+    None is shown so large that a screen with two pixels for one would show it blurred."""
     for img in soup.select('main img[src^="data:image/png;base64,"]'):
-        width = int.from_bytes(base64.b64decode(img['src'].split(',')[1][:64])[16:20], 'big')  # after the signature and IHDR
-        img['width'] = int(width/1.5)
+        data = base64.b64decode(img['src'].split(',')[1])
+        name = f'pictures/{Path(page).stem}-{hashlib.sha256(data).hexdigest()[:8]}.png'
+        (site/name).write_bytes(data)
+        width, height = [int.from_bytes(data[i:i+4], 'big') for i in (16, 20)]  # after the signature and IHDR
+        img.attrs |= dict(src=name, width=int(width/1.5), height=int(height/1.5), loading='lazy')
         if width > 1000: img['class'] = [*img.get('class', []), 'wide']
 
 
-def search_from_disk(site):
-    "A page opened from disk may not fetch a file, but it may run one: so the index for the search becomes a script"
-    index = json.loads((site/'search.json').read_text())
-    (site/'search.json').unlink()
-    (site/'search.js').write_text(f'window.searchIndex = {json.dumps(index, ensure_ascii=False)}\n')
-    script = site/'site_libs'/'smalldocs.js'
-    fetch = re.compile(r'const r = await fetch\(offset \+ "search\.json"\);\s*index = await r\.json\(\);')
-    load = '''await new Promise((done, failed) => {
-        const s = document.createElement("script");
-        Object.assign(s, { src: offset + "search.js", onload: done, onerror: failed });
-        document.head.append(s);
-      });
-      index = window.searchIndex;'''
-    text, found = fetch.subn(load, script.read_text())
-    words, any_order = 'ignoreLocation: true, threshold: 0.3,', 'ignoreLocation: true, threshold: 0.2, useExtendedSearch: true,'
-    assert found == 1 and text.count(words) == 1, 'smalldocs searches in another way now'
-    script.write_text(text.replace(words, any_order))  # each word is looked for, in whatever order they were typed
+def breakable(soup):
+    "In a narrow column, the name of a function breaks after an underscore or a dot, and not in a word"
+    for text in soup.select('#TOC a, .toc-here a, main :is(h1, h2, h3, h4), .sidebar-link'):
+        for string in text.find_all(string=re.compile(r'\w[_.]\w')):
+            pieces = re.split(r'(?<=\w[_.])(?=\w)', string)
+            string.replace_with(*[x for piece in pieces for x in (piece, soup.new_tag('wbr'))][:-1])
+
+
+def on_screen(soup):
+    "What answers a reader who runs the notebook is not printed"
+    for cell in soup.select('.cell'):
+        if re.match(r'(check_answer|hint)\(', cell.get_text().strip()): cell['class'].append('on-screen')
 
 
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
+    sources |= {f.name: nbs/'reference.ipynb' for f in sorted(site.glob('reference_*.html'))}
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
-    known = entries(soups['reference.html'])
+    known = entries(soups)
     for soup in soups.values(): fold(soup)
     times = {page: minutes(soup) for page,soup in soups.items()}
-    (site/'notebooks').mkdir()
+    first = {page for page,file in sources.items() if number(file.name)} | {'index.html', 'quickstart.html', 'traps.html'}
+    add_search(site, soups, first, from_npm)
+    shutil.copy(Path(__file__).with_name('book.js'), site/'site_libs')
+    for folder in 'notebooks', 'pictures': (site/folder).mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
         private(soup)
         sidebar(soup, sources, times)
         contents_here(soup)
         wrap(soup)
-        link_notebook(soup, sources[page].name, repository, None if page in not_read_through else times[page])
+        looked_up = page in not_read_through or page.startswith('reference_')
+        link_notebook(soup, sources[page].name, repository, None if looked_up else times[page])
         reachable(soup)
-        sharp(soup)
+        one_bar(soup)
+        pictures(soup, site, page)
+        breakable(soup)
+        on_screen(soup)
+        soup.head.append(soup.new_tag('script', src='site_libs/book.js', defer=''))
+        if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
         (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
     for file in nbs.glob('*.json'): shutil.copy(file, site/'notebooks')
     shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
-    search_from_disk(site)
     for style in site.rglob('*.css'):  # a theme asks another host for a font
         style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
     sitemap = site/'sitemap.xml'  # the time of rendering, in a file that is compared byte by byte
