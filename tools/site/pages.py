@@ -2,6 +2,7 @@
 
 The mathematics is typeset by KaTeX in Node, so that a page needs no script for it, and a mistake stops the build."""
 import base64, hashlib, json, re, shutil, subprocess, tempfile
+from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup
 from minibackprop.exercises.judges import _chapters
@@ -35,6 +36,25 @@ def where(tex, notebooks):
     return 'the output of a cell'
 
 
+def shorter(formulas, style):
+    """KaTeX's formulas and its style with short names: half of the bytes, and a page has hundreds of formulas.
+
+    A class has a number, or goes if no rule is about it, and so has each style that KaTeX writes into a tag."""
+    known = set(re.findall(r'\.([a-z][\w-]*)', style))
+    used = Counter(c for f in formulas for names in re.findall(r' class="([^"]*)"', f) for c in names.split())
+    kept = 'katex', 'katex-display', 'katex-html', 'katex-mathml', 'katex-error'
+    names = {c: c if c in kept else f'k{i}' if c in known else '' for i,(c,_) in enumerate(used.most_common())}
+    styles = Counter(s for f in formulas for s in re.findall(r'<span[^>]* style="([^"]*)"', f))
+    numbers = {s: f's{i}' for i,(s,_) in enumerate(styles.most_common())}
+
+    def tag(match):
+        classes = [names[c] for c in (match[2] or '').split()] + ([numbers[match[4]]] if match[4] else [])
+        return f'<span class="{" ".join(filter(None, classes))}"{match[5]}'.replace(' class=""', '')
+    formulas = [re.sub(r'<span( class="([^"]*)")?( style="([^"]*)")?([^>]*)', tag, f) for f in formulas]
+    rules = ''.join(f'.katex .{n}.{n}.{n}{{{s}}}' for s,n in numbers.items())  # above KaTeX's own, as in the tag
+    return formulas, re.sub(r'\.([a-z][\w-]*)', lambda m: '.' + (names.get(m[1]) or m[1]), style) + rules
+
+
 def mathematics(soups, site, notebooks):
     "Replace each formula by what KaTeX makes of it, and bring its style and fonts. A formula with a mistake raises"
     spans = [span for soup in soups for span in soup.select('span.math')]
@@ -49,10 +69,11 @@ def mathematics(soups, site, notebooks):
         for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
         style = (dist/'katex.min.css').read_text()
         only_woff2 = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', '', style)
-        (home/'katex.min.css').write_text(only_woff2)
     wrong = [f'{where(tex, notebooks)}: {error}\n  {tex}' for (tex,_),(_,error) in zip(formulas, made) if error]
     if wrong: raise SystemExit('KaTeX cannot typeset:\n' + '\n'.join(wrong))
-    for span,(markup,_) in zip(spans, made):
+    short, style = shorter([markup for markup,_ in made], only_woff2)
+    (home/'katex.min.css').write_text(style)
+    for span,markup in zip(spans, short):
         span.clear()
         span.append(BeautifulSoup(markup, 'html.parser'))
     for soup in soups:
@@ -253,9 +274,13 @@ def breakable(soup):
 
 
 def on_screen(soup):
-    "What answers a reader who runs the notebook is not printed"
+    "What answers a reader who runs the notebook, or touches something, is not printed, nor the words that invite to it"
     for cell in soup.select('.cell'):
-        if re.match(r'(check_answer|hint)\(', cell.get_text().strip()): cell['class'].append('on-screen')
+        touched = cell.select_one('script') and not cell.select_one('[data-print]')
+        if touched or re.match(r'(check_answer|hint)\(', cell.get_text().strip()): cell['class'].append('on-screen')
+        before = cell.find_previous_sibling()
+        if touched and before and re.search(r'\b([Pp]ress|[Cc]lick|[Dd]rag|[Tt]ype|[Tt]ouch|[Dd]raw)\b', before.get_text()):
+            before['class'] = [*before.get('class', []), 'on-screen']
 
 
 def finish(site, nbs, repository):
