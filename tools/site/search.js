@@ -112,7 +112,7 @@
     list.replaceChildren(...hits.map(option))
     list.dataset.for = typed
     status.textContent = hits.length ? `${hits.length} found` : 'Nothing found'
-    status.classList.toggle('visually-hidden', hits.length)
+    status.classList.toggle('visually-hidden', hits.length > 0)
     open(hits.length > 0)
   }
   const close = () => { open(false); status.classList.add('visually-hidden') }
