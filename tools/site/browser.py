@@ -47,7 +47,7 @@ print_wrong = """() => {
   const shown = e => e.getClientRects().length > 0
   const all = what => [...document.querySelectorAll(what)]
   const lost = all('main pre code span').filter(e => e.textContent.trim() && !shown(e) && !e.closest('.on-screen')).length
-  const controls = all('main button, main input, main select, header, #quarto-sidebar').filter(shown).length
+  const controls = all('main button, main input, main select, #quarto-header, #quarto-sidebar').filter(shown).length
   dispatchEvent(new Event('afterprint'))
   return [lost && `${lost} pieces of code are not printed`, controls && `${controls} controls are printed`].filter(Boolean)
 }"""

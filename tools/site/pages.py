@@ -235,6 +235,10 @@ def reachable(soup):
         for tag in soup.select(selector): tag['aria-label'] = label
     for empty in soup.select('header ul'):
         if not empty.find('li'): empty.decompose()
+    level = 1
+    for heading in soup.select('main :is(h1, h2, h3, h4)'):  # no level is left out, even where an entry begins the page
+        level = min(int(heading.name[1]), level + 1)
+        heading.name = f'h{level}'
     skip = soup.new_tag('a', href='#quarto-document-content', attrs={'class': 'skip'})
     skip.string = 'To the text'
     soup.body.insert(0, skip)
