@@ -21,24 +21,28 @@ def normalize(
     centred = inp - inp.mean(axes, keepdim=True)      # (N,J) - (1,J) -> (N,J)
     var = (centred*centred).mean(axes, keepdim=True)  # (1,J)
     rstd = (var + eps).rsqrt()                        # 1/sqrt, (1,J)
-    return centred*rstd, rstd
+    return centred*rstd, rstd                         # xhat (N,J), 1/sigma (1,J)
 
 # %% ../nbs/11_normalization.ipynb #d4806407
 def normalize_grad(
     g:torch.Tensor, # Gradient of the normalized tensor
-    x:torch.Tensor, # The normalized tensor
+    xhat:torch.Tensor, # The normalized tensor
     rstd:torch.Tensor, # One over the standard deviation
     axes, # As for `normalize`
 )->torch.Tensor: # Gradient of what was normalized
     "The direct path, less the path through the mean, less that through the variance"
-    mean = g.mean(axes, keepdim=True)       # (N,J) -> (1,J)
-    along = (g*x).mean(axes, keepdim=True)  # (N,J) -> (1,J)
-    return rstd*(g - mean - x*along)        # (N,J)
+    mean = g.mean(axes, keepdim=True)          # (N,J) -> (1,J)
+    along = (g*xhat).mean(axes, keepdim=True)  # (N,J) -> (1,J)
+    return rstd*(g - mean - xhat*along)        # (N,J)
 
 # %% ../nbs/11_normalization.ipynb #77fa8eb2
 class _Norm(Module):
-    "A gain and a shift for each of `n` units, and how to find the units"
-    def __init__(self, n, eps, affine):
+    "A gain and a shift for each unit, and how to find the units"
+    def __init__(self,
+        n:int, # Units: the size of the last axis of the inputs
+        eps:float=1e-5, # Added to the variance
+        affine:bool=True, # Learn a gain and a shift for each unit?
+    ):
         _expect(n > 0 and eps >= 0, f'{type(self).__name__}: {n} units, eps {eps}; '
                 'expected at least 1 unit, and no eps below 0')
         self.gain,self.shift,self.eps = torch.ones(n), torch.zeros(n), eps
@@ -88,40 +92,34 @@ def forward(self:BatchNorm,
     var = (centred*centred).mean(self.axes) if self.training else self.running_var
     if self.training: self._follow(mean, var, n)
     self.rstd = (var + self.eps).rsqrt()  # (J,)
-    self.x = centred*self.rstd  # (N,J)
+    self.xhat = centred*self.rstd  # (N,J)
     self.n = n if self.training else math.inf
-    return (self.x*self.gain + self.shift).movedim(-1, 1)
+    return (self.xhat*self.gain + self.shift).movedim(-1, 1)
 
 # %% ../nbs/11_normalization.ipynb #9e96968f
 @patch
 def bwd(self:BatchNorm, out, inp):
     "The three terms. In use, the two through mean and variance are 0"
-    g = out.g.movedim(1, -1)
-    self.gain.g = (g*self.x).sum(self.axes)  # (N,J) -> (J,)
-    self.shift.g = g.sum(self.axes)  # (N,J) -> (J,)
+    out_g = out.g.movedim(1, -1)
+    self.gain.g = (out_g*self.xhat).sum(self.axes)  # (N,J) -> (J,)
+    self.shift.g = out_g.sum(self.axes)  # (N,J) -> (J,)
     if self.inp_grad:
         mean,along = self.shift.g/self.n, self.gain.g/self.n  # (J,)
-        inp.g = (self.gain*self.rstd*(g - mean - self.x*along)).movedim(-1, 1)
+        inp.g = (self.gain*self.rstd*(out_g - mean - self.xhat*along)).movedim(-1, 1)
 
 # %% ../nbs/11_normalization.ipynb #2c0fbcb3
 class LayerNorm(_Norm):
     "Each example is normalized over its units, the last axis"
-    def __init__(self,
-        n:int, # Units: the size of the last axis of the inputs
-        eps:float=1e-5, # Added to the variance
-        affine:bool=True, # Learn a gain and a shift for each unit?
-    ): super().__init__(n, eps, affine)
-
     def forward(self, inp):
         _,self.axes = self._last(inp, -1)
-        self.x,self.rstd = normalize(inp, -1, self.eps)  # (N,J), (N,1)
-        return self.x*self.gain + self.shift  # (N,J)
+        self.xhat,self.rstd = normalize(inp, -1, self.eps)  # (N,J), (N,1)
+        return self.xhat*self.gain + self.shift  # (N,J)
 
     def bwd(self, out, inp):
-        self.gain.g = (out.g*self.x).sum(self.axes)  # (N,J) -> (J,)
+        self.gain.g = (out.g*self.xhat).sum(self.axes)  # (N,J) -> (J,)
         self.shift.g = out.g.sum(self.axes)  # (N,J) -> (J,)
         if self.inp_grad:
-            inp.g = normalize_grad(out.g*self.gain, self.x, self.rstd, -1)  # (N,J)
+            inp.g = normalize_grad(out.g*self.gain, self.xhat, self.rstd, -1)  # (N,J)
 
 # %% ../nbs/11_normalization.ipynb #957c4c23
 class Dropout(Module):
@@ -157,14 +155,14 @@ class RMSNorm(_Norm):
     def forward(self, inp):
         _,self.axes = self._last(inp, -1)
         self.rstd = ((inp*inp).mean(-1, keepdim=True) + self.eps).rsqrt()  # (N,1)
-        self.x = inp*self.rstd  # (N,J)
-        return self.x*self.gain
+        self.xhat = inp*self.rstd  # (N,J)
+        return self.xhat*self.gain
 
     def bwd(self, out, inp):
-        self.gain.g = (out.g*self.x).sum(self.axes)  # (N,J) -> (J,)
+        self.gain.g = (out.g*self.xhat).sum(self.axes)  # (N,J) -> (J,)
         g = out.g*self.gain
-        along = (g*self.x).mean(-1, keepdim=True)  # (N,1)
-        if self.inp_grad: inp.g = self.rstd*(g - self.x*along)  # (N,J)
+        along = (g*self.xhat).mean(-1, keepdim=True)  # (N,1)
+        if self.inp_grad: inp.g = self.rstd*(g - self.xhat*along)  # (N,J)
 
 # %% ../nbs/11_normalization.ipynb #ab0ed593
 class GroupNorm(_Norm):
@@ -188,18 +186,18 @@ def forward(self:GroupNorm,
     "Normalize each group of each example"
     _,self.axes = self._last(inp, 1)
     groups = inp.flatten(1).unflatten(1, (self.groups, -1))
-    x,self.rstd = normalize(groups, -1, self.eps)
-    self.x = x.view(inp.shape).movedim(1, -1)  # (N,C,H,W) -> (N,H,W,C)
-    return (self.x*self.gain + self.shift).movedim(-1, 1)
+    xhat,self.rstd = normalize(groups, -1, self.eps)
+    self.xhat = xhat.view(inp.shape).movedim(1, -1)  # (N,C,H,W) -> (N,H,W,C)
+    return (self.xhat*self.gain + self.shift).movedim(-1, 1)
 
 # %% ../nbs/11_normalization.ipynb #4057e8d6
 @patch
 def bwd(self:GroupNorm, out, inp):
     "The three terms, for each group of each example"
-    g = out.g.movedim(1, -1)
-    self.gain.g = (g*self.x).sum(self.axes)  # (N,H,W,C) -> (C,)
-    self.shift.g = g.sum(self.axes)
+    out_g = out.g.movedim(1, -1)
+    self.gain.g = (out_g*self.xhat).sum(self.axes)  # (N,H,W,C) -> (C,)
+    self.shift.g = out_g.sum(self.axes)
     if self.inp_grad:
-        g,x = [t.movedim(-1, 1).flatten(1).unflatten(1, (self.groups, -1))
-               for t in (g*self.gain, self.x)]  # a row for each group
-        inp.g = normalize_grad(g, x, self.rstd, -1).view(inp.shape)
+        g,xhat = [t.movedim(-1, 1).flatten(1).unflatten(1, (self.groups, -1))
+                  for t in (out_g*self.gain, self.xhat)]  # a row for each group
+        inp.g = normalize_grad(g, xhat, self.rstd, -1).view(inp.shape)

@@ -3,7 +3,7 @@
 Readers: pickles, IDX files, weights and pictures with flipped bytes, cut ends, and pieces put in, doubled and taken
 away, read under a limit of memory. Each is read, or refused by a `ValueError` or `OSError` that names it. Signals:
 SIGINT at a random moment of the command's training, and of its copying of notebooks: no traceback, and no file that is
-not whole."""
+not whole; and inside `fit` with validation: it returns what it has."""
 import argparse, collections, contextlib, gzip, io, logging, pickle, random, resource, shutil, signal, struct
 import subprocess, sys, tempfile, time
 from pathlib import Path
@@ -12,8 +12,10 @@ import torch
 from PIL import Image
 from minibackprop.data import load_mnist, _read_pair, _sha256, _shipped
 from minibackprop.digits import make_model, read_digit
-from minibackprop.optimizers import AdamW
-from minibackprop.training import load, save
+from minibackprop.losses import CrossEntropy
+from minibackprop.module import Lin, Model, Relu
+from minibackprop.optimizers import SGD, AdamW
+from minibackprop.training import fit, load, save
 from minibackprop.cli import read_model
 
 opcodes = [b'p1000000000\n', b'r\xff\xff\xff\x7f', b'2', b'0', b'(', b't', b'}', b'\x8f', b'\x93', b'R', b'b',
@@ -146,6 +148,42 @@ def interrupt(n, seed, tmp):
     return wrong
 
 
+def interrupt_fit(n, seed):
+    "Ctrl-C at `n` random moments of `fit` with validation: it returns, and its history is the first part of that of a whole run"
+    signal.signal(signal.SIGALRM, signal.default_int_handler)  # the clock presses Ctrl-C
+    rng,wrong,count = random.Random(seed), 0, collections.Counter()
+    draw = torch.Generator().manual_seed(0)
+    x,y = torch.randn(600, 20, generator=draw), torch.randint(3, (600,), generator=draw)
+    def run(delay=0.):
+        torch.manual_seed(0)
+        model = Model([Lin.random(20, 30), Relu(), Lin.random(30, 3)], CrossEntropy())
+        opt = SGD(model.parameters(), .1)
+        signal.setitimer(signal.ITIMER_REAL, delay)
+        history = fit(model, (x[:400], y[:400]), (x[400:], y[400:]), epochs=20, opt=opt, batch_size=8, quiet=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return history
+    def rows(history): return [{k: v for k,v in row.items() if k != 'seconds'} for row in history.rows]
+    start = time.perf_counter()
+    whole,seconds = run(), time.perf_counter()-start
+    for i in range(n):
+        moment = rng.uniform(.002, .95*seconds)
+        try: history = run(moment)
+        except KeyboardInterrupt:  # before fit began, or after it ended
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            count['outside'] += 1
+            continue
+        k,ends = len(history.losses), rows(history)
+        whole_epochs = k//50
+        same = (history.losses == whole.losses[:k] and ends[:whole_epochs-1] == rows(whole)[:max(whole_epochs-1, 0)]
+                and len(ends) in (whole_epochs, whole_epochs+1) and (k == 1000 or bool(history.stopped)))
+        count['stopped' if history.stopped else 'ended'] += 1
+        if not same:
+            wrong += 1
+            print(f'fit, after {moment:.4f} s: {k} losses, {len(ends)} rows, {history.stopped}')
+    print(f'fit with validation: {dict(count)}, {wrong} of {n} histories wrong', flush=True)
+    return wrong
+
+
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--files', type=int, default=10_000, help='damaged files of each kind (10000)')
@@ -162,4 +200,5 @@ if __name__ == '__main__':
         resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],)*2)
         print(f'largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20:.2f} GB')
         wrong += interrupt(args.signals, args.seed, Path(tmp))
+        wrong += interrupt_fit(args.signals, args.seed)
     sys.exit(wrong > 0)

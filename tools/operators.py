@@ -9,7 +9,7 @@ import argparse, time, warnings
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 from minibackprop import check_grads
-from minibackprop.case import _named, _rebuilt
+from minibackprop.checking.subject import _named, _rebuilt
 
 def samples(op, dtype):
     "The first, the middle and the last sample that is small enough"
@@ -82,9 +82,9 @@ def run(op, sample, right_only):
         counts['alarm'] += 1
         return [f'{op.name}: FALSE ALARM\n{report!r}'[:700]], counts
     if right_only: return lines, counts
-    first = [g for g in report.case.found[report.case.wanted[0]] if g is not None and g.numel()]
+    first = [g for g in report.trial.found[report.point.wanted[0]] if g is not None and g.numel()]
     largest = max((g.abs().max().item() for g in first), default=0.)
-    imaginary = bool(report.case.wanted[0] in report.case.complex and any(g[...,1].any() for g in first))
+    imaginary = bool(report.point.wanted[0] in report.point.complex and any(g[...,1].any() for g in first))
     for name,change in changes.items():
         if not largest: break  # a gradient of zeros cannot be made wrong like this
         if name == 'conjugate' and not imaginary: continue
@@ -98,8 +98,8 @@ def run(op, sample, right_only):
 
 def switched_off(op, dtype):
     "Does PyTorch leave out its own gradcheck of this operator?"
-    return any(getattr(d, 'test_name', None) == 'test_fn_grad' and (not d.dtypes or dtype in d.dtypes)
-               for d in (*op.decorators, *op.skips))
+    return any(getattr(d, 'cls_name', None) == 'TestBwdGradients' and d.test_name in (None, 'test_fn_grad')
+               and (not d.dtypes or dtype in d.dtypes) for d in (*op.decorators, *op.skips))
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__)

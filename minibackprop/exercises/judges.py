@@ -11,7 +11,7 @@ import ast, contextlib, dis, functools, importlib, re, textwrap
 from dataclasses import dataclass, field
 import torch
 from ..broadcasting import rel_error
-from ..check import check_grads
+from ..checking.report import check_grads
 
 # %% ../../nbs/90_exercises.ipynb #d72b54e3
 class Judge:
@@ -390,9 +390,9 @@ def is_gradient(
 def _in_float32(r):
     "Right, but for a number that was rounded, as in torch.where(c, 1., .1)?"
     right = r._right()
-    if right is None or r.rest or any(r.case.faults.values()): return False
-    pairs = [(g, e[name]) for name in r.case.wanted
-             for g,e in zip(r.case.found[name], right)]
+    if right is None or r.rest or any(r.trial.faults.values()): return False
+    pairs = [(g, e[name]) for name in r.point.wanted
+             for g,e in zip(r.trial.found[name], right)]
     return all(g is not None and g.dtype == e.dtype and _agree(g, e) for g,e in pairs)
 
 def _forward_difference(make, answer, inputs, forward):
@@ -407,7 +407,7 @@ def _forward_difference(make, answer, inputs, forward):
 # %% ../../nbs/90_exercises.ipynb #5e031665
 def _same_gradients(one, other):
     "Did two backwards compute the same?"
-    def found(r): return [g for name in r.case.wanted for g in r.case.found[name]]
+    def found(r): return [g for name in r.point.wanted for g in r.trial.found[name]]
     pairs = zip(found(one), found(other))
     return all(g is not None and _agree(g, h) for g,h in pairs)
 

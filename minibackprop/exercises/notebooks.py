@@ -64,7 +64,7 @@ def _imports(file):
     "What a chapter imports: the cells that hold nothing else, and its own module"
     space = {}
     for kind,source,_ in _cells(file):
-        own = re.match(r'#\| default_exp (\w+)', source)
+        own = re.match(r'#\| default_exp ([\w.]+)', source)
         if own: space |= _anew(own[1])
         if kind != 'code' or source.lstrip().startswith('%') or '\n%' in source:
             continue
@@ -107,7 +107,7 @@ def copy_notebooks(
     source,folder,copied,kept = (_shipped('_notebooks', 'nbs'),
                                  Path(os.path.expanduser(folder)), [], [])
     names = sorted(f.name for f in source.glob('*.ipynb') if f.stem != 'reference')
-    widgets = 'widgets/broadcasting.html', 'widgets/stepper.html'
+    widgets = sorted(f'widgets/{f.name}' for f in source.glob('widgets/*'))
     for name in [*names, 'norm_seeds.json', 'speed.json', *widgets]:
         file = folder/name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,16 @@
 
 Each page is opened from a local server and from disk, in both themes, at the widths of two desks and of a phone."""
 import os, re, sys, tempfile
+from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import torch
-from minibackprop import explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad, relu, relu_grad
+from mpmath import cos, mpf, sin, workdps
+from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_backward, lin, lin_grad, mse, mse_grad,
+                          relu, relu_grad)
+from minibackprop.checking.mutants import kill_matrix
+from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
 from pages import from_npm
@@ -160,15 +165,32 @@ def explorer(context, home):
         if found != str('clash' if right.shape is None else right.shape) or said != right.sentences():
             wrong.append(f'{home}: explorer: {shapes}: {found} {said}, and not {right!r}')
         counts['shapes'] += 1
-    page.focus('#bx-t1')
-    retype(page, 'three')
-    if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != 'three':
-        wrong.append(f'{home}: explorer: a word passes for a shape, or is lost')
+    for shapes in ((3,1), (3,)), ((2,3), ()), ((1,), (4,1)):  # few enough numbers to be drawn
+        for i,shape in enumerate(shapes):
+            page.focus(f'#bx-t{i+1}')
+            retype(page, str(shape))
+        ts = [torch.zeros(s, requires_grad=True) for s in shapes]
+        out = sum(ts)
+        out.backward(torch.arange(out.numel()).view(out.shape).float())
+        grids = '.bx-grids-back > div + div'
+        shown = page.eval_on_selector_all(grids, 'all => all.map(e => [...e.lastChild.children].map(b => +b.textContent))')
+        if shown != [t.grad.flatten().tolist() for t in ts]: wrong.append(f'{home}: explorer: {shapes}: gradients {shown}')
+        trip = page.inner_text('.bx-trip')
+        page.click('#bx-next')
+        if page.inner_text('.bx-trip') == trip: wrong.append(f'{home}: explorer: {shapes}: the next number is the same')
+        counts['numbers'] += sum(t.numel() for t in ts)
+    picture = page.inner_html('.bx-there')
+    for typed in '(3,', 'three', '':
+        page.focus('#bx-t1')
+        retype(page, typed)
+        if page.get_attribute('#bx-root', 'data-shape') != 'invalid' or page.input_value('#bx-t1') != typed:
+            wrong.append(f'{home}: explorer: {typed!r} passes for a shape, or is lost')
+        if page.inner_html('.bx-there') != picture: wrong.append(f'{home}: explorer: {typed!r} loses the picture')
     page.close()
 
 
 def tiny_pass(given):
-    "What the stepper shows, by the library: name -> tensor"
+    "What the pass of chapter 3 shows, by the library: name -> tensor"
     inp,targ,w1,b1,w2,b2 = [given[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')]
     l1 = lin(inp, w1, b1)
     l2 = relu(l1)
@@ -182,16 +204,17 @@ def tiny_pass(given):
     again = {n: t.clone() for n,t in given.items()}
     same = forward_and_backward(*[again[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')])
     assert same == loss and all(torch.equal(again[n].g, given[n].g) for n in ('w1', 'b1', 'w2', 'b2'))
-    return dict(given, l1=l1, l2=l2, out=out, loss=loss, **grads)
+    return dict(given, l1=l1, l2=l2, out=out, loss=loss, **grads, **{'loss.g': torch.ones_like(loss)})
 
 
-def stepper(context, home):
-    "The backprop stepper shows the numbers of forward_and_backward, before and after a weight is changed"
+def backward(context, home):
+    "The pass of chapter 3 shows the numbers of the library: whole, step by step, with another weight, and downhill"
     page = context.new_page()
     page.goto(home + 'backward.html')
+    names = dict(inp=2, targ=2, w1=2, b1=1, w2=2, b2=1)  # what is given, and its axes
 
     def shown():
-        cells = page.eval_on_selector_all('#st-root td[data-tensor]', """all => all.map(
+        cells = page.eval_on_selector_all('#bw-root [data-tensor]', """all => all.map(
             e => [e.dataset.tensor, +e.dataset.row, +e.dataset.col, e.dataset.value])""")
         tables = {}
         for name,i,j,value in cells: tables.setdefault(name, {})[i,j] = float(value or 'nan')
@@ -200,19 +223,230 @@ def stepper(context, home):
 
     def compare(when):
         found = shown()
-        flat = {n: found[n][0] if n in ('b1', 'b2') else found[n] for n in ('inp', 'targ', 'w1', 'b1', 'w2', 'b2')}
-        for name,t in tiny_pass(flat).items():
+        right = tiny_pass({n: found[n] if axes == 2 else found[n][0] for n,axes in names.items()})
+        for name,t in right.items():
             counts['numbers'] += t.numel()
             if not torch.allclose(found[name].flatten(), t.flatten(), rtol=1e-12, atol=1e-14):
-                wrong.append(f'{home}: stepper, {when}: {name} is {found[name]}, and by the library {t}')
-    if not shown()['l1'].isnan().all(): wrong.append(f'{home}: stepper: numbers are there before the first step')
-    page.focus('#st-step')
-    for _ in range(int(page.get_attribute('#st-root', 'data-steps'))): page.keyboard.press('Enter')
-    compare('at the end')
-    for label,number in ('w1 row 1 column 2', '-1.25'), ('w2 row 2 column 1', '0.4'), ('inp row 2 column 1', '3'):
-        page.get_by_label(label, exact=True).focus()
-        retype(page, number)
-        compare(f'{label} = {number}')
+                wrong.append(f'{home}: backward, {when}: {name} is {found[name]}, and by the library {t}')
+        return right
+
+    def expect(true, what):
+        if not true: wrong.append(f'{home}: backward: {what}: {page.inner_text("#bw-status")}')
+    compare('at first')
+    page.focus('#bw-root [data-do=step]')
+    page.keyboard.press('Enter')
+    there = {n for n,t in shown().items() if not t.isnan().any()}
+    expect(there == {*names}, f'after Clear there is {there}')
+    page.focus('#bw-guess')
+    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('much', 'much'), ('0', 'Yes!'):
+        retype(page, guess)
+        page.keyboard.press('Enter')
+        expect(said in page.inner_text('#bw-error') + page.inner_text('#bw-status'), f'no {said!r}')
+    page.focus('#bw-picture')
+    for _ in range(9): page.keyboard.press('ArrowRight')
+    compare('after 11 steps')
+    for weight in 'w1 row 1, column 2', 'w2 row 2', 'b2':
+        page.select_option('#bw-weight', label=weight)
+        page.focus('#bw-slider')
+        before = shown()
+        for _ in range(9): page.keyboard.press('ArrowRight')
+        changed = {n for n,t in compare(weight).items() if n in names and not torch.equal(t.flatten(), before[n].flatten())}
+        expect(changed == {weight.split()[0]}, f'{weight} moved {changed}')
+    page.click('#bw-reset')
+    losses = []
+    for i in range(4):
+        right = compare(f'after {i} steps downhill')
+        losses.append(right['loss'].item())
+        page.click('#bw-take')
+        now = shown()
+        expect(all(torch.allclose(now[n].flatten(), (right[n] - .05*right[n + '.g']).flatten()) for n in names if n[0] in 'wb'),
+               'a step moved the weights somewhere else')
+    expect(losses == sorted(losses, reverse=True), f'the loss does not fall: {losses}')
+    was = page.inner_text('#bw-loss').split()[-1]
+    page.focus('#bw-slider')
+    page.keyboard.press('ArrowLeft')
+    expect(f'was {was} and' in page.inner_text('#bw-status'), f'the loss was {was}')
+    page.close()
+
+
+def walks_of(text):
+    "A formula on the tape: its values and gradients in the order of making; what the naive recursion gets, and its visits"
+    env = {}
+    for line in text.split('\n'):
+        exec(line, env)
+        name = line.split('=')[0].strip()
+        if not isinstance(env[name], Var): env[name] = Var(float(env[name]))
+    out, visits = env[name], []
+    out.backward(keep=True)
+    made = _history(out)
+    naive = {v: 0. for v in made} | {out: 1.}
+
+    def recursion(v):
+        visits.append(v)
+        for a,formula in zip(v.args, v.op.formulas if v.op else ()):
+            if isinstance(a, Var): naive[a] += formula(naive[v], *v.saved)
+        for a in v.args:
+            if isinstance(a, Var): recursion(a)
+    recursion(out)
+    return [[v.data.item(), float(v.g)] for v in made], [float(naive[v]) for v in made], len(visits)
+
+
+def tape(context, home):
+    "The walks of chapter 10 get what the tape gets, in order, and what a recursion gets; bad input keeps the picture"
+    page = context.new_page()
+    page.goto(home + 'tape.html')
+    shown = lambda key: page.eval_on_selector_all(f'#tw-root [data-{key}]', f'all => all.map(e => +e.dataset.{key})')
+    texts = page.eval_on_selector_all('#tw-root [data-text]', 'all => all.map(e => e.dataset.text)')
+    texts += ['x = 2\ny = -1\nh = (2*x - y)**2 / (x + 1)\nz = h - x*y + 3', 'x = .5\ny = x**-2 - -x / 4', 'w = 1e1\nw = w']
+    for text in texts:
+        page.fill('#tw-text', text)
+        right,naive,visits = walks_of(text)
+        for way,g,n in ('recursion', naive, visits), ('order', [g for _,g in right], len(right)):  # each begins at 0
+            page.check(f'#tw-root [value={way}]')
+            page.focus('#tw-picture')
+            for _ in range(n): page.keyboard.press('ArrowRight')
+            found = shown('value'), shown('grad')
+            ours,theirs = [torch.tensor(t, dtype=torch.float64) for t in (found, [[x for x,_ in right], g])]
+            if not torch.allclose(ours, theirs, rtol=1e-12, atol=1e-12):
+                wrong.append(f'{home}: tape: {text!r}, {way}: {found}, and by the library {right}, {g}')
+            if f'{n} visit' not in page.inner_text(f'#tw-{way}'): wrong.append(f'{home}: tape: {text!r}, {way}: not {n} visits')
+            counts['numbers'] += 2*len(right)
+    picture = page.inner_html('#tw-picture')
+    for text,why in {'a = 3\nb = a +': 'missing at the end', 'b = a + a': 'a has no value yet', 'a = 3\nb = exp(a)': 'exp(…)', '': 'no formula',
+                     'a = (3': 'closing )', 'a + a': 'a name, =', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
+                     'a = 1' + '\na = a + a'*13: '12 operations'}.items():
+        page.fill('#tw-text', text)
+        said = page.inner_text('#tw-error')
+        if why not in said: wrong.append(f'{home}: tape: {text!r}: {said!r}, and not {why!r}')
+        if page.inner_html('#tw-picture') != picture: wrong.append(f'{home}: tape: {text!r} changed the picture')
+    page.close()
+
+
+def slide(page, **values):
+    "Move sliders: an id, with _ for -, and a value"
+    for name,value in values.items():
+        page.eval_on_selector('#' + name.replace('_', '-'), '''(e, value) => {
+            e.value = value
+            e.dispatchEvent(new Event('input', {bubbles: true})) }''', value)
+
+
+def downhill(start, lr, mu, steps):
+    "Where the racers are in the end, by the library: name -> w, b and the loss"
+    x = torch.linspace(1, 3, 20, dtype=torch.float64)[:,None]
+    y = .8*x - .5
+    racers = {'gradient descent': lambda p: SGD(p, lr), 'momentum': lambda p: SGD(p, lr, mu),
+              'Nesterov': lambda p: SGD(p, lr, mu, nesterov=mu > 0), 'Adam': lambda p: Adam(p, lr)}
+    found = {}
+    for name,opt in racers.items():
+        w,b = torch.tensor(start, dtype=torch.float64)
+        model = Model([Lin(w.view(1,1).clone(), b.view(1).clone())])
+        opt = opt(model.parameters())
+        for _ in range(steps):
+            model(x, y)
+            model.backward()
+            opt.step()
+        found[name] = [*(p.item() for p in model.parameters()), model(x, y).item()]
+    return found
+
+
+def race(context, home):
+    "The racers are where the library's optimizers are; the dot can be dragged; past the limit descent climbs"
+    page = context.new_page()
+    page.goto(home + 'optimizers.html')
+    lanes = '''all => Object.fromEntries(all.map(
+        e => [e.firstChild.textContent, ['w', 'b', 'loss'].map(n => +e.dataset[n])]))'''
+
+    def compare(start, lr, mu, steps):
+        shown = page.eval_on_selector_all('.dr-lane', lanes)
+        for name,right in downhill(start, lr, mu, steps).items():
+            counts['numbers'] += 3
+            near = torch.allclose(torch.tensor(shown[name]), torch.tensor(right), rtol=1e-9, atol=1e-9)
+            if not near: wrong.append(f'{home}: race: {name}, rate {lr}: {shown[name]}, and by the library {right}')
+    for start,lr,mu,steps in ((-1, 1.5), .1, .8, 40), ((3., -2.), .187, 0., 25), ((2.5, 2.5), .02, .95, 60):
+        slide(page, dr_w=start[0], dr_b=start[1], dr_lr=lr, dr_mu=mu, dr_n=steps)
+        compare(start, lr, mu, steps)
+    for button,state in ('#dr-below', ''), ('#dr-above', 'lost'):
+        page.click('#dr-reset')
+        page.click(button)
+        if page.get_attribute('.dr-lane', 'data-state') != state: wrong.append(f'{home}: race: {button} is not {state!r}')
+    page.click('#dr-reset')
+    page.focus('#dr-lr')
+    page.keyboard.press('ArrowRight')
+    compare((-1, 1.5), .101, .8, 40)
+    page.eval_on_selector('.dr-lane:last-child', 'e => e.scrollIntoView({block: "center", behavior: "instant"})')
+    box = page.locator('.dr-lane circle.dr-handle').last.bounding_box()
+    x,y = box['x'] + box['width']/2, box['y'] + box['height']/2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 20)
+    if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
+    page.close()
+
+
+def differences(context, home):
+    "The slope of the sine is PyTorch's, but for the last digit of each value; the error of the formula is exact"
+    page = context.new_page()
+    page.goto(home + 'referees.html')
+    page.focus('[value=central]')
+    for kind in 'central', 'one-sided':
+        for log in 0, -1, -2.5, -5.2, -8, -11, -15, -16:
+            slide(page, fd_h=log)
+            shown = page.eval_on_selector('#fd-root', 'e => ["h", "found", "formula", "rounding"].map(n => +e.dataset[n])')
+            h,found,formula,rounding = torch.tensor(shown, dtype=torch.float64)
+            f,one = torch.sin, torch.ones((), dtype=torch.float64)
+            right = (f(one+h) - f(one-h))/(2*h) if kind == 'central' else (f(one+h) - f(one))/h
+            with workdps(60):
+                x,down = mpf(h.item()), mpf(h.item()) if kind == 'central' else 0
+                exact = (sin(1+x) - sin(1-down))/(x+down)/cos(1) - 1
+            counts['numbers'] += 3
+            near = abs(found - right) <= 2.3e-16/h and abs(formula.item() - exact) <= 1e-9*abs(exact)
+            if not near or abs(found/one.cos() - 1 - formula - rounding) > 1e-15:
+                wrong.append(f'{home}: differences: {kind}: {shown}, and not {right}, {float(exact)}')
+        page.keyboard.press('ArrowRight')
+    if page.input_value('[name=fd-kind]:checked') != 'central': wrong.append(f'{home}: differences: no way round by keyboard')
+    page.click('#fd-best')
+    page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('bottom')")
+    page.close()
+
+
+@cache
+def matrix():
+    "The kill matrix, by the library: layer and bug -> for each check, whether it killed"
+    torch.manual_seed(0)
+    return {(form, bug): kills for form,bug,kills in kill_matrix()}
+
+
+def kills(context, home):
+    "The table of mutants is the library's kill matrix, and each filter shows what it names"
+    page = context.new_page()
+    page.goto(home + 'mutants.html')
+
+    def shown():
+        rows = page.eval_on_selector_all('#km-root tbody tr', '''all => all.filter(e => e.getClientRects().length).map(
+            e => [...e.cells[0].children, ...[...e.cells].slice(1)].map(c => c.textContent))''')
+        return {(form, bug): [k == 'killed' for k in kills] for form,bug,*kills in rows}
+
+    def compare(what, wanted):
+        right = {(form, bug): kills for (form,bug),kills in matrix().items() if wanted(form, bug, kills)}
+        counts['numbers'] += len(right)
+        said = page.inner_text('#km-status').split()[0]
+        sums = page.eval_on_selector_all('#km-counts td', 'all => all.map(e => +e.textContent)')
+        if shown() != right or said != str(len(right)) or sums != [sum(k) for k in zip(*right.values())]:
+            wrong.append(f'{home}: kills: {what}: {said} {sums}, and not {len(right)}')
+    compare('all', lambda *_: True)
+    page.select_option('#km-layer', 'relu')
+    compare('relu', lambda form,bug,kills: form == 'relu')
+    page.select_option('#km-check', 'let through by sum')
+    compare('relu and sum', lambda form,bug,kills: form == 'relu' and not kills[0])
+    page.select_option('#km-layer', '')
+    page.select_option('#km-check', 'killed by gradcheck')
+    compare('gradcheck', lambda form,bug,kills: kills[5])
+    page.click('[data-clear]')
+    page.focus('#km-bug')
+    page.keyboard.type('w.g wrong')
+    compare('two words', lambda form,bug,kills: 'w.g' in bug and 'wrong' in bug)
+    page.click('[data-check]')
+    compare('ours alone', lambda form,bug,kills: kills == [False]*6 + [True])
     page.close()
 
 
@@ -232,7 +466,7 @@ def main():
             once = home.startswith('http') and width != 1600
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            for play in search, explorer, stepper: play(context, home)
+            for play in search, explorer, backward, tape, race, differences, kills: play(context, home)
             context.close()
             print(where, flush=True)
         browser.close()

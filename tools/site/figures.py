@@ -31,7 +31,7 @@ measure = """() => {
   const code = all('pre.sourceCode').filter(before).reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)
   const end = summary ? top(summary) : main.getBoundingClientRect().bottom + scrollY
 
-  const drawn = all('svg, img, canvas, .bx, .stepper, [data-widget]').filter(e => shown(e) && !e.closest('.katex')
+  const drawn = all('svg, img, canvas, .bx, [data-widget]').filter(e => shown(e) && !e.closest('.katex')
     && e.getBoundingClientRect().height > 40)  // no icon
   const cut = e => e.scrollWidth > e.clientWidth + 1
 

@@ -116,9 +116,9 @@ not_read_through = 'index.html', 'reference.html', 'symbols.html', 'traps.html'
 
 
 def minutes(soup):
-    "How long a page takes: 200 words a minute, up to the summary, without what is folded. A formula is one word"
+    "How long a page takes: 200 words a minute, up to the summary, without what is folded or searched. A formula is one word"
     main = BeautifulSoup(str(soup.select_one('main')), 'html.parser')
-    for tag in main.select('#title-block-header, script, style, details:not([open])'): tag.decompose()
+    for tag in main.select('#title-block-header, script, style, [data-widget], details:not([open])'): tag.decompose()
     for tag in main.select('.katex, span.math'): tag.replace_with('x')
     if end := main.select_one('#summary'):
         for tag in [end, *end.find_all_next()]: tag.extract()

@@ -85,14 +85,14 @@ def split(file):
     rest, parts = [], {}
     for cell in nb['cells']:
         source = ''.join(cell['source'])
-        if found := re.match(r'## minibackprop\.(\w+)\n', source): name = found[1]
+        if found := re.match(r'## minibackprop\.([\w.]+)\n', source): name = found[1]
         elif source.startswith('## '): name = None
         elif not parts: name = None
         (parts.setdefault(name, []) if name else rest).append(cell)
     at = next(i for i,cell in enumerate(rest) if ''.join(cell['source']).startswith('## '))
     listed = []
     for name,cells in parts.items():
-        first, target, names = ''.join(cells[0]['source']).partition('\n\n')[2], f'reference_{name}', []
+        first, target, names = ''.join(cells[0]['source']).partition('\n\n')[2], f'reference_{name.split(".")[-1]}', []
         for cell in cells:
             texts = [''.join(o.get('data', {}).get('text/markdown', '')) for o in cell.get('outputs', [])]
             text = ''.join(cell['source']) if cell['cell_type'] == 'markdown' else '\n'.join(texts)
@@ -102,6 +102,7 @@ def split(file):
             for o in cell.get('outputs', []):
                 if 'text/markdown' in o.get('data', {}):
                     o['data']['text/markdown'] = raise_headings(''.join(o['data']['text/markdown']))
+        if '.' in name: first += f' <span id="minibackprop.{name.split(".")[-1]}"></span>'  # its address in version 0.1
         links = ' '.join(f'<a class="moved" id="{n}" href="{target}.html#{n}">{text}</a>' for n,text in names)
         heading = f'## [minibackprop.{name}]({target}.ipynb) {{#minibackprop.{name}}}'
         listed.append(dict(cell_type='markdown', metadata={}, source=f'{heading}\n\n{first}\n\n{links}'))
