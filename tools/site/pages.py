@@ -287,6 +287,16 @@ def on_screen(soup):
             before['class'] = [*before.get('class', []), 'on-screen']
 
 
+moved = {'case.html': 'subject.html'}  # a page that has another name now
+
+
+def signpost(target):
+    "What stands at the old address of a page: it leads on"
+    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Moved</title>'
+            f'<meta http-equiv="refresh" content="0; url={target}"></head>'
+            f'<body><main><h1>Moved</h1><p><a href="{target}">Here it is now.</a></p></main></body></html>\n')
+
+
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
@@ -317,6 +327,7 @@ def finish(site, nbs, repository):
         if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
         (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
+    for old,new in moved.items(): (site/old).write_text(signpost(new))
     for file in nbs.glob('*.json'): shutil.copy(file, site/'notebooks')
     shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
     for style in site.rglob('*.css'):  # a theme asks another host for a font
