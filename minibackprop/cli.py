@@ -138,7 +138,7 @@ def parser():
         'all of MNIST, then train a network with them.',
         epilog='minibackprop predict FILE --weights FILE reads a picture of a digit '
         'with what --save has kept. minibackprop notebooks DIR copies the book into a '
-        'folder, minibackprop exercises DIR lists its exercises.')
+        'folder, minibackprop exercises DIR lists its exercises, and the path.')
     _options(p)
     return p
 
@@ -272,12 +272,13 @@ def _predict(words):
     except (ValueError, OSError) as e: _end(e, 2)
 
 # %% ../nbs/99_cli.ipynb #80e52be1
-def _folder(command, description, words):
+def _folder(command, description, words, **options):
     "The one word after `minibackprop notebooks` or `minibackprop exercises`"
     p = argparse.ArgumentParser(f'minibackprop {command}', description=description)
-    p.add_argument('folder', type=_path, help='a folder')
+    p.add_argument('folder', type=_path, help='a folder', **options)
     return p.parse_args(words).folder
 
+# %% ../nbs/99_cli.ipynb #089d5f25
 def _notebooks(words):
     "`minibackprop notebooks`, from its words on the command line"
     folder = _folder('notebooks', 'Copy the chapters of the book into a folder. '
@@ -293,7 +294,9 @@ def _notebooks(words):
 def _exercises(words):
     "`minibackprop exercises`, from its words on the command line"
     folder = _folder('exercises', 'List the exercises in the notebooks of a folder, '
-                     'and what is done of them, by their saved outputs.', words)
+                     'what is done of them, by their saved outputs, and the path. '
+                     'Without a folder: the one you are in.', words,
+                     nargs='?', default='.')
     try: show_exercises(folder)
     except (ValueError, OSError) as e: _end(e, 2)
 

@@ -7,11 +7,17 @@ __all__ = ['Judge', 'Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 
            'hint']
 
 # %% ../../nbs/90_exercises.ipynb #a0630da3
-import ast, contextlib, dis, functools, importlib, re, textwrap
+import ast, contextlib, dis, functools, importlib, inspect, linecache, math, re
+import signal, sys, sysconfig, textwrap, traceback
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 import torch
+from torch.overrides import TorchFunctionMode
 from ..broadcasting import rel_error
+from ..checking.subject import _double
 from ..checking.report import check_grads
+from ..module import unchecked
 
 # %% ../../nbs/90_exercises.ipynb #d72b54e3
 class Judge:
@@ -32,12 +38,16 @@ class Exercise:
     minutes:int # How long it takes
     judge:object # Function of the answer: None if right, else why it is not
     hints:tuple # Three, each saying more than the one before
+    more:str # A line worth reading when the answer is right
     wrong:dict=field(default_factory=dict) # Source -> a piece of what it must hear
-    form:str='{}' # What the sources in `wrong` have in common
+    form:str='{}' # What the sources in `wrong` and `right` have in common
+    right:tuple=() # Sources of right answers that are written in another way
+    seconds:int=60 # Of computing; after that the answer is stopped
 
     def __post_init__(self):
         wrong = {_fill(self.form, source): piece for source,piece in self.wrong.items()}
         self.wrong = {**getattr(self.judge, 'mistakes', {}), **wrong}
+        self.right = [_fill(self.form, source) for source in self.right]
         if len(self.hints) != 3 or len(self.wrong) < 3: raise ValueError(
             f'exercise {self.number}: {len(self.hints)} hints and {len(self.wrong)} '
             'wrong answers; expected 3 hints and at least 3 wrong answers')
@@ -115,12 +125,28 @@ def not_done(
     return hasattr(answer, '__code__') and _only_dots(answer)
 
 # %% ../../nbs/90_exercises.ipynb #d958554e
-def _plain(value):
-    "Shapes, lists, arrays as tuples, single numbers as numbers, words in lower case"
-    if isinstance(value, torch.Tensor) and value.numel() == 1: return value.item()
-    if hasattr(value, 'tolist'): value = value.tolist()
-    if isinstance(value, str): return value.strip().lower() if len(value) > 1 else value
-    if isinstance(value, (tuple, list)): return tuple(map(_plain, value))
+def _unquoted(word):
+    "The number, tuple or truth value that is written in a word, if there is one"
+    for read in float, ast.literal_eval:
+        with contextlib.suppress(ValueError, SyntaxError): return read(word.strip())
+    return word.strip().lower()
+
+def _plain(value, like=''):
+    "A value in the form of the right one, `like`, as far as it means the same"
+    if isinstance(value, type): value = value.__name__
+    if isinstance(value, str):
+        if isinstance(like, str): return value.strip().lower()
+        value = _unquoted(value)
+    if hasattr(value, 'tolist'):  # a tensor or an array, even of one number
+        value = value.tolist()
+        one = not isinstance(like, tuple)
+        while one and isinstance(value, list) and len(value) == 1: value, = value
+        if isinstance(value, str): return _plain(value, like)
+    if isinstance(value, dict): value = [*value.values()]
+    if isinstance(value, (tuple, list)):
+        alike = isinstance(like, tuple) and len(like) == len(value)
+        return tuple(map(_plain, value, like if alike else ['']*len(value)))
+    if isinstance(like, bool) and _number(value) and value in (0, 1): return bool(value)
     exact = isinstance(value, (bool, int, float)) or not hasattr(value, '__float__')
     return value if exact else float(value)
 
@@ -145,7 +171,7 @@ def _factor(c):
     for n in range(2, 1001):
         if _same(c, float(n), 1e-3): return f'is {n} times too large'
         if _same(c*n, 1., 1e-3): return f'is {n} times too small'
-    return f'is {c:.6g} times the right one'
+    return 'is too ' + ('large' if abs(c) > 1 else 'small')
 
 # %% ../../nbs/90_exercises.ipynb #87e6a354
 def _difference(answer, right, tol=1e-3):
@@ -161,8 +187,11 @@ def _difference(answer, right, tol=1e-3):
         places = [i for i,(a,r) in pairs if not _same(a, r, tol)]
         return f'{answer}: entry {places[0]+1} of {len(right)} is not right'
     if _number(right):
-        if not _number(answer): return f'{answer!r} is not a number'
+        if not _number(answer): return f'{answer!r:.40} is not a number, such as 0.25'
         return f'{answer:g} ' + (_factor(answer/right) if right else 'is not 0')
+    if type(answer) is not type(right):
+        kind = 'True or False' if isinstance(right, bool) else 'a word in quotes'
+        return f'{answer!r:.40} is not {kind}'
     return f'{answer!r} is not it'
 
 # %% ../../nbs/90_exercises.ipynb #6b49364d
@@ -174,7 +203,7 @@ def is_value(
     "Judge an answer that is a value"
     right,mistakes = _plain(right), mistakes or {}
     def look(answer):
-        answer = _plain(answer)
+        answer = _plain(answer, right)
         if _same(answer, right, tol): return None
         for near in 1e-9, tol:  # of two that are close to each other, the nearer one
             for wrong,why in mistakes.items():
@@ -192,7 +221,9 @@ def is_tuple(
     named,count = bool(names), len(judges)
     names = names or [f'entry {i} of {count}' for i in range(1, count+1)]
     def look(answer):
-        if isinstance(answer, torch.Tensor): answer = answer.tolist()
+        if isinstance(answer, str): answer = _unquoted(answer)
+        if hasattr(answer, 'tolist'): answer = answer.tolist()
+        if isinstance(answer, dict): answer = [*answer.values()]
         if not isinstance(answer, (tuple, list)) or len(answer) != count:
             these = ': ' + ', '.join(names) if named else ''
             return f'{answer!r:.60} is not {count} entries{these}'
@@ -219,6 +250,7 @@ def _letters(
 ):
     "A judge of a string of letters, in any order"
     def judge(answer):
+        if isinstance(answer, (list, tuple, set)): answer = ''.join(map(str, answer))
         if not isinstance(answer, str):
             return f'{answer!r:.40} is not a string of letters, such as {"be"!r}'
         said = set(answer.lower()) - set(' ,')
@@ -257,53 +289,98 @@ def _seeded():
         torch.manual_seed(0)
         yield
 
+def _old(t):
+    "`t`, with a gradient that is left over from somewhere: NaN"
+    if isinstance(t, torch.Tensor) and t.is_floating_point():
+        t.g = torch.full_like(t, math.nan)
+    return t
+
 def _copies(inputs):
-    return [a.clone() if isinstance(a, torch.Tensor) else a for a in inputs]
+    return [_old(a.clone()) if isinstance(a, torch.Tensor) else a for a in inputs]
 
 def _agree(a, b):
     "The same value, or tensors of the same shape and numbers"
-    if not (isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)):
-        return _same(_plain(a), _plain(b), 1e-6)
+    if isinstance(b, torch.Tensor) and not isinstance(a, torch.Tensor): return False
+    if not isinstance(b, torch.Tensor):
+        b = _plain(b)
+        return _same(_plain(a, b), b, 1e-6)
     if a.shape != b.shape: return False
-    return a.numel() == 0 or rel_error(a.double(), b.double()) < 1e-6
+    same = (a == b) | a.isnan() & b.isnan()
+    return bool(same.all()) or rel_error(a.double(), b.double()) < 1e-6
 
 # %% ../../nbs/90_exercises.ipynb #eb33f9fb
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
     shape = tuple(right.shape)
+    if answer is None: return 'it returns nothing: give back the result with `return`'
     if not isinstance(answer, torch.Tensor):
         return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
     if answer.shape != right.shape:
         is_turned = answer.dim() == 2 and answer.t().shape == right.shape
         turned = ', which is transposed' if is_turned else ''
         return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
-    if not answer.isfinite().all():
-        return 'its result has infinite entries, or entries that are not numbers'
+    if answer.isnan().any() and not right.isnan().any(): return (
+        'its result has NaN in it: 0/0, or a `.g` of an earlier call that was added to '
+        'and not replaced')
+    if not answer.isfinite().all(): return 'its result has infinite entries'
     answer,right = answer.double(), right.double()
     if rel_error(answer, right) < 1e-4: return (
         'its result is right to a few digits only; compute in the dtype of the inputs')
     factor = ((answer*right).sum()/(right*right).sum()).item()
     if _agree(answer, factor*right): return f'its result {_factor(factor)}'
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)
-    share = wrong.double().mean().item()
     worst = (answer-right).abs().argmax()
     a,r = answer.flatten()[worst], right.flatten()[worst]
-    return (f'its result is wrong in {share:.0%} of the entries: '
+    return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
             f'{a:.4g} where {r:.4g} is right')
 
 # %% ../../nbs/90_exercises.ipynb #688bb86a
 def _draw(*shapes):
-    "Random tensors of these shapes, in float64"
-    return tuple(torch.randn(shape, dtype=torch.float64) for shape in shapes)
+    "Random tensors of these shapes, in float64, with one digit: easy to try by hand"
+    return tuple((torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
+                 for shape in shapes)
 
+def _names(function, args):
+    "What a function calls its arguments"
+    with contextlib.suppress(TypeError, ValueError):
+        names = [*inspect.signature(function).parameters]
+        if len(names) >= len(args): return names
+    return [f'argument {i}' for i in range(1, len(args)+1)]
+
+def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
+
+def _shown(value, most=8):
+    "A value, or the shape of a tensor of more than so many numbers"
+    if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
+    if value.numel() > most: return f'a tensor {tuple(value.shape)}'
+    def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
+    return re.sub(r'-?[\d.]+(e[-+]?\d+)?', digits, str(value.tolist()))
+
+def _given(function, args):
+    "The arguments of a call, for a sentence"
+    most = 8 if _size(args) <= 24 else 1
+    return ', '.join(f'{n} = {_shown(a, most)}'.replace('= a tensor ', '')
+                     for n,a in zip(_names(function, args), args))
+
+# %% ../../nbs/90_exercises.ipynb #688bb86b
 def _results(function, inputs):
-    "What it returns for each, and whether it changed a tensor that it was given"
+    "The calls, what comes out of each, and the names of arguments that were changed"
+    found,changed = [], []
     with _seeded():
         calls = [(args, _copies(args)) for args in inputs()]
-        found = [function(*given) for _,given in calls]
-    pairs = [(a, g) for args,given in calls for a,g in zip(args, given)
-             if isinstance(a, torch.Tensor)]
-    return found, not all(torch.equal(a, g) for a,g in pairs)
+        held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
+                for a in args if hasattr(a, 'parameters')]
+        for args,given in calls:
+            try: found.append(function(*given))
+            except Exception as e:
+                e.given = _given(function, args)
+                raise
+    for args,given in calls:
+        changed += [n for n,a,g in zip(_names(function, args), args, given)
+                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
+    changed += [type(layer).__name__ for layer,old in held
+                if not all(map(torch.equal, layer.parameters(), old))]
+    return [args for args,_ in calls], found, changed
 
 def _recognized(mistakes, same):
     "The sentence of the first mistake that does the same as the answer, or None"
@@ -311,11 +388,19 @@ def _recognized(mistakes, same):
         with contextlib.suppress(Exception):
             if same(wrong): return why
 
-def _first_difference(found, expected):
-    "What is wrong with the first result that is not right"
-    f,e = next((f, e) for f,e in zip(found, expected) if not _agree(f, e))
-    if isinstance(e, torch.Tensor): return _tensor_difference(f, e)
-    return _difference(_plain(f), _plain(e), 1e-6)
+# %% ../../nbs/90_exercises.ipynb #688bb86c
+def _first_difference(answer, calls, found, expected, why):
+    "The smallest call whose result is not right, and `why`, or what is wrong with it"
+    results = list(zip(calls, found, expected))
+    wrong = [r for r in results if not _agree(*r[1:])]
+    args,f,e = min(wrong, key=lambda r: _size(r[0]))
+    if not why: why = (_tensor_difference(f, e) if isinstance(e, torch.Tensor) else
+                       _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
+    why += f'. For {_given(answer, args)}'
+    if max(_size([f]), _size([e])) <= 8:
+        why += f' it gives {_shown(f)}, and {_shown(e)} is right'
+    good = [args for args,f,e in results if _agree(f, e)]
+    return why + (f'. For {_given(answer, good[0])} it is right' if good else '')
 
 # %% ../../nbs/90_exercises.ipynb #421a855a
 def is_function(
@@ -331,15 +416,16 @@ def is_function(
     right = run(_made(source) if source else right)
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        expected,may_change = _results(right, inputs)
-        found,changes = _results(run(answer), inputs)
+        _,expected,may_change = _results(right, inputs)
+        calls,found,changed = _results(answer := run(answer), inputs)
         if all(map(_agree, found, expected)):
-            if may_change or not changes: return None
-            return ('the result is right, and what it was given has been changed: '
+            if may_change or not changed: return None
+            return (f'the result is right, and {changed[0]} has been changed in place: '
                     'make a new tensor')
         def same(wrong):
-            return all(map(_agree, found, _results(run(_made(wrong)), inputs)[0]))
-        return _recognized(filled, same) or _first_difference(found, expected)
+            return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
+        return _first_difference(answer, calls, found, expected,
+                                 _recognized(filled, same))
     return Judge(look, source, filled)
 
 # %% ../../nbs/90_exercises.ipynb #c5a3876a
@@ -349,42 +435,133 @@ def _is_tensors(
     inputs, mistakes=None, form='{}',
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
+    def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
+    judges = [is_function(right, inputs, mistakes, form, pick(n))
+              for n in range(len(names))]
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        with torch.random.fork_rng(): one = answer(*inputs()[0])
+        with _seeded(): one = answer(*_copies(inputs()[0]))
         if not isinstance(one, (tuple, list)) or len(one) != len(names):
             return f'expected {len(names)} tensors: {", ".join(names)}'
-        for n,name in enumerate(names):
-            def pick(function): return lambda *args: function(*args)[n]
-            if why := is_function(right, inputs, mistakes, form, pick)(answer):
-                return f'{name}: {why}'
-    return Judge(look, mistakes={_fill(form, s): why for s,why in mistakes.items()})
+        return next((f'{name}: {why}' for name,judge in zip(names, judges)
+                     if (why := judge(answer))), None)
+    return Judge(look, mistakes=judges[0].mistakes)
+
+# %% ../../nbs/90_exercises.ipynb #688bb86e
+class _Watch(TorchFunctionMode):
+    "While it is entered: the operations of tensors; how often each function is called"
+    def __enter__(self):
+        self.operations,self.names,self.before = [], Counter(), sys.getprofile()
+        sys.setprofile(self.note)
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        sys.setprofile(self.before)
+        return super().__exit__(*error)
+
+    def note(self, frame, event, arg):
+        if event == 'call': self.names[frame.f_code.co_name] += 1
+        if event == 'c_call': self.names[arg.__name__] += 1
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.operations.append((func.__name__, args, out))
+        return out
+
+# %% ../../nbs/90_exercises.ipynb #688bb86f
+_autograd = {'run_backward': 'autograd computes this gradient: it may judge your '
+             'formula, and is none'}
+
+def _watched(function, inputs):
+    "What happens in each call"
+    with _seeded(): calls = [*map(_copies, inputs())]
+    for args in calls:
+        with _seeded(), _Watch() as seen: function(*args)
+        yield seen
+
+def _never(inputs, names):
+    "A judge of who is called: name of a function -> the sentence if it is"
+    return lambda answer: next((why for seen in _watched(answer, inputs)
+                                for n,why in names.items() if n in seen.names), None)
+
+def _no_loop(inputs):
+    "A judge of calls with few and with many examples: they take as many operations"
+    def look(answer):
+        few,*_,many = [len(seen.operations) for seen in _watched(answer, inputs)]
+        if few != many: return (f'the result is right, and there is a loop in it: '
+            f'{few} operations for few rows, {many} for many. Do all rows at once')
+    return look
 
 # %% ../../nbs/90_exercises.ipynb #4bb97efb
 def is_gradient(
     make, # Function of the answer: a float64 `Module`, or a pair (forward, backward)
-    inputs, # Function of nothing: a tuple of inputs
+    inputs, # Function of nothing: a tuple of inputs; or several, the smallest last
     forward=None, # The right forward, of inputs and parameters; None: it is given
     mistakes:dict=None, # Source of a wrong answer -> the sentence that it gets
     form:str='{}', # What the sources have in common
     skip:tuple=(), # Inputs that want no gradient
+    never:dict=_autograd, # Name of a function that must not be called -> the sentence
 )->Judge: # Called with an answer
     "Judge an answer that has a backward pass: a class, or a function"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
-    def report(answer):
-        with _seeded(): return check_grads(make(answer), *inputs(), skip=skip)
+    def report(answer, case=0):
+        args = _cases(inputs)[case]
+        with _seeded(): return check_grads(make(answer), *args, skip=skip)
     known = functools.cache(lambda wrong: report(_made(wrong)))
+    def one(answer, case, args):
+        if forward and (why := _forward_difference(make, answer, args, forward)):
+            return why
+        try: r = report(answer, case)
+        except RuntimeError as e: return _raised(e)
+        if why := _leftovers(make, answer, args, never): return why
+        if r or _in_float32(r): return None
+        def same(wrong): return _same_gradients(r, known(wrong))
+        why = not case and _recognized(filled, same) or _report_in_words(r)
+        with contextlib.suppress(Exception): why += _example(report(answer, -1))
+        return why
     def look(answer):
         if not callable(answer):
             return f'{answer!r:.40} is neither a class nor a function'
-        if forward and (why := _forward_difference(make, answer, inputs, forward)):
-            return why
-        try: r = report(answer)
-        except RuntimeError as e: return _raised(e)
-        if r or _in_float32(r): return None
-        def same(wrong): return _same_gradients(r, known(wrong))
-        return _recognized(filled, same) or _report_in_words(r)
+        for case,args in enumerate(_cases(inputs)):
+            if why := one(answer, case, args):
+                layer = make(answer)
+                names = layer[0] if isinstance(layer, tuple) else layer.forward
+                return f'for {_given(names, args)}: '*(case > 0) + why
     return Judge(look, mistakes=filled)
+
+# %% ../../nbs/90_exercises.ipynb #c60da390
+def _cases(inputs):
+    "The inputs to judge at: as they are listed, or one tuple and its first example"
+    with _seeded(): found = inputs()
+    if isinstance(found, list): return found
+    n = len(found[0])
+    return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
+                         for a in found)]
+
+def _gradients(layer, inputs, old):
+    "What one run leaves as .g, with an old one there or not; and what was called"
+    pair = isinstance(layer, tuple)
+    args = [_double(a) for a in inputs]
+    tensors = [a for a in [*args, *([] if pair else layer.parameters())]
+               if torch.is_tensor(a)]
+    if old: [*map(_old, tensors)]
+    with _seeded(), unchecked(), _Watch() as seen:
+        out = layer[0](*args) if pair else layer(*args)
+        out.g = torch.randn_like(out)
+        layer[1](out, *args) if pair else layer.backward(inp_grad=True)
+    return [getattr(t, 'g', None) for t in tensors], seen.names
+
+def _leftovers(make, answer, inputs, never):
+    "What `check_grads` does not look for: old gradients that count, forbidden help"
+    if isinstance(make(answer), type): return None  # an autograd.Function has no .g
+    fresh,called = _gradients(make(answer), inputs, False)
+    for n,why in never.items():
+        if n in called: return why
+    old,_ = _gradients(make(answer), inputs, True)
+    if any(f is not None and o.isnan().any() > f.isnan().any()
+           for f,o in zip(fresh, old)): return (
+        'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
+        'and does not add')
 
 # %% ../../nbs/90_exercises.ipynb #c60da391
 def _in_float32(r):
@@ -395,14 +572,14 @@ def _in_float32(r):
              for g,e in zip(r.trial.found[name], right)]
     return all(g is not None and g.dtype == e.dtype and _agree(g, e) for g,e in pairs)
 
-def _forward_difference(make, answer, inputs, forward):
+def _forward_difference(make, answer, args, forward):
     "What is wrong with the forward pass, or None"
     with _seeded():
         layer = make(answer)
-        args,own = inputs(), layer.parameters()
+        own = layer.parameters()  # before the call, which may leave more on it
         found,right = layer.forward(*_copies(args)), forward(*args, *own)
     if _agree(found, right): return None
-    return 'the forward pass: ' + (_tensor_difference(found, right))
+    return 'the forward pass: ' + _tensor_difference(found, right)
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
 def _same_gradients(one, other):
@@ -415,7 +592,7 @@ def _raised(error):
     "What a backward has raised, in words; any other error is raised again"
     raised = str(error).partition(': the backward raised ')[2]
     if not raised: raise error
-    return f'the backward raises {raised}'
+    return f'the backward raises {raised}{_line_of(error)}'
 
 def _report_in_words(r):
     "The findings of a report, at most three"
@@ -423,17 +600,87 @@ def _report_in_words(r):
     said = [re.sub(skip_it, '', s) for s in r._sentences()]
     return '; '.join([s for s in said if not s.startswith('- ')][:3])
 
+def _example(r):
+    "The numbers of a small case: what was given, what came out, what is right"
+    case,right = r.case, r._right()
+    wrong = [n for n,*_,verdict in r.rows if verdict == 'wrong']
+    given = {**case.values, 'out.g': case.us[0]}
+    if not wrong or right is None or _size(given.values()) > 18: return ''
+    found,right = case.found[wrong[0]][0], right[0][wrong[0]]
+    return (f". For {', '.join(f'{n} = {_shown(t)}' for n,t in given.items())} "
+            f'{wrong[0]}.g is {_shown(found)}, and {_shown(right)} is right')
+
 # %% ../../nbs/90_exercises.ipynb #254fb9fc
+_here = [Path(__file__).parents[1] if '__file__' in globals() else 'minibackprop',
+         *map(sysconfig.get_path, ('stdlib', 'purelib', 'platlib'))]
+
+def _line_of(e):
+    "Where in the student's code an error came up, for the end of a sentence; or ''"
+    while e:
+        for at,line in reversed([*traceback.walk_tb(e.__traceback__)]):
+            file = at.f_code.co_filename
+            if file.startswith(('<frozen', *map(str, _here))): continue
+            text = linecache.getline(file, line).strip()
+            return f', in your line `{text}`' if text else f', in line {line} of yours'
+        e = e.__cause__ or e.__context__
+    return ''
+
+# %% ../../nbs/90_exercises.ipynb #254fb9fd
+class _TooLong(KeyboardInterrupt): "The time of an exercise is over"
+
+@contextlib.contextmanager
+def _at_most(seconds):
+    "Stop what computes in here for so many seconds, where a signal can do that"
+    def stop(*_): raise _TooLong
+    try: before = signal.signal(signal.SIGVTALRM, stop)
+    except (AttributeError, ValueError): return (yield)  # Windows, or another thread
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try: yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+# %% ../../nbs/90_exercises.ipynb #254fb9fe
+def _error_in_words(e, answer):
+    "What to say about an error, and whether it is the student's"
+    said,line = f'{type(e).__name__}: {e}', _line_of(e)
+    last = [at.f_code.co_filename for at,_ in traceback.walk_tb(e.__traceback__)][-1]
+    call = isinstance(e, TypeError) and re.search('argument|not callable', str(e))
+    if call and not line: return True, f'it cannot be called as the task says: {e}'
+    if not line and 'exercises' in Path(last).parts[-3:]:
+        if isinstance(e, ValueError): return True, str(e)
+        return False, (f'the check cannot read this answer ({said}). If it has the '
+            'form that the task asks for, the mistake is in the check, and not yours')
+    if isinstance(e, NameError): line += ('. After a restart, run the cells before '
+        'this one again, from the first on')
+    given = f'for {e.given} ' if hasattr(e, 'given') else ''
+    return True, f'{given}it raises {said}{line}'
+
 def _verdict(ex, answer):
     "The word for the list, and why"
     if not_done(answer): return 'not done yet', 'Replace the dots, and run both cells'
-    try: why = ex.judge(answer)
-    except Exception as e: why = f'it raises {type(e).__name__}: {e}'
-    if why is None: return 'right', ''
+    mine = True
+    try:
+        with _at_most(ex.seconds): why = ex.judge(answer)
+    except _TooLong as e: why = (f'it has run for {ex.seconds} seconds, so a loop may '
+                                 f'not end. It was stopped{_line_of(e)}')
+    except KeyboardInterrupt as e: mine,why = False, f'it was interrupted{_line_of(e)}'
+    except Exception as e: mine,why = _error_in_words(e, answer)
+    if why is None: return 'right', ex.more
     if re.match('[a-z]+ ', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
-    return 'not right yet', why
+    return 'not right yet' if mine else 'not judged', why
 
+# %% ../../nbs/90_exercises.ipynb #254fb9ff
 _asked = []  # the exercise that was checked last, for `hint`
+_when_right = []  # functions of an exercise and its answer: the next page has one
+
+def _cell_before():
+    "In a notebook: what to say if the cell before has ended in an error"
+    ipython = getattr(sys.modules.get('IPython'), 'get_ipython', lambda: None)()
+    last = getattr(ipython, 'last_execution_result', None)
+    error = last and (last.error_before_exec or last.error_in_exec)
+    return error and (f'The cell that ran before this one ended in a '
+        f'{type(error).__name__}. This is about what was defined before that')
 
 def check_answer(
     number:str, # Of the exercise, such as '3.2'
@@ -443,8 +690,10 @@ def check_answer(
     ex = _exercise(number)
     _asked[:] = [ex]
     word,why = _verdict(ex, answer)
-    said = f'{number}: {word}' + (f'. {why}. A first hint: hint(1)' if why else '')
+    hint = '' if word == 'right' else 'A first hint: hint(1)'
+    said = '. '.join(filter(None, [f'{number}: {word}', why, _cell_before(), hint]))
     print(textwrap.fill(said, 88, break_long_words=False, break_on_hyphens=False))
+    for tell in _when_right if word == 'right' else (): tell(ex, answer)
 
 # %% ../../nbs/90_exercises.ipynb #41567e85
 def hint(

@@ -8,14 +8,18 @@ __all__ = []
 # %% ../../../nbs/answers/05_autograd.ipynb #d994ac43
 import torch
 from torch import nn
-from ..judges import exercise, is_gradient, _parts
+from ..judges import exercise, is_gradient, _parts, _unquoted
 
 # %% ../../../nbs/answers/05_autograd.ipynb #4a6e84f2
 def _judge_leaves(answer):
     "The judge of 5.1"
+    if isinstance(answer, str): answer = _unquoted(answer)
+    if isinstance(answer, dict): answer = [*answer.values()]
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         return 'two tuples of names are expected'
-    leaves,grads = map(set, answer)
+    leaves,grads = [set(''.join(map(str, names)).lower()) - {*', '}
+                    for names in answer]
+    if leaves == {'a'} and grads == {'c'}: return 'two tuples of names are expected'
     if 'c' not in leaves: return ('also c is a leaf: detach makes a tensor that is not '
         'the result of a recorded operation')
     if 'b' in leaves or 'd' in leaves: return ('the tensors b and d are the results of '
@@ -30,6 +34,8 @@ def _judge_leaves(answer):
 
 # %% ../../../nbs/answers/05_autograd.ipynb #ccc0eb9c
 exercise('5.1', 'Leaves', 3, _judge_leaves,
+    more='A result hands its gradient on and forgets it; `retain_grad()` asks it'
+         ' to keep one',
     hints=('A leaf is a tensor that is not the result of a recorded operation.',
            'detach hands out the numbers without the record. Does the result have a '
            'grad_fn?',
@@ -38,7 +44,12 @@ exercise('5.1', 'Leaves', 3, _judge_leaves,
         "(('a',), ('a',))": 'Also c is a leaf',
         "(('a', 'c'), ('a', 'b'))": 'only leaves keep one',
         "(('a', 'c'), ('a', 'c'))": 'detach has cut it off',
-        "(('a', 'b', 'c'), ('a',))": 'no leaves'})
+        "(('a', 'b', 'c'), ('a',))": 'no leaves',
+        "(('c',), ('a',))": 'it is a leaf',
+        "'a', 'c'": 'two tuples of names',
+        "(('a', 'c'), ())": 'd was made from it'},
+    right=("(['c', 'a'], ['a'])", "('ac', 'a')", "({'a', 'c'}, {'a'})",
+           "('a, c', 'a')", "(('A', 'C'), ('A',))"))
 
 # %% ../../../nbs/answers/05_autograd.ipynb #84cb8de7
 exercise('5.2', 'Two calls of backward', 3,
@@ -56,6 +67,8 @@ exercise('5.2', 'Two calls of backward', 3,
             6: 'line 3 adds to what is there: the factor that is not detached has a '
               'gradient, 3',
             15: 'line 3 adds the gradient, not the value 9'})),
+    more='This is why every PyTorch loop has `zero_grad` in it, and ours has '
+         'none: `backward` sets `.g`',
     hints=('backward adds to .grad, and does not replace it.',
            'In line 3 one factor is x, and the other is the number 3, as far as '
            'autograd is concerned.',
@@ -85,6 +98,8 @@ _entries = [
 # %% ../../../nbs/answers/05_autograd.ipynb #266c172f
 exercise('5.3', 'The size of the record', 4,
     _parts(*_entries),
+    more='That is what makes fine-tuning cheap: before the first layer that '
+         'learns, nothing is recorded',
     hints=('An operation is recorded if something that goes into it requires '
            'gradients.',
            'mse is three operations: a difference, a power and a mean. lin is two, a '
@@ -93,15 +108,18 @@ exercise('5.3', 'The size of the record', 4,
            'there are relu, add and the first mm as well.'))
 
 # %% ../../../nbs/answers/05_autograd.ipynb #f97586de
-def _what_moved(moved):
+def _what_moved(moved, grads, lr):
     "What is wrong with the way that the parameters have gone"
+    def by(factor): return all(torch.allclose(m, factor*g, atol=1e-6)
+                               for m,g in zip(moved, grads))
     if not any(m.any() for m in moved): return ('the parameters have not moved: `p = p '
         '- ...` makes a new tensor and names it p, and the model has the old one')
-    if all((m == 2).all() for m in moved):
-        return 'it goes uphill: the gradient says where the loss grows, so subtract'
-    if all((m == -4).all() for m in moved): return 'it does not look at lr'
-    if not all((m == -2).all() for m in moved):
-        return 'some of the parameters have not moved by lr times their gradient'
+    if by(lr): return 'it goes uphill: the gradient says where the loss grows, subtract'
+    if by(-1): return 'it does not look at lr'
+    if not by(-lr): return (
+        'some of the parameters have not moved by lr times their own gradient: '
+        f'for a gradient of {grads[2]:.4f} and lr = {lr} one has moved by '
+        f'{moved[2]:.4f}, and {-lr*grads[2]:.4f} is right')
 
 def _what_is_left(params):
     "What is wrong with the parameters after the step"
@@ -110,14 +128,21 @@ def _what_is_left(params):
     if not all(p.requires_grad for p in params):
         return 'the parameters do not require gradients any more'
 
-# %% ../../../nbs/answers/05_autograd.ipynb #b26513f3
+# %% ../../../nbs/answers/05_autograd.ipynb #c1b9b5bd
 def _judge_step(step):
-    "The judge of 5.4: two parameters, one step"
-    params = [torch.arange(6.).view(2, 3).requires_grad_(),
-              torch.ones(2, requires_grad=True)]
-    same,before = list(params), [p.detach().clone() for p in params]
-    for p in params: p.grad = torch.full_like(p, 4.)
-    try: step(params, .5)
+    "The judge of 5.4: parameters of several shapes, in a list and one after the other"
+    return _one_step(step, list, .5) or _one_step(step, iter, .25)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #3305ad9c
+def _one_step(step, given, lr):
+    "What is wrong after a step, with the parameters given in this form"
+    random = torch.Generator().manual_seed(0)
+    same = [torch.randn(shape, generator=random).requires_grad_()
+            for shape in ((2, 3), (2,), (), (1, 1))]
+    before = [p.detach().clone() for p in same]
+    for p in same: p.grad = torch.randn(p.shape, generator=random)
+    grads = [p.grad.clone() for p in same]
+    try: step(given(same), lr)
     except RuntimeError as e:
         if 'leaf Variable' not in str(e): raise
         return ('the update is recorded as part of the network, and PyTorch refuses '
@@ -126,34 +151,76 @@ def _judge_step(step):
         if 'NoneType' not in str(e): raise
         return 'the gradient is forgotten before it is used: move first'
     moved = [p.detach()-b for p,b in zip(same, before)]
-    return _what_moved(moved) or _what_is_left(same)
+    why = _what_moved(moved, grads, lr) or _what_is_left(same)
+    if why and given is iter: return (f'with what model.parameters() gives, which can '
+        f'be gone through once only: {why}')
+    return why
 
+# %% ../../../nbs/answers/05_autograd.ipynb #b26513f3
 _form = """def step(params, lr):
     with torch.no_grad():
     {}"""
 
+# %% ../../../nbs/answers/05_autograd.ipynb #33d5c07d
+_also = (
+    """    for p in params:
+            p.sub_(lr*p.grad)
+            p.grad.zero_()""",
+    """    for p in params:
+            p.add_(p.grad, alpha=-lr)
+            p.grad = torch.zeros_like(p)""",
+    """    params = list(params)
+        for p in params: p -= lr*p.grad
+        for p in params: p.grad = None""",
+    """def step(params, lr):
+    for p in params:
+        p.data -= lr*p.grad
+        p.grad = None""",
+    """    for p in params:
+            p.copy_(p - lr*p.grad)
+            p.grad = None""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #8c97946d
+_wrong = {
+    """def step(params, lr):
+    for p in params:
+        p -= lr*p.grad
+        p.grad = None""": 'no_grad() is missing',
+    '    for p in params: p -= lr*p.grad': 'still there',
+    """    for p in params:
+            p = p - lr*p.grad
+            p.grad = None""": 'not moved',
+    """    for p in params:
+            p.grad = None
+            p -= lr*p.grad""": 'before it is used',
+    """    for p in params:
+            p += lr*p.grad
+            p.grad = None""": 'uphill',
+    """    for p in params:
+            p -= p.grad
+            p.grad = None""": 'does not look at lr',
+    """    for p in params:
+            p -= lr*p.grad.mean()
+            p.grad = None""": 'their own gradient',
+    """    for p in params: p -= lr*p.grad
+        for p in params: p.grad = None""": 'gone through once only'}
+
 # %% ../../../nbs/answers/05_autograd.ipynb #19435b0f
+_wrong |= {
+    """    for p in params:
+            p -= lr*p.grad
+            p.grad = None
+            p.requires_grad_(False)""": 'do not require gradients'}
+
 exercise('5.4', 'A step without an optimizer', 8, _judge_step,
+    more='These lines are `torch.optim.SGD` and its `zero_grad`, less momentum',
     hints=('Two habits of this chapter: gradients accumulate, and an update is not '
            'part of the network.',
            'Inside `with torch.no_grad():`, go through the parameters, and change each '
            'in place.',
            '`p -= lr*p.grad`, and then `p.grad = None`.'),
-    wrong={
-        """def step(params, lr):
-    for p in params:
-        p -= lr*p.grad
-        p.grad = None""": 'no_grad() is missing',
-        '    for p in params: p -= lr*p.grad': 'still there',
-        """    for p in params:
-            p = p - lr*p.grad
-            p.grad = None""": 'not moved',
-        """    for p in params:
-            p.grad = None
-            p -= lr*p.grad""": 'before it is used',
-        """    for p in params:
-            p += lr*p.grad
-            p.grad = None""": 'uphill'}, form=_form)
+    wrong=_wrong, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #f34a43d7
 def _found_wrong(layer):
@@ -196,47 +263,85 @@ _form = """class Scale(nn.Module):
         {}
     def forward(self, inp): return inp*self.scale + self.shift"""
 
+# %% ../../../nbs/answers/05_autograd.ipynb #0ac51fa0
+_also = (
+    """super().__init__()
+        self.scale,self.shift = map(nn.Parameter, (torch.ones(n), torch.zeros(n)))""",
+    """nn.Module.__init__(self)
+        self.register_parameter('scale', nn.Parameter(torch.ones(n)))
+        self.register_parameter('shift', nn.Parameter(torch.zeros(n)))""",
+    """super(Scale, self).__init__()
+        self.shift,self.scale = nn.Parameter(torch.zeros(n)), nn.Parameter(
+            torch.ones(n))""",
+    """super().__init__()
+        self.scale = nn.Parameter(torch.full((n,), 1.), requires_grad=True)
+        self.shift = nn.Parameter(torch.zeros(n), requires_grad=True)""",
+    """super().__init__()
+        self.scale = nn.Parameter(torch.empty(n))
+        self.shift = nn.Parameter(torch.empty(n))
+        nn.init.ones_(self.scale), nn.init.zeros_(self.shift)""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #a1ec39e3
+_wrong = {
+    """super().__init__()
+        self.scale,self.shift = torch.ones(n), torch.zeros(n)""": 'is empty',
+    """super().__init__()
+        self.scale,self.shift = [torch.ones(n).requires_grad_() for _ in range(2)]""":
+          'nn.Parameter does',
+    'self.scale,self.shift = nn.Parameter(torch.ones(n)), '
+        'nn.Parameter(torch.zeros(n))': 'comes first',
+    """super().__init__()
+        self.scale,self.shift = [nn.Parameter(torch.zeros(n)) for _ in range(2)]""":
+          'begins with ones',
+    """super().__init__()
+        self.scale = nn.Parameter(torch.ones(n, n))
+        self.shift = nn.Parameter(torch.zeros(n))""": 'one number for each unit',
+    """super().__init__()
+        self.w,self.b = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
+        self.scale,self.shift = self.w.detach(), self.b.detach()""":
+          'expected scale and shift'}
+
 # %% ../../../nbs/answers/05_autograd.ipynb #aa65d919
 exercise('5.5', 'Parameters that are found', 8, _judge_scale,
+    more='BatchNorm and LayerNorm end with this layer: `weight` and `bias` there'
+         ' are scale and shift',
     hints=('Look at `Linear` in this chapter: what stands first in its __init__?',
            'A tensor is a parameter of an nn.Module if it is an nn.Parameter, set as '
            'an attribute.',
            '`super().__init__()`, then `self.scale = nn.Parameter(torch.ones(n))`, and '
            'the shift with zeros.'),
-    wrong={
-        """super().__init__()
-        self.scale,self.shift = torch.ones(n), torch.zeros(n)""": 'is empty',
-        """super().__init__()
-        self.scale,self.shift = [torch.ones(n).requires_grad_() for _ in range(2)]""":
-          'nn.Parameter does',
-        'self.scale,self.shift = nn.Parameter(torch.ones(n)), '
-        'nn.Parameter(torch.zeros(n))': 'comes first',
-        """super().__init__()
-        self.scale,self.shift = [nn.Parameter(torch.zeros(n)) for _ in range(2)]""":
-          'begins with ones',
-        """super().__init__()
-        self.scale = nn.Parameter(torch.ones(n, n))
-        self.shift = nn.Parameter(torch.zeros(n))""": 'one number for each unit'},
-    form=_form)
+    wrong=_wrong,
+    form=_form, right=_also)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
+# %% ../../../nbs/answers/05_autograd.ipynb #90a590a4
 def _judge_round(answer):
     "The judge of 5.6"
     cls,rounding = answer
+    if isinstance(rounding, type): return ('what is called rounding is a class; '
+        'as_nn_module takes a layer, Round()')
     if not isinstance(rounding, nn.Module): return ('what is called rounding is not an '
         'nn.Module; as_nn_module makes one of a layer')
-    inp = (torch.arange(12.).view(4, 3)*.37 - 1.5).requires_grad_()
     g = torch.tensor([[1.3, -2, .4], [.6, .2, -.7], [3, 1.1, -.9], [-.3, .8, 2.2]])
+    for g in g, g[:1], g[0], g[:,:,None]:
+        if why := _rounded_at(rounding, g): return why
+
+# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
+def _rounded_at(rounding, g):
+    "What is wrong with a rounding layer for an upstream gradient"
+    inp = torch.linspace(-1.5, 2.6, g.numel()).view(g.shape).requires_grad_()
     out = rounding(inp)
     if not torch.equal(out.detach(), inp.detach().round()):
         return 'its output is not the rounded input'
     if out.grad_fn is None: return ('its output is not recorded: rounding has to be '
         'the layer in the bridge')
     out.backward(g)
+    if not torch.equal(out.detach(), torch.linspace(-1.5, 2.6, g.numel()).view(
+            g.shape).round()): return ('backward has changed the input or the output '
+        'in place: make a new tensor')
     if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere: '
         'that is the true derivative of rounding, and nothing before this layer would '
         'learn. It is to be as if nothing had been rounded')
-    if torch.equal(inp.grad, g): return
+    if torch.equal(inp.grad, g): return None
     if (inp.grad == 1).all(): return ('the gradient is 1 everywhere: a slope of 1 is '
         'multiplied by the upstream gradient')
     if torch.equal(inp.grad, g.round()): return ('the gradient is rounded too; only '
@@ -244,11 +349,29 @@ def _judge_round(answer):
     return ('the gradient is not the upstream gradient; with a slope of 1 it goes on '
         'as it is')
 
-# %% ../../../nbs/answers/05_autograd.ipynb #a3170caa
+# %% ../../../nbs/answers/05_autograd.ipynb #43485fea
 _form = """class Round(Module):
     def forward(self, inp): return inp.round()
     def bwd(self, out, inp): {}"""
-exercise('5.6', 'Straight through', 12, _judge_round,
+
+_also = (
+    """inp.g = out.g
+rounding = as_nn_module(Round())""",
+    """inp.g = out.g*torch.ones_like(inp)
+rounding = as_nn_module(Round())""",
+    """inp.g = 1*out.g
+layer = Round()
+rounding = as_nn_module(layer)""",
+    """
+        if self.inp_grad: inp.g = out.g + 0
+rounding = as_nn_module(Round())""",
+    """inp.g = out.g.detach().clone()
+rounding = nn.Sequential(as_nn_module(Round()))""",)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #a3170caa
+exercise('5.6', 'Straight through', 10, _judge_round,
+    more='Networks with weights of one bit are trained like this: rounded '
+         'forward, not rounded backward',
     hints=('Which slope does a layer have that does nothing?',
            'The upstream gradient goes on as it is. And as_nn_module turns a layer '
            'into an nn.Module.',
@@ -264,7 +387,10 @@ rounding = as_nn_module(Round())""": 'is rounded too',
         """inp.g = out.g
 rounding = Round()""": 'as_nn_module makes one',
         """inp.g = out.g*out
-rounding = as_nn_module(Round())""": 'goes on as it is'}, form=_form)
+rounding = as_nn_module(Round())""": 'goes on as it is',
+        """inp.g = out.g
+rounding = Round""": 'takes a layer'}, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #2d605c8d
 def _function(methods):
@@ -330,7 +456,9 @@ def _judge_exp(methods):
             'with that no second exponential is needed')
 
 # %% ../../../nbs/answers/05_autograd.ipynb #5d8202b6
-exercise('5.7', 'What to save', 12, _judge_exp,
+exercise('5.7', 'What to save', 10, _judge_exp,
+    more='Saving the output is free where the next layer keeps it anyway; '
+         'sigmoid and tanh do the same',
     hints=('What is the derivative of the exponential function?',
            'It is the output itself. So save the output, and backward needs no '
            'exponential.',
@@ -343,7 +471,12 @@ exercise('5.7', 'What to save', 12, _judge_exp,
         (None, 'out = ctx.saved_tensors; return out_g*out'):
           'even if one tensor was saved',
         ('ctx.out = out', 'return out_g*ctx.out'):
-          'save_for_backward, so PyTorch cannot watch it'}, form=_exp_form)
+          'save_for_backward, so PyTorch cannot watch it'}, form=_exp_form,
+    right=((None, 'return out_g*ctx.saved_tensors[0]'),
+           (None, '(out,) = ctx.saved_tensors; return out.mul(out_g)'),
+           (None, '[y] = ctx.saved_tensors; return y*out_g'),
+           (None, 'out = ctx.saved_tensors[0]; g = out_g*out; return g'),
+           ('ctx.save_for_backward(out); ctx.name = 3', None)))
 
 # %% ../../../nbs/answers/05_autograd.ipynb #24ca481c
 def _unit_rows(inp): return inp/inp.pow(2).sum(1, keepdim=True).sqrt()
@@ -361,7 +494,7 @@ _unit_form = """class UnitRows(torch.autograd.Function):
         y,n = ctx.saved_tensors
         return {(out_g - y*(out_g*y).sum(1, keepdim=True))/n}"""
 
-# %% ../../../nbs/answers/05_autograd.ipynb #b3fa3ded
+# %% ../../../nbs/answers/05_autograd.ipynb #450f4e10
 _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
         (None, 'out_g/n'): 'that is the gradient as if the length were a constant; it '
           'depends on every entry of the row, which adds a second term',
@@ -375,17 +508,65 @@ _unit_gradient = is_gradient(lambda cls: cls, lambda: (_row_inp,), mistakes={
           'the length is made of all entries of the row, so there is a sum over the '
           'row',
         (None, 'out_g - y*(out_g*y).sum(1, keepdim=True)'):
-          'the division by the length is missing'}, form=_unit_form)
+          'the division by the length is missing',
+        (None, 'out_g - y*(out_g*y).sum(1, keepdim=True)/n'): 'the division by the '
+          'length is missing in the first term',
+        (None, 'out_g/n - y*(out_g*y).sum(1, keepdim=True)'): 'the division by the '
+          'length is missing in the second term',
+        (None, '(out_g - y*(out_g*y).mean(1, keepdim=True))/n'): 'a sum over the row '
+          'belongs there, and not a mean'}, form=_unit_form)
+
+_judge_unit = _judge_function(_unit_gradient, _unit_rows, _row_inp)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #b3fa3ded
+def _judge_rows(methods):
+    "The judge of 5.8: the gradients, those of one row and one column, what was saved"
+    if why := _judge_unit(methods): return why
+    new = _function(methods)
+    for inp in _row_inp[:1], _row_inp[:,:1], torch.ones(2, 5).double():
+        why = is_gradient(lambda cls: cls, lambda: (inp,))(new)
+        if why: return f'for inputs of shape {tuple(inp.shape)}: {why}'
+    saved = new.apply(_row_inp.clone().requires_grad_()).grad_fn.saved_tensors
+    if not saved: return ('the gradient is right, but nothing went through '
+        'save_for_backward, so PyTorch cannot watch it')
+    if any(torch.equal(t, _row_inp) for t in saved if t.shape == _row_inp.shape):
+        return ('the gradient is right, but the input was saved; save the output and '
+                'the length')
+
+# %% ../../../nbs/answers/05_autograd.ipynb #28494b68
+_also = (
+    ('(inp*inp).sum(1, keepdim=True)**.5', None),
+    ('inp.norm(dim=-1)[:,None]', None),
+    (None, 'out_g/n - y*((out_g*y).sum(1, keepdim=True)/n)'),
+    (None, "(out_g - y*torch.einsum('ij,ij->i', out_g, y)[:,None])/n"),
+    ('torch.linalg.norm(inp, dim=1, keepdim=True)',
+            '(out_g - y*(y*out_g).sum(-1, True))/n'),)
+
+_wrong = {
+    **_unit_gradient.mistakes,
+    ('inp.norm()', None): 'wrong numbers',
+    ('inp.norm(dim=1)', None): 'keepdim=True keeps it',
+    """class UnitRows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, inp):
+        ctx.save_for_backward(inp)
+        return inp/inp.norm(dim=1, keepdim=True)
+    @staticmethod
+    def backward(ctx, out_g):
+        inp, = ctx.saved_tensors
+        n = inp.norm(dim=1, keepdim=True)
+        return (out_g - inp/n*(out_g*inp/n).sum(1, keepdim=True))/n""":
+          'the input was saved'}
 
 # %% ../../../nbs/answers/05_autograd.ipynb #23866e91
-exercise('5.8', 'Rows of length one', 90,
-    _judge_function(_unit_gradient, _unit_rows, _row_inp),
+exercise('5.8', 'Rows of length one', 30,
+    _judge_rows,
+    more='Hold it against `F.normalize(inp)`: cosine similarity rests on it, and'
+         ' exercise 11.7 meets it again',
     hints=('First the derivative of the length by one entry of the row. It is short.',
            'It is y_ij. Now the quotient rule for output m and input j of a row: one '
            'case for m = j, and one term for all m.',
            'Sum over the outputs: out_g less y times the sum along the row of out_g*y, '
            'and all of it divided by the length.'),
-    wrong={
-        **_unit_gradient.mistakes,
-        ('inp.norm()', None): 'wrong numbers',
-        ('inp.norm(dim=1)', None): 'keepdim=True keeps it'}, form=_unit_form)
+    wrong=_wrong, form=_unit_form,
+    right=_also)

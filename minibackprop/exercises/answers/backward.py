@@ -9,6 +9,7 @@ __all__ = []
 import torch
 from ...forward import relu
 from ..judges import exercise, is_value, is_gradient, _parts
+from ..judges import _fill, _plain
 
 # %% ../../../nbs/answers/03_backward.ipynb #49e2d61a
 def _pair(
@@ -32,6 +33,8 @@ exercise('3.1', 'A chain by hand', 3,
         (4, 0, 6): 'if b grows by a little, y grows by as much: that derivative is 1',
         (6, 2, 4): 'what multiplies w is x: the derivative of y by w is x, and that by '
           'x is w'}),
+    more='Upstream gradient times own derivative, three times: a network does this a '
+         'million times, and nothing else',
     hints=('Two steps: first the derivative of L by y, then that of y by each of the '
            'three.',
            'y is 5, so the residual y - t is 1. What is the derivative of the square '
@@ -64,6 +67,7 @@ _entries = [
 # %% ../../../nbs/answers/03_backward.ipynb #74699ea6
 exercise('3.2', 'Shapes on the way back', 2,
     _parts(*_entries),
+    more='The shape is half of the derivation: few wrong products have the right one',
     hints=('There is one rule for all three, and it needs no derivation.',
            'A gradient has the shape of its tensor.',
            'b1 holds a number for each hidden unit. l1 has a row for each image. w2 '
@@ -99,6 +103,8 @@ _entries = [
 # %% ../../../nbs/answers/03_backward.ipynb #36fb4b17
 exercise('3.3', 'Three sums', 6,
     _parts(*_entries),
+    more='Three sums over three different letters: each goes over what the variable '
+         'touches',
     hints=('Ask which outputs a variable touches. There is a summand for each.',
            'b_k and w_jk touch output unit k of every example. x_ij touches every '
            'output unit of example i.',
@@ -122,6 +128,8 @@ exercise('3.4', 'What a ReLU lets through', 2,
           'was positive',
         ((0, 0, -14), (-3, 0, .4)): 'the slope where the input is positive is 1, not '
           'the input'}),
+    more='Half of the gradient stops at a ReLU, whatever it is; the other half passes '
+         'unchanged',
     hints=('Where is the slope of a ReLU 1, and where is it 0?',
            'The mask is made from the input: 1 where it is positive. What do you do '
            'with the mask?',
@@ -139,6 +147,8 @@ exercise('3.5', 'How far an output moves', 3,
         3.5: 'the steps are 0.1',
         .0875: 'that is a mean; the changes that the pixels make add up',
         .2: 'that is the pixel with the largest gradient alone; all four move'}),
+    more='784 pixels that move by an invisible step each make a large one together: '
+         'that is how a digit is made to be misread',
     hints=('Each pixel adds its gradient times its own step to the change of the '
            'output.',
            'The second pixel has a negative gradient, so it moves down, by -0.1. What '
@@ -157,7 +167,8 @@ _sound = {
 
 def _two_lines(answer):
     "The judge of 3.6"
-    lines = set(answer) if isinstance(answer, (tuple, list, set)) else {answer}
+    answer = _plain([*answer] if isinstance(answer, set) else answer, ())
+    lines = set(answer) if isinstance(answer, tuple) else {answer}
     if lines == {5, 6}: return
     for n in sorted(lines & set(_sound)): return f'line {n} {_sound[n]}'
     if lines == {5}: return ('line 5 is wrong, and there is another: look at what is '
@@ -168,6 +179,7 @@ def _two_lines(answer):
 
 # %% ../../../nbs/answers/03_backward.ipynb #ebc378b2
 exercise('3.6', 'Two wrong lines', 6, _two_lines,
+    more='You found two bugs that raise no error, and that training would have hidden',
     hints=('Compare each line with the table under "The whole pass".',
            'One of the lines asks the wrong tensor a question. The other forgets what '
            'is shared by all examples.',
@@ -195,20 +207,45 @@ _mistakes = {
     'torch.where(inp > 0, out.g, 0.1)': 'where the input is negative, the upstream '
       'gradient is missing'}
 
+# %% ../../../nbs/answers/03_backward.ipynb #da080867
+_wrong = {
+    'def leaky_relu_grad(inp, out): return torch.where(inp > 0, out.g, 0.1*out.g)':
+      'none is set',
+    "getattr(inp, 'g', 0) + torch.where(inp > 0, out.g, 0.1*out.g)":
+      'Backward sets .g, with =',
+    'torch.where(inp > 0, out.g, 0.1*out.g).squeeze()': 'shape',
+    'torch.where(inp > 0, out.g, 0.1*out.g).view(6, 5)': 'the backward raises',
+    'out.g.mul_(torch.where(inp > 0, 1., 0.1))': 'changed out.g in place',
+    """def leaky_relu_grad(inp, out):
+    print(torch.where(inp > 0, out.g, 0.1*out.g))""": 'was never written',
+    """def leaky_relu_grad(inp, out):
+    with torch.enable_grad():
+        leaf = inp.detach().requires_grad_()
+        torch.where(leaf > 0, leaf, .1*leaf).backward(out.g)
+    inp.g = leaf.grad""": 'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/03_backward.ipynb #da081978
+_right = ('out.g*torch.where(inp > 0, 1., .1)', 'torch.where(out > 0, out.g, .1*out.g)',
+    'out.g*((inp > 0) + .1*(inp <= 0))', 'out.g*(.1 + .9*(inp > 0))',
+    'out.g - .9*out.g*(out < 0)', """def leaky_relu_grad(inp, out):
+    inp.g = out.g.clone()
+    inp.g[inp < 0] *= .1""")
+
 # %% ../../../nbs/answers/03_backward.ipynb #da07f756
 exercise('3.7', 'A leak in the ReLU', 8,
     is_gradient(lambda f: _pair(_leaky, lambda out, inp: f(inp, out)),
-        lambda: (torch.randn(6, 5),), mistakes=_mistakes,
-        form='def leaky_relu_grad(inp, out): inp.g = {}'),
+        lambda: [(torch.randn(s),) for s in ((6, 5), (4,), (1, 1), (1, 3))],
+        mistakes=_mistakes, form='def leaky_relu_grad(inp, out): inp.g = {}'),
+    more='Where a ReLU is stuck at 0 it learns nothing; this leak lets a tenth through',
     hints=('Draw the function: two straight lines that meet at 0. Which slope has '
            'each?',
            'The upstream gradient is multiplied by 1 where inp is positive, and by 0.1 '
            'elsewhere.',
            'torch.where(condition, a, b) takes a where the condition holds, and b '
            'elsewhere, as the forward does.'),
-    wrong={
-        'def leaky_relu_grad(inp, out): return torch.where(inp > 0, out.g, 0.1*out.g)':
-          'none is set'})
+    wrong=_wrong,
+    right=_right,
+    form='def leaky_relu_grad(inp, out): inp.g = {}')
 
 # %% ../../../nbs/answers/03_backward.ipynb #bdf37554
 def _huber(out, targ):
@@ -235,19 +272,45 @@ _mistakes = {
     'loss_g*r.sign()/len(r)': 'that is the mean absolute error; within 1 the gradient '
       'is the residual'}
 
+# %% ../../../nbs/answers/03_backward.ipynb #3aad2d90
+_wrong = {
+    'def huber_grad(out, targ, loss_g=1.): out.g = loss_g*(targ - out).clamp(-1, '
+    '1)/out.numel()': 'wrong sign',
+    "getattr(out, 'g', 0) + loss_g*r.clamp(-1, 1)/len(r)": 'Backward sets .g, with =',
+    '(loss_g*r.clamp(-1, 1)/len(r)).squeeze()': 'shape',
+    'loss_g*r.clamp(-1, 1)/9': 'For out = [[',
+    """def huber_grad(out, targ, loss_g=1.):
+    with torch.enable_grad():
+        leaf = out.detach().requires_grad_()
+        out.g = torch.autograd.grad(
+        torch.nn.functional.huber_loss(leaf, targ), leaf)[0]*loss_g""":
+      'Autograd computes this gradient',
+    """def huber_grad(out, targ, loss_g=1.):
+    return loss_g*(out - targ).clamp(-1, 1)/len(out)""": 'none is set'}
+
+# %% ../../../nbs/answers/03_backward.ipynb #3aad3ea1
+_right = ('loss_g*r.clip(-1, 1)/len(r)', '(loss_g/r.numel())*r.clamp(min=-1, max=1)',
+    'loss_g*torch.where(r.abs() <= 1, r, r.sign())/len(r)',
+    'r/r.abs().clamp_min(1)*loss_g/len(r)',
+    'loss_g*torch.where(r > 1, 1, torch.where(r < -1, -1, r))/out.shape[0]',
+    '((r.abs() <= 1)*r + (r > 1).to(r) - (r < -1).to(r))*loss_g/len(targ)')
+
 # %% ../../../nbs/answers/03_backward.ipynb #3aad1c7f
-exercise('3.8', 'A loss that forgives', 15,
+exercise('3.8', 'A loss that forgives', 10,
     is_gradient(lambda f: _pair(_huber, lambda loss, out, targ: f(out, targ, loss.g)),
-        lambda: (2*torch.randn(9, 1), torch.randn(9, 1)), mistakes=_mistakes,
+        lambda: [(2*torch.randn(n, 1), torch.randn(n, 1)) for n in (9, 1, 5, 3)],
+        mistakes=_mistakes,
         form=_form, skip=('targ',)),
+    more='Clipping a residual is clipping a gradient: large errors pull, but no harder '
+         'than 1',
     hints=('Only one term of the sum contains o_i. Take the two cases one at a time.',
            'The derivative of half of a square is r. The derivative of |r| is 1 for '
            'positive, -1 for negative r.',
            'Both cases together are the residual, cut off at -1 and 1. Then the 1/N of '
            'the mean, and loss_g.'),
-    wrong={
-        'def huber_grad(out, targ, loss_g=1.): out.g = loss_g*(targ - out).clamp(-1, '
-        '1)/out.numel()': 'wrong sign'})
+    wrong=_wrong,
+    right=_right,
+    form=_form)
 
 # %% ../../../nbs/answers/03_backward.ipynb #30ed7852
 def _tied(inp, w): return relu(inp @ w) @ w.t()
@@ -257,7 +320,8 @@ _tied_form = """def tied_grad(inp, w, out):
     {}
     inp.g = h_g @ w.t()"""
 _judge_twice = is_gradient(lambda f: _pair(_tied, lambda out, inp, w: f(inp, w, out)),
-    lambda: (torch.randn(6, 5), torch.randn(5, 3)), mistakes={
+    lambda: [(torch.randn(n, j), torch.randn(j, k)) for n,j,k in (
+        (6, 5, 3), (1, 4, 2), (3, 3, 3), (4, 2, 1), (2, 2, 1))], mistakes={
         """w.g = out.g.t() @ a
     h_g = (out.g @ w)*(a > 0)
     w.g = inp.t() @ h_g""": 'the gradient of w has only what comes through the first '
@@ -269,7 +333,48 @@ _judge_twice = is_gradient(lambda f: _pair(_tied, lambda out, inp, w: f(inp, w, 
           'contributions are added',
         """h_g = out.g @ w
     w.g = out.g.t() @ a + inp.t() @ h_g""": 'the gradient goes through the ReLU as if '
-          'it were not there: it passes where the middle is positive'}, form=_tied_form)
+          'it were not there: it passes where the middle is positive',
+        """h_g = out.g @ w
+    h_g = h_g*(h_g > 0)
+    w.g = out.g.t() @ a + inp.t() @ h_g""": 'the mask asks where the gradient is '
+          'positive; a ReLU asks where its input was'}, form=_tied_form)
+
+# %% ../../../nbs/answers/03_backward.ipynb #e51beacb
+_wrong = {
+    **_judge_twice.mistakes,
+    """h_g = (out.g @ w)*(a > 0)
+    w.g = a.t() @ out.g + inp.t() @ h_g""": 'belongs to w is its transpose',
+    """h_g = (out.g @ w)*(a > 0)
+    w.g = getattr(w, 'g', 0) + out.g.t() @ a + inp.t() @ h_g""": 'sets .g, with =',
+    """h_g = (out.g @ w)*(a > 0)
+    w.g = (out.g.t() @ a + inp.t() @ h_g).view(5, 3)""": 'the backward raises',
+    """h_g = (out.g @ w)*(a > 0)
+    w.g = (out.g.t() @ a + inp.t() @ h_g).squeeze()""": 'shape',
+    """h_g = (out.g @ w)*(a > 0)
+    w.g = (out.g.t() @ a + inp.t() @ h_g)/len(inp)""": '1/6 of what it should be',
+    """def tied_grad(inp, w, out):
+    with torch.enable_grad():
+        x,v = inp.detach().requires_grad_(), w.detach().requires_grad_()
+        (relu(x @ v) @ v.t()).backward(out.g)
+    inp.g,w.g = x.grad, v.grad""": 'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/03_backward.ipynb #e51bfbdc
+_right = (
+    """h_g = (out.g @ w)*(inp @ w > 0)
+    w.g = inp.t() @ h_g + (a.t() @ out.g).t()""",
+    """h_g = torch.where(a > 0, out.g @ w, 0)
+    w.g = out.g.t() @ a
+    w.g += inp.t() @ h_g""",
+    """h_g = a.sign()*torch.einsum('im,mk->ik', out.g, w)
+    w.g = torch.einsum('ij,ik->jk', out.g, a) + torch.einsum('ij,ik->jk', inp, h_g)""",
+    """a.g = out.g @ w
+    relu_grad(h := inp @ w, a)
+    h_g = h.g
+    w.g = torch.cat([out.g, inp]).t() @ torch.cat([a, h_g])""",
+    """h_g = (w.t() @ out.g.t()).t().clone()
+    h_g[a == 0] = 0
+    w.g = sum(torch.outer(o, r) + torch.outer(x, h)
+              for o,r,x,h in zip(out.g, a, inp, h_g))""")
 
 # %% ../../../nbs/answers/03_backward.ipynb #e51bd9ba
 def _judge_tied(backward):
@@ -280,17 +385,17 @@ def _judge_tied(backward):
         '@ out.g; what belongs to w is its transpose')
     return why
 
-exercise('3.9', 'One matrix, used twice', 40, _judge_tied,
+exercise('3.9', 'One matrix, used twice', 20, _judge_tied,
+    more='The same tensor in two places has two gradients, and they are added. '
+         'Language models tie their first and last layer in this way',
     hints=('Give the middle a name, and do the pass in steps: second product, ReLU, '
            'first product. Each is a layer that you know.',
            'The weights of the second product are the transposed w, so its weight '
            'gradient, a.t() @ out.g, is the transpose of what belongs to w.',
            'Two contributions: out.g.t() @ a from the second product, inp.t() @ h_g '
            'from the first. w.g is their sum.'),
-    wrong={
-        **_judge_twice.mistakes,
-        """h_g = (out.g @ w)*(a > 0)
-    w.g = a.t() @ out.g + inp.t() @ h_g""": 'belongs to w is its transpose'},
+    wrong=_wrong,
+    right=_right,
     form=_tied_form)
 
 # %% ../../../nbs/answers/03_backward.ipynb #3def3a69
@@ -324,14 +429,88 @@ _mistakes = {
       'on its way to the step before, the gradient goes through u transposed',
     (None, None, None, None, 'break'): 'only the last step gets a gradient: the states '
       'before it touch the loss through it, so hand the gradient on, to the first step'}
-exercise('3.10', 'A layer that reads', 120,
+_mistakes[('*(h_g > 0)', None, None, None, None)] = (
+    'the mask asks where the gradient is positive; a ReLU asks where its state is')
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c6
+def _other(old, new): return _fill(_form).replace(old, new)
+
+_wrong = {
+    _other('reversed(range(len(inp)))', '(3, 2, 1, 0)'): 'the backward raises',
+    _other('[torch.zeros_like(t)', "[getattr(t, 'g', 0) + torch.zeros_like(t)"):
+      'sets .g, with =',
+    _other('h_g = out.g', 'h_g = out.g/len(inp)'): '1/4 of what it should be',
+    _other('z_g = h_g*', 'z_g = h_g.mul_'): 'changed out.g in place',
+    _other('h_g = out.g', 'return inp.g, w.g, u.g'): 'zero',
+    """def recurrent_grad(inp, w, u, out):
+    with torch.enable_grad():
+        given = [t.detach().requires_grad_() for t in (inp, w, u)]
+        h = out*0
+        for x in given[0]: h = relu(x @ given[1] + h @ given[2])
+        h.backward(out.g)
+    inp.g,w.g,u.g = [t.grad for t in given]""": 'Autograd computes this gradient'}
+_right = [
+    _other('states[s+1] > 0', 'states[s+1].sign()'),
+    _other('w.g +=', 'w.g = w.g +').replace('u.g +=', 'u.g = u.g +')]
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c7
+_right.append("""def recurrent_grad(inp, w, u, out):
+    h,states,z_gs,g = inp.new_zeros(inp.shape[1], w.shape[1]), [], [], out.g
+    for x in inp:
+        states.append(h)
+        h = relu(x @ w + h @ u)
+    for x,h in zip(inp.flip(0), states[::-1]):
+        z_gs.insert(0, g*(x @ w + h @ u > 0))
+        g = z_gs[0] @ u.t()
+    z_g = torch.stack(z_gs)
+    inp.g = z_g @ w.t()
+    w.g = torch.einsum('snj,snk->jk', inp, z_g)
+    u.g = torch.einsum('snm,snk->mk', torch.stack(states), z_g)""")
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859ca
+_right.append("""def recurrent(inp, w, u):
+    h = inp.new_zeros(inp.shape[1], w.shape[1])
+    for x in inp: h = relu(x @ w + h @ u)
+    return h
+def recurrent_grad(inp, w, u, out):
+    inp.g,w.g,u.g = torch.zeros_like(inp), torch.zeros_like(w), torch.zeros_like(u)
+    def back(s, g):
+        if s < 0: return
+        h = recurrent(inp[:s], w, u)
+        z_g = torch.where(inp[s] @ w + h @ u > 0, g, 0)
+        inp.g[s] = z_g @ w.t()
+        w.g.add_(inp[s].t() @ z_g)
+        u.g.add_(h.t() @ z_g)
+        back(s-1, z_g @ u.t())
+    back(len(inp)-1, out.g)""")
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c8
+_right.append("""def recurrent_grad(inp, w, u, out):
+    both,h,rows,g = torch.cat([w, u]), torch.zeros_like(out), [], out.g
+    for x in inp:
+        rows.append(torch.cat([x, h], 1))
+        h = (rows[-1] @ both).clamp_min(0)
+    gs,both_g = [], torch.zeros_like(both)
+    for row in reversed(rows):
+        z_g = g*((row @ both) > 0)
+        both_g += row.t() @ z_g
+        x_g,g = (z_g @ both.t()).split([len(w), len(u)], 1)
+        gs.append(x_g)
+    inp.g = torch.stack(gs[::-1])
+    w.g,u.g = both_g[:len(w)].clone(), both_g[len(w):].clone()""")
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c9
+exercise('3.10', 'A layer that reads', 45,
     is_gradient(lambda f: _pair(_recurrent, lambda out, inp, w, u: f(inp, w, u, out)),
-        lambda: (torch.randn(4, 6, 5), torch.randn(5, 3), torch.randn(3, 3)),
+        lambda: [(torch.randn(t, n, j), torch.randn(j, k), torch.randn(k, k)) for
+                 t,n,j,k in ((4, 6, 5, 3), (1, 2, 3, 2), (3, 1, 3, 2), (2, 2, 2, 1))],
         mistakes=_mistakes, form=_form),
+    more='You derived backpropagation through time: you could train a net that reads',
     hints=('Write three steps out by hand, as a network of three layers. Two of its '
            'weight matrices are the same in each.',
            'Run forward again and keep all states. Then go through the steps backward: '
            'ReLU, then the gradients of x, w, u, and of the state before.',
            'At step s, with z_g for the gradient after the ReLU: inp.g[s] = z_g @ '
            'w.t(), w.g += inp[s].t() @ z_g, u.g += (state before).t() @ z_g, and z_g @ '
-           'u.t() goes on to the step before.'))
+           'u.t() goes on to the step before.'),
+    wrong=_wrong, right=_right)

@@ -6,10 +6,12 @@
 __all__ = []
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #5340cf44
-import torch
+import contextlib, torch
 from ...broadcasting import unbroadcast
 from ..judges import exercise, Judge, is_value, is_tuple
 from ..judges import is_function, _is_tensors, _accepts, _draw
+from ..judges import _autograd, _both, _never, _no_loop, _plain
+from ..judges import _line_of, _watched
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #36bece53
 _entries = [
@@ -34,6 +36,7 @@ _entries = [
 # %% ../../../nbs/answers/01_broadcasting.ipynb #a95d8573
 exercise('1.1', 'Three results and an error', 2,
     is_tuple(*_entries),
+    more='Align on the right, column by column: there is no other rule',
     hints=('Write the two shapes under each other, aligned on the right',
            'Column by column: equal, or one of them 1, or one of them missing. The '
            'larger size is what comes out',
@@ -67,6 +70,8 @@ _entries = [
 # %% ../../../nbs/answers/01_broadcasting.ipynb #c42c5869
 exercise('1.2', 'Unit axes, out and in', 2,
     is_tuple(*_entries),
+    more='An error is raised where shapes cannot meet. Where they meet by accident, as '
+         'after a `squeeze` that does nothing, nobody tells you',
     hints=('An index takes an axis away, `None` puts one in where it stands, and '
            '`squeeze` takes unit axes only',
            '`squeeze(2)` is asked to remove an axis of size 6. What did the chapter '
@@ -88,7 +93,8 @@ def _axes(
     "Judge the axes over which a gradient is summed, in any order"
     kind = _stretched_axes(shape, whole)
     def look(answer):
-        if not isinstance(answer, (tuple, list)):
+        answer = _plain(answer, ())
+        if not isinstance(answer, tuple) or any(int(a) != a for a in answer):
             return (f'{answer!r} is not a tuple of axes; one of one ends in a comma, '
                 '(-1,)')
         if any(axis >= 0 for axis in answer):
@@ -111,6 +117,7 @@ exercise('1.3', 'Over which axes', 3,
     is_tuple(
         *[_axes(shape, (5, 3, 4))
          for shape in ((5, 1, 4), (3, 1), (1, 3, 4), (5, 3, 4))]),
+    more='You read off the axes before you know a single number: shapes alone decide',
     hints=('First write down the shape of `y`, and the four shapes under it, aligned '
            'on the right',
            'An axis of a tensor is summed over where it has size 1, or is missing, and '
@@ -158,6 +165,8 @@ _entries = [
 # %% ../../../nbs/answers/01_broadcasting.ipynb #332edce2
 exercise('1.4', 'Three gradients in numbers', 3,
     is_tuple(*_entries),
+    more='What is copied forward is summed backward: every gradient of a bias in this '
+         'book is this exercise',
     hints=('Each of the three is stretched to (2, 3). Along which axes?',
            'What is repeated in the forward pass is summed in the backward pass, and '
            'the result has the shape of the tensor',
@@ -166,21 +175,50 @@ exercise('1.4', 'Three gradients in numbers', 3,
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #e5a7ded1
 _form = "def score(x, w, z): return torch.einsum('{}', x, w, z)"
+def _scores(): return [_draw((n, j), (j, k), (n, k)) for n,j,k in (
+    (5, 3, 4), (2, 3, 4), (1, 2, 2), (4, 1, 3), (3, 3, 3), (0, 2, 3))]
+
+def _one_einsum(answer):
+    "A judge: is it one call of `torch.einsum`, and nothing else?"
+    for seen in _watched(answer, _scores):
+        names = [name for name,*_ in seen.operations]
+        if names != ['einsum']: return (
+            f'the result is right, by {", ".join(names)}; expected one `einsum` alone')
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #e5a7efe3
+_wrong = {
+    'def score(x, w, z): return ((x @ w)*z).sum(1)': 'expected one `einsum` alone',
+    "def score(x, w, z): return (torch.einsum('ij,jk->ik', x, w)*z).sum(1)":
+      'expected one `einsum` alone',
+    "def score(x, w, z): return torch.einsum('ij,jk,ik->i', x, w, z).squeeze()":
+      'result has shape (); expected (1,)',
+    "def score(x, w, z): print(torch.einsum('ij,jk,ik->i', x, w, z))":
+      'returns nothing'}
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #e5a800f4
+_right = ('ab,bc,ac->a', 'nd, de, ne -> n', 'IJ,JK,IK->I',
+    "def score(x, w, z): return torch.einsum('ik,ij,jk->i', z, x, w)",
+    "def score(x, w, z): return torch.einsum(x, [0,1], w, [1,2], z, [0,2], [0])",
+    "def score(*t): return torch.einsum('ij,jk,ik->i', t)")
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #e5a7ded2
+_mistakes = {
+    'ij,jk,ik->': 'the letter i is missing in the result, so it was summed over, too: '
+      'one number for all examples',
+    'ij,jk,lk->il': 'the examples of `x` and of `z` have different letters, so every '
+      'example meets every other',
+    'ij,jk,ik->ik': 'the letter k stands in the result, so it was not summed over',
+    'ij,jk,ik->ij': 'the letter j stands in the result, so it was not summed over'}
 exercise('1.5', 'An einsum of three', 5,
-    is_function('ij,jk,ik->i', lambda: [_draw((n, 3), (3, 4), (n, 4)) for n in (5, 2)],
-        {
-            'ij,jk,ik->': 'the letter i is missing in the result, so it was summed '
-              'over, too: one number for all examples',
-            'ij,jk,lk->il': 'the examples of `x` and of `z` have different letters, so '
-              'every example meets every other',
-            'ij,jk,ik->ik': 'the letter k stands in the result, so it was not summed '
-              'over',
-            'ij,jk,ik->ij': 'the letter j stands in the result, so it was not summed '
-              'over'}, _form),
+    _both(is_function('ij,jk,ik->i', _scores, _mistakes, _form), _one_einsum),
+    more='A table of weights between two rows of numbers scores how well they fit: '
+         'attention begins with this einsum',
     hints=('Give each axis of each operand the letter that it has in the formula',
            '`x` is ij, `w` is jk, and `z` is ik. Which letters are summed over, and '
            'which one is left?',
-           "A letter that is not in the result is summed over: 'ij,jk,ik->i'"))
+           "A letter that is not in the result is summed over: 'ij,jk,ik->i'"),
+    wrong=_wrong,
+    right=_right, form=_form)
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #84001533
 def _squared_distances(x, y): return ((x[:,None] - y[None])**2).sum(-1)
@@ -203,18 +241,40 @@ _mistakes = {
     '((x[None] - y[:,None])**2).sum(-1)': 'rows and columns are exchanged: `x` counts '
       'the rows of the result'}
 
+# %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2c
+def _pairs(): return [_draw((n, j), (m, j)) for n,m,j in (
+    (2, 2, 3), (1, 3, 2), (4, 1, 6), (1, 1, 2), (4, 6, 6), (6, 9, 3))]
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2b
+_wrong = {
+    '((x - y)**2).sum(-1)': 'must match the size of tensor b',
+    '((x[:,None] - y[None])**2).sum(-1).squeeze()': 'has shape (); expected (1, 1)',
+    'torch.stack([((a - y)**2).sum(1) for a in x]) if len(x) else x @ y.t()':
+      'there is a loop in it',
+    'torch.stack([*map(lambda a: ((a-y)**2).sum(1), x)]) if len(x) else x @ y.t()':
+      'there is a loop in it',
+    'print(((x[:,None] - y[None])**2).sum(-1))': 'returns nothing',
+    '((x.unsqueeze(1) - y.view(1, 2, 3))**2).sum(-1)': 'it raises RuntimeError'}
+
 # %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2d
 exercise('1.6', 'All distances at once', 10,
-    is_function(_squared_distances,
-        lambda: [_draw((n, 6), (m, 6)) for n,m in ((4, 6), (1, 3), (4, 1))], _mistakes,
-        'def squared_distances(x, y): return {}'),
+    _both(is_function(_squared_distances, lambda: _pairs() + [_draw((6, 6), (6, 6)),
+        _draw((0, 6), (3, 6))], _mistakes, 'def squared_distances(x, y): return {}'),
+        _no_loop(_pairs)),
+    more='Now a nearest neighbour is one `argmin` away: with it, digits are recognized '
+         'without any training',
     hints=('The formula has three letters, so line up three axes, as for the matrix '
            'product',
            '`x` needs a unit axis where `y` has its rows, and `y` needs one where `x` '
            'has its rows',
            '`x[:,None]` has shape (n, 1, J) and `y[None]` has shape (1, m, J): '
            'subtract, square, and sum over the last axis'),
-    wrong={'((x - y)**2).sum(-1)': 'must match the size of tensor b'},
+    wrong=_wrong,
+    right=('(x.unsqueeze(1) - y).pow(2).sum(2)', 'torch.cdist(x, y)**2',
+        '(x*x).sum(1, keepdim=True) + (y*y).sum(1) - 2*x @ y.t()',
+        "torch.einsum('abj,abj->ab', x[:,None] - y, x[:,None] - y)",
+        '(x[:,None] - y[None]).norm(dim=-1).square()',
+        '(x[...,None] - y.t()).square().sum(1)'),
     form='def squared_distances(x, y): return {}')
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #5c7f4c96
@@ -241,17 +301,36 @@ _mistakes = {
     'y_g*s, (y_g*x).sum(0), y_g.sum(1)': 'the numbers are right, but the unit axis of '
       '`c` has to stay: `keepdim=True`'}
 
+# %% ../../../nbs/answers/01_broadcasting.ipynb #4e61288f
+_wrong = {
+    'y_g*s, (y_g*x).sum(0).squeeze(), y_g.sum(1, keepdim=True)':
+      'The gradient of s: its result has shape (); expected (1,)',
+    "y_g*s, (y_g*x).sum(0) + getattr(s, 'g', 0), y_g.sum(1, keepdim=True)":
+      'has NaN in it',
+    'y_g*s, (y_g*x).sum(0), y_g.sum(1).view(4, 1)': 'it raises RuntimeError',
+    'print(y_g*s, (y_g*x).sum(0), y_g.sum(1, keepdim=True))': 'expected 3 tensors',
+    'y_g.mul_(s), (y_g*x).sum(0), y_g.sum(1, keepdim=True)': 'The gradient of'}
+
 # %% ../../../nbs/answers/01_broadcasting.ipynb #4e612890
-exercise('1.7', 'A scale and a shift', 15,
+exercise('1.7', 'A scale and a shift', 12,
     _is_tensors(('the gradient of x', 'the gradient of s', 'the gradient of c'),
-        _scale_shift_grads, lambda: [_draw((4, 3), (4, 3), (3,))], _mistakes,
+        _scale_shift_grads, lambda: [_draw((n, j), (n, j), (j,))
+         for n,j in ((4, 3), (1, 3), (3, 1), (2, 2), (3, 3))], _mistakes,
         'def scale_shift_grads(y_g, x, s): return {}'),
+    more='A normalization layer learns its scale and its shift with these gradients',
     hints=('Work out each gradient as if the stretched copies were separate numbers, '
            'and then sum over them',
            'The derivative of y[i,j] is s[j] with respect to x[i,j], x[i,j] with '
            'respect to s[j], and 1 with respect to c[i]',
            'Multiply `y_g` by these, entry by entry. Then sum over the axis along '
-           'which `s` and `c` were stretched; `c` keeps it'))
+           'which `s` and `c` were stretched; `c` keeps it'),
+    wrong=_wrong,
+    right=("y_g*s, torch.einsum('ij,ij->j', y_g, x), y_g.sum(1, keepdim=True)",
+        'y_g*s, unbroadcast(y_g*x, (len(s),)), unbroadcast(y_g, (len(x), 1))',
+        '[y_g*s, (x*y_g).sum(dim=0), y_g.sum(-1)[:,None]]',
+        'y_g @ s.diag(), (y_g.t() @ x).diag(), y_g @ torch.ones_like(s)[:,None]',
+        's*y_g, sum(y_g*x), y_g.sum(1).unsqueeze(1)'),
+    form='def scale_shift_grads(y_g, x, s): return {}')
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #fdca8ef8
 _back = {
@@ -270,7 +349,11 @@ _stretched = [((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3), (2, 3)),
               ((5, 4, 3), (4, 1)), ((5, 4, 3), (1, 1, 3)), ((1, 3), (3,)),
               ((2, 3), (1, 1)), ((0, 3), (3,)), ((0, 3), (1, 3)),
               ((4, 2, 3, 5), (2, 1, 5))]
-_never = [((2, 3), (2,)), ((2, 3), (4, 2, 3)), ((2, 3), (2, 2)), ((2, 1), (2, 3)),
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #fdca8ef9
+_helpers = ('unbroadcast', 'explain_broadcast', 'broadcast_shape', 'reshape', 'view',
+            'sum_to_size')
+_refused = [((2, 3), (2,)), ((2, 3), (4, 2, 3)), ((2, 3), (2, 2)), ((2, 1), (2, 3)),
           ((3,), (1, 3))]
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #08f01c15
@@ -279,11 +362,16 @@ def _judge_sum_back(answer):
     for whole,shape in _stretched:
         def inputs(): return [(torch.randn(whole, dtype=torch.float64), shape)]
         try: why = is_function(unbroadcast, inputs, _back)(answer)
-        except Exception as e: why = f'it raises {type(e).__name__}: {e}'
+        except Exception as e:
+            why = f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         if why: return f'for g {whole} and shape {shape}: {why}'
-    return _accepts(answer, [
+    def calls(): return [(torch.ones(whole), shape) for whole,shape in _stretched]
+    left_out = ('right, and not without the functions that the task leaves out: '
+                + ', '.join(_helpers))
+    why = _never(calls, dict.fromkeys(_helpers, left_out))(answer)
+    return why or _accepts(answer, [
         ((torch.zeros(g), to), f'a tensor of shape {to} is never stretched to g {g}')
-        for g,to in _never])
+        for g,to in _refused])
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a0
 _wrong = {
@@ -303,10 +391,48 @@ _wrong = {
     for axis,size in enumerate(shape):
         if size == 1: g = g.sum(axis, keepdim=True)
     return g""": 'A tensor of shape (2,) is never stretched to g (2, 3): expected '
-      'ValueError'}
+      'ValueError',
+    'def sum_back(g, shape): return unbroadcast(g, shape)': 'not without the functions',
+    'sum_back = unbroadcast': 'not without the functions',
+    'def sum_back(g, shape): return g.sum_to_size(shape)': 'not without the functions'}
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a1
+_check = """
+    if missing < 0: raise ValueError('more axes than g')
+    for size,whole in zip(shape, g.shape[missing:]):
+        if size not in (1, whole): raise ValueError('never stretched')"""
+_start = 'def sum_back(g, shape):\n    missing = g.dim() - len(shape)' + _check
+_axes_of = """
+    axes = [i for i in range(g.dim()) if i < missing or shape[i-missing] == 1]"""
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a2
+_wrong[_start + """
+    return g.sum(tuple(range(missing)), keepdim=True).reshape(shape)"""] = 'shape'
+_wrong[_start + _axes_of + """
+    return (g.sum(axes, keepdim=True) if axes else g).reshape(shape)"""] = (
+    'not without the functions')
+_right = (_start + _axes_of + """
+    for axis in axes: g = g.sum(axis, keepdim=True)
+    for _ in range(missing): g = g[0]
+    return g""", _start + _axes_of + """
+    return g.sum(axes, keepdim=True)[(0,)*missing] if axes else g""",
+    _start + """
+    for axis in range(len(shape)):
+        if shape[axis] == 1: g = g.sum(axis+missing).unsqueeze(axis+missing)
+    while g.dim() > len(shape): g = sum(g) if len(g) else g.sum(0)
+    return g""", _start + """
+    ones = [torch.ones(n, dtype=g.dtype) for n in g.shape[:missing]]
+    for one in ones: g = torch.tensordot(one, g, 1)
+    for axis,size in enumerate(shape):
+        if size == 1: g = g.sum(axis, True)
+    return g""", _start + """
+    back = [-1-i for i in range(len(shape)) if shape[-1-i] == 1]
+    if missing: g = g.sum([*range(missing)])
+    return g.sum(back, keepdim=True) if back else g""")
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #b93ccce0
-exercise('1.8', 'Back to any shape', 30, _judge_sum_back,
+exercise('1.8', 'Back to any shape', 20, _judge_sum_back,
+    more='Autograd does this behind every `+` and `*`; PyTorch calls it `sum_to_size`',
     hints=('First the axes that are missing, which lie on the left. How many are '
            'there?',
            'Sum over axis 0 that many times. After that `g` and `shape` have as many '
@@ -314,7 +440,7 @@ exercise('1.8', 'Back to any shape', 30, _judge_sum_back,
            'Where `shape` has 1 and `g` has not, sum with `keepdim=True`. Where they '
            'differ otherwise, and where `shape` has more axes than `g`, raise '
            '`ValueError`'),
-    wrong={**_back, **_wrong})
+    wrong={**_back, **_wrong}, right=_right)
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #1a40559f
 def _einsum_grads(pattern, g, a, b):
@@ -344,11 +470,17 @@ def _judge_pattern(answer, pattern):
     names = 'the gradient of a', 'the gradient of b'
     return _is_tensors(names, _einsum_grads, inputs, _einsum, _einsum_form)(answer)
 
+# %% ../../../nbs/answers/01_broadcasting.ipynb #f40b27d2
+def _matrix_product(): return [('ij,jk->ik', *_draw((2, 3), (2, 4), (4, 3)))]
+
 def _judge_einsum_grads(answer):
     "Judge the gradients of an einsum: at last where a letter is in one operand only"
+    with contextlib.suppress(Exception):
+        if why := _never(_matrix_product, _autograd)(answer): return why
     for pattern in 'ij,jk->ik i,j->ij ij,j->i ij,ij-> nij,njk->nik ij,kj->ki'.split():
         try: why = _judge_pattern(answer, pattern)
-        except Exception as e: why = f'it raises {type(e).__name__}: {e}'
+        except Exception as e:
+            why = f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         if why: return f"for '{pattern}': {why}"
     for pattern in 'ij,i->i ij,k->ik jnk,i->i ij,i->i i,ij->i i,j->i jni,i->i'.split():
         try: why = _judge_pattern(answer, pattern)
@@ -358,8 +490,50 @@ def _judge_einsum_grads(answer):
             'over; what is summed forward is repeated backward, so the gradient is '
             f'repeated along j ({why})')
 
+# %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67a
+_einsum_wrong = {
+    """a,b = a.clone().requires_grad_(), b.clone().requires_grad_()
+    return torch.autograd.grad(torch.einsum(pattern, a, b), (a, b), g)""":
+      'Autograd computes this gradient',
+    """with torch.enable_grad():
+        a,b = a.clone().requires_grad_(), b.clone().requires_grad_()
+        torch.einsum(pattern, a, b).backward(g)
+    return a.grad, b.grad""": 'Autograd computes this gradient',
+    """_,back = torch.func.vjp(lambda a, b: torch.einsum(pattern, a, b), a, b)
+    return back(g)""": 'Autograd computes this gradient',
+    """return torch.einsum(f'{out},{q}->{p}', g, b)""": 'expected 2 tensors'}
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67b
+_part = """
+    def grad(mine, t, other, its):
+        {}
+    return grad(p, a, b, q), grad(q, b, a, p)"""
+_einsum_start = """def einsum_grads(pattern, g, a, b):
+    (p, q), out = pattern.split('->')[0].split(','), pattern.split('->')[1]"""
+_einsum_right = tuple(_einsum_start + _part.replace('{}', part) for part in (
+    """alone = ''.join(c for c in mine if c not in its + out)
+        ones = torch.ones([t.shape[mine.index(c)] for c in alone], dtype=t.dtype)
+        return torch.einsum(f'{out},{its},{alone}->{mine}', g, other, ones)""",
+    """return torch.einsum(f'{out},{its},{mine}->{mine}', g, other, torch.ones_like(t))
+""", """kept = ''.join(c for c in mine if c in its + out)
+        found = torch.einsum(f'{out},{its}->{kept}', g, other)
+        for i,c in enumerate(mine):
+            if c not in kept: found = found.unsqueeze(i)
+        return found + torch.zeros_like(t)""",
+    """kept = [c for c in mine if c in its + out]
+        found = torch.einsum(out + ',' + its + '->' + ''.join(kept), g, other)
+        shape = [t.shape[i] if c in kept else 1 for i,c in enumerate(mine)]
+        return found.reshape(shape).expand_as(t).clone()""",
+    """axes = [i for i,c in enumerate(mine) if c not in its and c not in out]
+        kept = [c for i,c in enumerate(mine) if i not in axes]
+        found = torch.einsum(f"{out},{its}->{''.join(kept)}", g, other)
+        for i in axes: found = torch.stack([found]*t.shape[i], i)
+        return found"""))
+
 # %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67c
-exercise('1.9', 'The gradient of an einsum', 90, _judge_einsum_grads,
+exercise('1.9', 'The gradient of an einsum', 35, _judge_einsum_grads,
+    more='With it you can differentiate every layer that multiplies: linear layers, '
+         'attention, tensor networks',
     hints=('Write the formula of the matrix product, and its two gradients, with sums. '
            'Which letters does each sum go over?',
            'The gradient of one operand is an einsum itself: of `g`, with the letters '
@@ -374,4 +548,5 @@ exercise('1.9', 'The gradient of an einsum', 90, _judge_einsum_grads,
             torch.einsum(f'{out},{p}->{q}', g, a))""":
           "For 'ij,i->i': the letter j stands in one operand only",
         'def einsum_grads(pattern, g, a, b): return g @ b.t(), a.t() @ g':
-          "For 'ij,j->i': it raises"}, form=_einsum_form)
+          "For 'ij,j->i': it raises", **_einsum_wrong}, right=_einsum_right,
+    form=_einsum_form)

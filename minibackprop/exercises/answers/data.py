@@ -9,7 +9,8 @@ __all__ = []
 import math, struct
 import torch
 from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _accepts
+from ..judges import is_tuple, is_function, _accepts, _both
+from ..judges import _line_of, _Watch
 
 # %% ../../../nbs/answers/00_data.ipynb #8767ff1e
 exercise('0.1', 'What one call gives', 1,
@@ -27,6 +28,8 @@ exercise('0.1', 'What one call gives', 1,
         is_value((1, 784), {
             (784,): 'a slice keeps the axis, with as many images as it is long: one',
             (2, 784): 'the slice 7:8 ends before 8, so there is one image in it'})),
+    more='An index takes an axis away and a slice keeps it: `x[7:8]` can be fed to a '
+         'network, `x[7]` often cannot',
     hints=('The cell under the picture prints four of the shapes',
            'With a list, `a[7]` is one thing and `a[7:8]` is a list of one thing. '
            'Tensors do the same',
@@ -58,6 +61,8 @@ _entries = [
 # %% ../../../nbs/answers/00_data.ipynb #63d70f88
 exercise('0.2', 'A pixel and its place', 3,
     is_tuple(*_entries),
+    more='Row times width plus column: this is how every tensor lies in memory, and '
+         'what `stride()` tells',
     hints=('How many pixels lie before the first pixel of row 6?',
            'Six whole rows, and then ten pixels. The other way: how many whole rows of '
            '28 fit in 391, and what is left?',
@@ -81,6 +86,7 @@ exercise('0.3', 'A guess that needs no image', 3,
             .01: 'for one digit; there are ten of them, and their chances add up',
             _share_squared: 'that would be a guess that says each digit as often as it '
               'occurs; here each has probability 1/10'}, tol=1e-4)),
+    more='A result is worth what it is above the best guess without looking: 11.4%',
     hints=('For the first, look at which images it gets right, and at the row of '
            '`counts`',
            'For the second, add up over the digits: the share of images of that digit, '
@@ -93,7 +99,7 @@ def _drawn_digits(axes, x, y):
     "Is there, under each title, the first image of this digit?"
     for digit,ax in enumerate(axes):
         drawn = torch.as_tensor(ax.images[0].get_array()).flatten()
-        where = [i for i in range(40) if torch.equal(drawn, x[i])]
+        where = [i for i in range(len(x)) if torch.equal(drawn, x[i])]
         if not where or y[where[0]] != digit:
             return f'the image under the title {digit} is not a {digit}'
         if where[0] != y.tolist().index(digit): return (
@@ -101,16 +107,17 @@ def _drawn_digits(axes, x, y):
             '`x`')
 
 # %% ../../../nbs/answers/00_data.ipynb #77adbdb6
-def _judge_one_of_each(answer):
+def _judge_one_of_each(answer, n=40):
     "Judge a drawing of one image of each digit"
     import matplotlib.pyplot as plt
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        x,y = torch.rand(40, 784), torch.arange(40)[torch.randperm(40)] % 10
+        x,y = torch.rand(n, 784), torch.arange(n)[torch.randperm(n)] % 10
     before = plt.get_fignums()
-    try: axes = answer(x, y)
-    finally:
-        for figure in set(plt.get_fignums()) - set(before): plt.close(figure)
+    with _Watch() as seen:
+        try: axes = answer(x, y)
+        finally:
+            for figure in set(plt.get_fignums()) - set(before): plt.close(figure)
     if not isinstance(axes, (list, tuple)): return (
         f'it returns {axes!r:.40}; expected what `show_images` returns, a list of Axes')
     if len(axes) != 10:
@@ -120,27 +127,60 @@ def _judge_one_of_each(answer):
         '`titles`')
     if titles != [str(digit) for digit in range(10)]:
         return f'the titles are {", ".join(titles)}; expected 0 to 9, in this order'
-    return _drawn_digits(axes, x, y)
+    if why := _drawn_digits(axes, x, y): return why
+    calls = seen.names['show_images']
+    if calls > 1:
+        return f'right, with {calls} calls of `show_images`; expected one call'
+    return None if n == 12 else _judge_one_of_each(answer, 12)
+
+# %% ../../../nbs/answers/00_data.ipynb #ed9244da
+_wrong = {
+    'return show_images(x[:10], titles=y[:10])': 'expected 0 to 9, in this order',
+    'return show_images(torch.stack([x[y == d][0] for d in range(10)]))':
+      'The images have no titles',
+    'return show_images(torch.stack([x[y == d][-1] for d in range(10)]), '
+    'titles=list(range(10)))': 'but not the first one in `x`',
+    'return show_images(x[:10], titles=list(range(10)))':
+      'The image under the title 0 is not a 0',
+    'show_images(torch.stack([x[y == d][0] for d in range(10)]), '
+    'titles=list(range(10)))': 'expected what `show_images` returns',
+    """show_images(x[:1])
+    return show_images(torch.stack([x[y == d][0] for d in range(10)]),
+                       titles=range(10))""": 'with 2 calls of `show_images`',
+    """return [show_images(x[y == d][0], titles=[d])[0] for d in range(10)]""":
+      'with 10 calls of `show_images`',
+    """return show_images(x[y.argsort()[::4]], titles=range(10))""":
+      'not the first',
+    'return show_images(torch.stack([x[y == d][0] for d in range(10)]), '
+    "titles=[f'digit {d}' for d in range(10)])": 'The titles are digit 0'}
+
+# %% ../../../nbs/answers/00_data.ipynb #ed9244db
+_right = (
+    'return show_images(torch.cat([x[y == d][:1] for d in range(10)]), '
+    'titles=range(10))',
+    """i = torch.stack([(y == d).int().argmax() for d in range(10)])
+    return show_images(x[i], titles=y[i].tolist())""",
+    """first = [y.tolist().index(d) for d in range(10)]
+    return show_images(x[first], titles=[str(d) for d in range(10)])""",
+    """found = {}
+    for image,label in zip(x, y.tolist()): found.setdefault(label, image)
+    return show_images(torch.stack([found[d] for d in range(10)]), range(10))""",
+    """order = y.argsort(stable=True)
+    start = torch.searchsorted(y[order], torch.arange(10))
+    return show_images(x[order[start]].view(10, 28, 28), tuple(range(10)))""")
 
 # %% ../../../nbs/answers/00_data.ipynb #ed9244dc
 exercise('0.4', 'One of each', 10, _judge_one_of_each,
+    more='A row of truth values as an index is the shortest search that tensors know',
     hints=('`y == 3` is a row of truth values, and `x[y == 3]` holds the images where '
            'it is true',
            '`x[y == 3][0]` is the first of them. `torch.stack` makes one tensor out of '
            'a list of rows',
            'Stack `x[y == digit][0]` for `digit` in `range(10)`, and give '
            '`show_images` the titles `list(range(10))`'),
-    wrong={
-        'return show_images(x[:10], titles=y[:10])': 'expected 0 to 9, in this order',
-        'return show_images(torch.stack([x[y == d][0] for d in range(10)]))':
-          'The images have no titles',
-        'return show_images(torch.stack([x[y == d][-1] for d in range(10)]), '
-        'titles=list(range(10)))': 'but not the first one in `x`',
-        'return show_images(x[:10], titles=list(range(10)))':
-          'The image under the title 0 is not a 0',
-        'show_images(torch.stack([x[y == d][0] for d in range(10)]), '
-        'titles=list(range(10)))': 'expected what `show_images` returns'},
-    form='def one_of_each(x, y): {}')
+    wrong=_wrong, right=_right,
+    form="""def one_of_each(x, y):
+    {}""")
 
 # %% ../../../nbs/answers/00_data.ipynb #e579a4f4
 def _shift(x, down, right):
@@ -172,22 +212,73 @@ _mistakes = {
     moved[:,:28-down,:28-right] = image[:,down:,right:]
     return moved.view(-1, 784)""": 'it moves up and left'}
 
+# %% ../../../nbs/answers/00_data.ipynb #9cf4a88e
+def _is_new(answer):
+    "A judge of a shift by nothing: is it a new tensor?"
+    x = torch.rand(2, 784)
+    if answer(x, 0, 0).untyped_storage().data_ptr() == x.untyped_storage().data_ptr():
+        return ('right, but for down = 0, right = 0 it returns the tensor that it was '
+                'given: the task asks for a new one')
+
+_shift_form = """def shift(x, down, right):
+    {}"""
+
+# %% ../../../nbs/answers/00_data.ipynb #9cf4a88c
+_wrong = {
+    """def shift(x, down, right):
+    image = x.view(-1, 28, 28)
+    moved = torch.zeros_like(image)
+    moved[:,down:,right:] = image[:,:28-down,:28-right]
+    return moved""": 'Its result has shape (1, 28, 28); expected (1, 784)',
+    """if down == right == 0: return x
+    return torch.nn.functional.pad(x.view(-1, 28, 28)[:,:28-down,:28-right],
+                                   (right, 0, down, 0)).view(-1, 784)""":
+      'for a new one',
+    """moved = torch.zeros(3, 28, 28)
+    moved[:,down:,right:] = x.view(-1, 28, 28)[:,:28-down,:28-right]
+    return moved.view(-1, 784)""": 'result has shape (3, 784); expected (1, 784)',
+    """image = x.view(-1, 28, 28).roll((down, right), (1, 2))
+    x[:] = image.reshape(-1, 784)
+    x.view(-1, 28, 28)[:,:down] = 0
+    x.view(-1, 28, 28)[:,:,:right] = 0
+    return x""": 'X has been changed in place'}
+
+# %% ../../../nbs/answers/00_data.ipynb #9cf4a88d
+_right = (
+    """image = x.view(-1, 28, 28)[:,:28-down,:28-right]
+    return torch.nn.functional.pad(image, (right, 0, down, 0)).view(-1, 784)""",
+    """image = x.view(-1, 28, 28).roll((down, right), (1, 2))
+    image[:,:down] = 0
+    image[:,:,:right] = 0
+    return image.reshape(-1, 784)""",
+    """below = torch.diag(torch.ones(28-down), -down)
+    beside = torch.diag(torch.ones(28-right), right)
+    return (below @ x.reshape(-1, 28, 28) @ beside).flatten(1)""",
+    """moved = torch.zeros(len(x), 784)
+    for r in range(28-down):
+        start = 28*(r+down) + right
+        moved[:,start:start+28-right] = x[:,28*r:28*r+28-right]
+    return moved""",
+    """place = torch.arange(784)
+    kept = (place//28 < 28-down) & (place%28 < 28-right)
+    moved = torch.zeros_like(x)
+    moved[:,place[kept] + 28*down + right] = x[:,kept]
+    return moved""")
+
 # %% ../../../nbs/answers/00_data.ipynb #9cf4a88f
-exercise('0.5', 'Moving the ink', 15,
-    is_function(_shift, lambda: [(torch.rand(3, 784), down, right)
-         for down,right in ((2, 5), (0, 1), (3, 0), (0, 0))], _mistakes),
+exercise('0.5', 'Moving the ink', 12,
+    _both(is_function(_shift, lambda: [(torch.rand(n, 784), down, right) for n in (3, 1)
+        for down,right in ((2, 5), (0, 1), (3, 0), (0, 0), (27, 27))], _mistakes),
+        _is_new),
+    more='What should not matter to a network, show it: copies that are moved are new '
+         'images to it',
     hints=('Rows and columns are easier to move than positions in a row of 784: look '
            'at each image as 28 by 28',
            'Start with paper, `torch.zeros_like`, and copy a part of the images into a '
            'part of it. Which part is lost?',
            'The columns that stay are `[:28-right]`, and they arrive at `[right:]`. '
            'Rows likewise'),
-    wrong={
-        """def shift(x, down, right):
-    image = x.view(-1, 28, 28)
-    moved = torch.zeros_like(image)
-    moved[:,down:,right:] = image[:,:28-down,:28-right]
-    return moved""": 'Its result has shape (3, 28, 28); expected (3, 784)'})
+    wrong=_wrong, right=_right, form=_shift_form)
 
 # %% ../../../nbs/answers/00_data.ipynb #cee4b599
 exercise('0.6', 'Counting bytes', 3,
@@ -207,6 +298,8 @@ exercise('0.6', 'Counting bytes', 3,
             188160000: '`x_train` has 50,000 images; the last 10,000 of the file are '
               'for validation',
             313600000: 'a float32 has 32 bits, which are four bytes'}, tol=0)),
+    more='Memory counts before time does: four bytes a number, and then the gradients '
+         'and the activations come on top',
     hints=('A header is a row of 32-bit integers. How many are there for images, and '
            'how many for labels?',
            'One for the magic number and one for each axis: three axes for images, one '
@@ -227,7 +320,7 @@ def _read_wrong(answer, shape):
     try: found = answer(_idx(t))
     except Exception as e:
         try: answer(_idx(t, '<'))
-        except Exception: return f'it raises {type(e).__name__}: {e}'
+        except Exception: return f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         return ''
     if not isinstance(found, torch.Tensor):
         return f'it returns {found!r:.40}, expected a tensor'
@@ -288,8 +381,46 @@ _wrong |= {
     shape = struct.unpack_from(f'>{n_axes}I', data, 4)
     if len(data) != 4 + 4*n_axes + math.prod(shape): raise ValueError('size')
     return torch.tensor(list(data[4+4*n_axes:]), dtype=torch.uint8).view(shape)""":
-      'The third byte is 13, which means floats: expected ValueError'}
+      'The third byte is 13, which means floats: expected ValueError',
+    """kind,n_axes = divmod(struct.unpack_from('>I', data)[0], 256)
+    if kind != 8: raise ValueError('not unsigned bytes')
+    if n_axes not in (1, 3): raise ValueError('not images, and not labels')
+    shape = struct.unpack_from(f'>{n_axes}I', data, 4)
+    return torch.tensor(list(data[4+4*n_axes:]), dtype=torch.uint8).view(shape)""":
+      'for a good file of shape (2, 1, 3, 2): it raises'}
+
+# %% ../../../nbs/answers/00_data.ipynb #7dd1adb1
+_start = """if len(data) < 4: raise ValueError('no magic number')
+    kind,n = data[:3], data[3]
+    if kind != bytes([0, 0, 8]) or not n: raise ValueError('another magic number')
+    if len(data) < 4 + 4*n: raise ValueError('no whole header')
+    """
+_right = tuple(_start + rest for rest in (
+    """shape = struct.unpack(f'>{n}I', data[4:4+4*n])
+    if len(data[4+4*n:]) != math.prod(shape): raise ValueError('another size')
+    return torch.tensor([*data[4+4*n:]], dtype=torch.uint8).reshape(shape)""",
+    """shape = [int.from_bytes(data[i:i+4], 'big') for i in range(4, 4+4*n, 4)]
+    body = torch.tensor(list(data[4+4*n:]), dtype=torch.uint8)
+    try: return body.view(*shape)
+    except RuntimeError as e: raise ValueError('another size') from e""",
+    """shape = tuple(struct.unpack_from('>I', data, 4*i)[0] for i in range(1, n+1))
+    body = data[4+4*n:]
+    if len(body) != math.prod(shape): raise ValueError('another size')
+    return torch.frombuffer(bytearray(body), dtype=torch.uint8).view(shape)""",
+    """import numpy as np
+    shape = np.frombuffer(data, '>u4', n, 4)
+    body = np.frombuffer(data, np.uint8, offset=4+4*n)
+    return torch.from_numpy(body.copy().reshape(shape))""",
+    """shape = struct.unpack_from('>' + 'I'*n, data, 4)
+    found = torch.tensor(list(data[4+4*n:]), dtype=torch.uint8)
+    if found.numel() != torch.tensor(shape).prod(): raise ValueError('another size')
+    for size in reversed(shape[1:]): found = found.unflatten(0, (-1, size))
+    return found"""))
+
+# %% ../../../nbs/answers/00_data.ipynb #7dd1adb2
 exercise('0.7', 'Any IDX file', 60, _judge_from_idx,
+    more='You read a format from its description alone, and refused what is broken: '
+         'that is how files of strangers are opened',
     hints=('Read the magic number alone first, with `struct.unpack_from`; it tells how '
            'long the header is',
            '`divmod(magic, 256)` gives what stands before the last byte, which has to '
@@ -298,4 +429,4 @@ exercise('0.7', 'Any IDX file', 60, _judge_from_idx,
            'The header has 4*(1+n_axes) bytes, and after it come `math.prod(shape)`. '
            'Compare each with `len(data)` before you read; `torch.tensor(list(...), '
            'dtype=torch.uint8)` takes bytes'),
-    wrong=_wrong, form=_form)
+    wrong=_wrong, right=_right, form=_form)

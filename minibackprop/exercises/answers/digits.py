@@ -6,13 +6,15 @@
 __all__ = []
 
 # %% ../../../nbs/answers/08c_digits.ipynb #0aa781bf
-import math
+import functools, math
 import torch
+from torch import tensor
 from ...forward import relu
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ...optimizers import one_cycle
 from ..judges import exercise, is_value, is_function, _letters
+from ..judges import is_tuple
 
 # %% ../../../nbs/answers/08c_digits.ipynb #1f78a1c6
 exercise('8c.1', 'What an accuracy promises', 3,
@@ -27,6 +29,8 @@ exercise('8c.1', 'What an accuracy promises', 3,
           'asked',
         (30., .075): 'this is, nearly, the share with a mistake; the share without one '
           'was asked'}),
+    more='Post offices sort by five digits: 98.5 % is not enough, and 99.9 % '
+         'makes one letter in 200 go astray',
     hints=('What share of the digits is wrong? And what has to be true of a postcode '
            'without a mistake?',
            'Five digits have to be right at once. The chances of independent events '
@@ -46,9 +50,19 @@ exercise('8c.2', 'Reading a table of mistakes', 5,
           'and answers that were wrong',
         (134/150, 41/50, 41/50): 'the third is a share of the answers "fox", which are '
           'a column of the table'}, tol=2e-3),
+    more='A doctor asks for recall, a spam filter for precision: one number '
+         'never tells both',
     hints=('Where in the table are the images that were answered right?',
            'All foxes are the last row. All answers "fox" are the last column.',
            'The row adds up to 50, the column to 47, and the diagonal to 134.'))
+
+# %% ../../../nbs/answers/08c_digits.ipynb #14c47222
+_wrong = {
+    "'abcef'": 'in the mirror',
+    "'abdef'": 'a 6 upside down',
+    "'abe'": 'as easy to read as before',
+    "['a', 'b']": 'nobody reads another digit',
+    "'abefg'": 'is not one of the letters'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #d92e36d8
 exercise('8c.3', 'More training images from those you have', 3,
@@ -63,50 +77,57 @@ exercise('8c.3', 'More training images from those you have', 3,
         'e': 'letter e: nobody reads another digit because it is a tenth larger',
         'f': 'letter f: with a little noise on it, a digit is as easy to read as '
           'before'}),
+    more='What may be changed depends on the labels: for photographs of cats the'
+         ' mirror is harmless',
     hints=('A change may be made if a person would give the changed image the same '
            'label, for every digit.',
            'Go through 2, 6, 7 and 9 for each letter. Which change makes another digit '
            'of one of them, or none?',
            'Four of the six may be made. The two others are shown in a mirror and on '
            'their head.'),
-    wrong={
-        "'abcef'": 'in the mirror',
-        "'abdef'": 'a 6 upside down',
-        "'abe'": 'as easy to read as before',
-        "['a', 'b']": 'is not a string of letters'})
+    wrong=_wrong)
 
 # %% ../../../nbs/answers/08c_digits.ipynb #a396821d
-_mistakes = {
-    0.: 'the loss is 0 only if all of the label is at one class, and here a tenth of '
-      'it is spread',
-    -.9*math.log(.9) - .1*math.log(.1/9): 'the tenth is spread over all ten classes, '
-      'its own among them: 0.91, and 0.01 nine times',
-    -math.log(.91): 'this takes the term of the own class only, and without its '
-      'weight. The sum has ten terms',
-    -math.log(.9): 'this takes the term of the own class only, and without its weight. '
-      'The sum has ten terms',
-    -.91*math.log(.91): 'this is the term of the own class. The nine others belong to '
-      'the sum, too',
-    -.9*math.log(.9): 'this is the term of the own class, with 0.9. The classes have '
-      '0.91 and nine times 0.01',
-    -.91*math.log(.91) - .01*math.log(.01): 'nine classes have q = 0.01, and each of '
-      'them has a term',
-    -.91*math.log(.91) - .1*math.log(.01): 'there are nine other classes, not ten',
-    -.9*math.log(.9) - .1*math.log(.01): 'the own class gets a share of the tenth, '
-      'too: q is 0.91 there, and 0.01 nine times',
-    -.91*math.log10(.91) - .09*math.log10(.01):
-      'the logarithm in the loss is the natural one, ln',
-    -.91*math.log2(.91) - .09*math.log2(.01): 'the logarithm in the loss is the '
-      'natural one, ln'}
+def _costs(share, p, other):
+    "Cross-entropy where the label keeps `share`, and the rest is shared by nine"
+    return -share*math.log(p) - (1-share)*math.log(other)
+
+_with,_plain_loss = _costs(.91, .9991, .0001), -math.log(.9991)
+_smooth = {
+    _costs(.91, .91, .01): 'this is what the network pays that says 0.91, as in the '
+      'chapter; here it says 0.9991',
+    -math.log(.9991): 'with smoothing the nine other digits are part of the label too, '
+      'each with 0.01: nine more terms',
+    -.91*math.log(.9991): 'the nine other digits have q = 0.01 each, and each of them '
+      'has a term, with ln 0.0001',
+    -.91*math.log(.9991) - .01*math.log(.0001): 'there are nine other digits, and each '
+      'has a term',
+    _costs(.9, .9991, .0001): 'the tenth is spread over all ten digits, the right one '
+      'among them: 0.91, and 0.01 nine times',
+    -.91*math.log10(.9991) - .09*math.log10(.0001): 'the logarithm in the loss is the '
+      'natural one, ln',
+    -.91*math.log2(.9991) - .09*math.log2(.0001): 'the logarithm in the loss is the '
+      'natural one, ln',
+    -_with: 'the loss has a minus before the sum'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #f1c0e8fb
-exercise('8c.4', 'The loss that cannot reach 0', 10,
-    is_value(-.91*math.log(.91) - .09*math.log(.01), _mistakes, tol=5e-4),
-    hints=('What are the ten numbers q of an example, and do they add up to 1?',
-           'A tenth is spread over ten classes, a hundredth for each; the label keeps '
-           'nine tenths and gets its hundredth.',
-           'Put p = q into the sum: one term with 0.91, and nine equal terms with '
-           '0.01.'))
+exercise('8c.4', 'The price of being sure', 5,
+    is_tuple(is_value(_with, _smooth, tol=1e-3), is_value(_plain_loss, {
+            -math.log(.91): 'this is what the network pays that says 0.91; here it '
+              'says 0.9991',
+            _with: 'without smoothing the label is 1 at its digit and 0 elsewhere: one '
+              'term is left',
+            -math.log10(.9991): 'the logarithm in the loss is the natural one, ln',
+            -.91*math.log(.9991): 'without smoothing the right digit has q = 1',
+            0: 'the right digit has a little less than 1, so this is not quite '
+              '0'}, tol=2e-3), names=['with smoothing', 'without']),
+    more='The price is set by the wrong digits, and there is no end to it: so no'
+         ' score runs away',
+    hints=('What are the ten numbers q of an example with smoothing, and what are they '
+           'without?',
+           'With smoothing q is 0.91 at the right digit and 0.01 at nine others. '
+           'Multiply each by -ln of what the network says there, and add up.',
+           '-0.91 ln 0.9991 - 9*0.01 ln 0.0001, and -ln 0.9991.'))
 
 # %% ../../../nbs/answers/08c_digits.ipynb #4245ef3f
 exercise('8c.5', 'A pixel that is always 0', 10,
@@ -126,6 +147,8 @@ exercise('8c.5', 'A pixel that is always 0', 10,
           'this is the share that is lost; what is left was asked',
         1 - .01*.004: 'this is one step with the largest learning rate, and there are '
           '3,910'}, tol=2e-3),
+    more='What never gets a gradient only fades: AdamW takes 7.6 % off these '
+         'weights in the whole run',
     hints=('The gradient is 0 in each step. What is left of a step of AdamW?',
            'Each step multiplies the weight by 1 - 0.01*rate, with the rate of that '
            'step.',
@@ -133,7 +156,12 @@ exercise('8c.5', 'A pixel that is always 0', 10,
            '.01*one_cycle(step, 3910, .004).'))
 
 # %% ../../../nbs/answers/08c_digits.ipynb #e71eae1c
-def _double(f): return lambda *args: f(*args).double().nan_to_num(nan=-1.)
+def _double(f):
+    @functools.wraps(f)
+    def table(*args):
+        out = f(*args)
+        return out.double().nan_to_num(nan=-1.) if torch.is_tensor(out) else out
+    return table
 
 _form = """def shares(y, guess, classes):
     table = {torch.bincount(y*classes + guess, minlength=classes**2)
@@ -161,11 +189,30 @@ _mistakes = {
     (None, 'table/table.sum(1, keepdim=True)'):
       '0 is divided by 0 where a label does not occur'}
 
+# %% ../../../nbs/answers/08c_digits.ipynb #86ef2a82
+_also = (
+    (None, 'table.float()/table.float().sum(1, keepdim=True).clamp(min=1)'),
+    ('F.one_hot(y, classes).t() @ F.one_hot(guess, classes)', None),
+    (None, 'torch.nan_to_num(table/table.sum(1)[:,None])'),
+    """def shares(y, guess, classes):
+    table = torch.zeros(classes, classes)
+    for i,k in zip(y, guess): table[i,k] += 1
+    for row in table:
+        if row.sum() > 0: row /= row.sum()
+    return table""",
+    """def shares(y, guess, classes):
+    table = torch.zeros(classes, classes)
+    table.index_put_((y, guess), torch.ones(len(y)), accumulate=True)
+    return table/table.sum(1, keepdim=True).clamp(min=1)""",)
+
 # %% ../../../nbs/answers/08c_digits.ipynb #476fe11c
-exercise('8c.6', 'A table of shares', 15,
+exercise('8c.6', 'A table of shares', 12,
     is_function(None, lambda: [(torch.randint(4, (60,)), torch.randint(4, (60,)), 4),
-            (torch.randint(2, (30,)), torch.randint(3, (30,)), 5)], _mistakes, _form,
-        _double),
+            (torch.randint(2, (30,)), torch.randint(3, (30,)), 5),
+            (tensor([1, 1, 0]), tensor([1, 0, 1]), 2), (tensor([2]), tensor([0]), 3),
+            (tensor([0]), tensor([0]), 1)], _mistakes, _form, _double), form=_form,
+    right=_also,
+    more='Draw it with `plt.imshow`: the diagonal is recall, digit by digit',
     hints=('Count first: how many images have label i and answer k? Give each pair (i, '
            'k) a number of its own.',
            'torch.bincount(y*classes + guess, minlength=classes**2), viewed as a '
@@ -220,7 +267,8 @@ _mistakes = {
 # %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
 _judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
             torch.randn(5, 9, dtype=torch.float64), 2),
-        (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3)], _mistakes,
+        (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3),
+        (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
 
 def _pixels(answer):
@@ -254,15 +302,50 @@ _wrong = {
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
     return x.g""": 'keeps nothing for a backward pass'}
 
+# %% ../../../nbs/answers/08c_digits.ipynb #faa0517b
+_also = (
+    ('F.one_hot(torch.full((len(x),), k), out.shape[1]).to(out)', None),
+    ('torch.eye(out.shape[1], dtype=out.dtype)[[k]*len(x)]', None),
+    """def saliency(model, x, k):
+    outs = [x]
+    for layer in model.layers: outs.append(layer(outs[-1]))
+    outs[-1].g = torch.zeros_like(outs[-1])
+    outs[-1].g[...,k] += 1
+    for layer in model.layers[::-1]: layer.backward(True)
+    return x.g""",
+    """def saliency(model, x, k):
+    x = x.clone()
+    out = x
+    for layer in model.layers: out = layer(out)
+    out.g = out*0
+    out.g[:,k] = 1.
+    for layer in reversed(model.layers): layer.backward(inp_grad=True)
+    return x.g""",)
+
 # %% ../../../nbs/answers/08c_digits.ipynb #711b5ef9
-exercise('8c.7', 'Which pixels speak for a 3', 20, _pixels,
+_also += (
+    """def saliency(model, x, k):
+    on,out = [], x
+    for layer in model.layers:
+        out = layer.forward(out)
+        on.append(out > 0)
+    g = torch.zeros_like(out)
+    g[:,k] = 1
+    for layer,mask in zip(reversed(model.layers), reversed(on)):
+        g = g @ layer.w.t() if hasattr(layer, 'w') else g*mask
+    return g""",)
+
+exercise('8c.7', 'Which pixels speak for a 3', 15, _pixels,
+    more='Follow this gradient uphill for a while, and the network sees a 3 '
+         'where you see none: chapter 3b',
     hints=('Which upstream gradient belongs to the scores, if the loss is the sum of '
            'those of class k over the images?',
            'out = x; for layer in model.layers: out = layer(out). Then out.g has the '
            'shape of out, 1 in column k and 0 elsewhere.',
            'for layer in reversed(model.layers): layer.backward(inp_grad=True) puts '
            'the gradient of the pixels into x.g.'),
-    wrong={**_judge_saliency.mistakes, **_wrong})
+    wrong={**_judge_saliency.mistakes, **_wrong}, form=_saliency_form,
+    right=_also)
 
 # %% ../../../nbs/answers/08c_digits.ipynb #9c844991
 _form = """def look_nine_times(model, x):
@@ -296,7 +379,7 @@ _mistakes = {
         'sum(softmax(model.predict(w)) for w in windows)/8'):
       'the image that is not shifted belongs to the nine'}
 
-# %% ../../../nbs/answers/08c_digits.ipynb #dce381e8
+# %% ../../../nbs/answers/08c_digits.ipynb #5ec5c93a
 _mistakes |= {
     ('for a in range(3) for b in range(3) if 1 in (a, b)',
         'sum(softmax(model.predict(w)) for w in windows)/5'):
@@ -307,10 +390,31 @@ _mistakes |= {
       'direction, so there are nine versions',
     'def look_nine_times(model, x): return softmax(model.predict(x))':
       'this is one look, at the images as they are'}
-exercise('8c.8', 'Look nine times', 60,
+
+# %% ../../../nbs/answers/08c_digits.ipynb #b2dcfafd
+_also = (
+    (None, 'torch.stack([softmax(model.predict(w)) for w in windows]).mean(0)'),
+    ('for a in (2, 1, 0) for b in (2, 0, 1)', None),
+    (None, 'sum([model.predict(w).softmax(1) for w in windows])/len(windows)'),
+    (None, 'softmax(model.predict(torch.cat(windows))).view(9, len(x), -1)'
+            '.mean(0)'),
+    """def look_nine_times(model, x):
+    images,total = x.view(-1, 28, 28), 0
+    for a in -1, 0, 1:
+        for b in -1, 0, 1:
+            moved = torch.zeros_like(images)
+            moved[:,max(a, 0):28+min(a, 0),max(b, 0):28+min(b, 0)] = images[
+                :,max(-a, 0):28+min(-a, 0),max(-b, 0):28+min(-b, 0)]
+            total = total + softmax(model.predict(moved.reshape(x.shape)))/9
+    return total""",)
+
+# %% ../../../nbs/answers/08c_digits.ipynb #dce381e8
+exercise('8c.8', 'Look nine times', 20,
     is_function(None,
-        lambda: [(_small(784, 20, 10), torch.rand(6, 784, dtype=torch.float64))],
-        _mistakes, _form),
+        lambda: [(_small(784, 20, 10), torch.rand(n, 784, dtype=torch.float64))
+                 for n in (6, 1)], _mistakes, _form), form=_form,
+    right=_also,
+    more='Averaging over what must not matter is called test-time augmentation',
     hints=('Put a frame of zeros around the images, and cut windows of 28 by 28 out of '
            'it.',
            'F.pad(x.view(-1, 28, 28), (1, 1, 1, 1)) has 30 by 30 pixels. Its windows '

@@ -35,6 +35,8 @@ _entries = [
 # %% ../../../nbs/answers/02_forward.ipynb #2778eb48
 exercise('2.1', 'Shapes and parameters', 2,
     is_tuple(*_entries),
+    more='Nearly all parameters of this network are in its first layer, because an '
+         'image has so many pixels',
     hints=('`lin` has its shapes in its signature: inp (n, n_in), w (n_in, n_out), b '
            '(n_out,)',
            'The first layer has n_in = 784 and n_out = 100, the second 100 and 10. n '
@@ -61,6 +63,7 @@ exercise('2.2', 'One example by hand', 5,
             -2: 'that is the residual; square it',
             2: 'the difference has to be squared',
             256: 'that is without the ReLU'})),
+    more='You can now do by hand what a network does. The rest is the same, more often',
     hints=('Unit k of the first layer has column k of `w1`: (1, 2) for the first, (-1, '
            '1) for the second',
            'The first unit is 1*1 + 2*2 - 1. After the ReLU only the first unit is '
@@ -88,6 +91,8 @@ exercise('2.3', 'The accident, in numbers', 3,
               'with its own',
             'error': 'targets without the last unit axis are the exception that `mse` '
               'allows'})),
+    more='A network with every output right got a loss of 4/3. Such a bug trains, a '
+         'little, and nobody sees it',
     hints=('Write down the table of `out - targ`, with a row for each output and a '
            'column for each target',
            'On its diagonal is 0. Beside it are 1 and -1, and in two corners 2 and -2',
@@ -96,7 +101,9 @@ exercise('2.3', 'The accident, in numbers', 3,
 
 # %% ../../../nbs/answers/02_forward.ipynb #5774bb84
 def _three_inputs():
-    return [_draw((n, 5), (5, 6), (6,), (6, 4), (4,), (4, 2), (2,)) for n in (8, 1)]
+    return [_draw((n, 5), (5, 6), (6,), (6, 4), (4,), (4, 2), (2,)) for n in (8, 1)] + [
+        _draw((n, 2), (2, k), (k,), (k, 3), (3,), (3, 1), (1,))
+        for n,k in ((3, 2), (1, 1))]
 
 _form = 'def three_layers(x, w1, b1, w2, b2, w3, b3): return {}'
 _mistakes = {
@@ -115,14 +122,27 @@ _mistakes = {
 exercise('2.4', 'Three layers', 10,
     is_function('lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3)', _three_inputs,
         _mistakes, _form),
+    more='Depth is worth something only with a bend between the layers',
     hints=('A ReLU comes between two linear layers: how many places are there?',
            'Two places. The output of one layer is the input of the next, and after '
            'the last there is nothing',
            'Name the results: `l1 = relu(lin(x, w1, b1))`, then `l2` in the same way '
            'from `l1`, then a `lin`'),
     wrong={
-        'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (8, 4); expected '
-          '(8, 2)'}, form=_form)
+        'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (1, 3); expected '
+          '(1, 1)',
+        'relu(relu(x @ w1 + b1) @ w2 + b2) @ w3': 'Its result is',
+        'lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3).squeeze()':
+          'Its result has shape (); expected (1, 1)',
+        'print(lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3))':
+          'returns nothing',
+        'lin(relu(lin(x.relu_() @ w1 + b1, w2, b2)), w3, b3)': 'Its result'},
+    right=('relu(relu(x @ w1 + b1) @ w2 + b2) @ w3 + b3',
+        '(relu(lin(relu(lin(x, w1, b1)), w2, b2))[:,:,None]*w3).sum(1) + b3',
+        '((x @ w1 + b1).clamp_min(0.) @ w2 + b2).clamp_min(0.) @ w3 + b3',
+        'b3 + (b2 + (b1 + x @ w1).relu() @ w2).relu() @ w3',
+        'lin(torch.addmm(b2, torch.addmm(b1, x, w1).relu(), w2).relu(), w3, b3)'),
+    form=_form)
 
 # %% ../../../nbs/answers/02_forward.ipynb #3683f898
 _mistakes = {
@@ -138,23 +158,59 @@ _mistakes = {
     'torch.where(inp > 0, inp, .1*inp)': 'the slope is always 0.1; it is the second '
       'argument',
     'relu(inp) + slope*inp': 'what is positive gets `slope` times itself on top'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #368409a8
+_wrong = {'inp*slope if inp.sum() < 0 else inp': 'Its result is wrong',
+    'inp.where(inp > 0, slope*inp).squeeze()': 'Its result has shape',
+    'inp.mul_(torch.where(inp > 0, 1., slope))': 'Inp has been changed',
+    'print(torch.where(inp > 0, inp, slope*inp))': 'returns nothing',
+    'def leaky_relu(inp, slope): return torch.where(inp > 0, inp, slope*inp)':
+      'it cannot be called as the task says'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #36841ab9
+_right = ('relu(inp) - slope*relu(-inp)', 'inp.where(inp > 0, slope*inp)',
+    'torch.maximum(inp, slope*inp)', 'torch.nn.functional.leaky_relu(inp, slope)',
+    'inp*((inp > 0) + slope*(inp <= 0))',
+    'inp.clamp_min(0) + slope*inp.clamp_max(0)')
+
+# %% ../../../nbs/answers/02_forward.ipynb #3683f897
+def _leaky_inputs():
+    shapes = ((4, 3), .1), ((5,), .3), ((2, 1, 3), .01), ((1, 1), .5), ((0, 3), .1)
+    return [(*_draw(shape), slope) for shape,slope in shapes] + [_draw((3,))]
+
 exercise('2.5', 'A leaky ReLU', 5,
-    is_function('torch.where(inp > 0, inp, slope*inp)', lambda: [
-            (torch.randn(4, 3).double(), .1), (torch.randn(5).double(), .3),
-            (torch.randn(2, 1, 3).double(), .01)], _mistakes,
+    is_function('torch.where(inp > 0, inp, slope*inp)', _leaky_inputs, _mistakes,
         'def leaky_relu(inp, slope=.1): return {}'),
+    more='A unit that a ReLU has silenced for every image never learns again; this one '
+         'can',
     hints=('It has two cases. `torch.where(condition, a, b)` takes from `a` where the '
            'condition holds, and from `b` elsewhere',
            'The condition is `inp > 0`. What is negative is multiplied by `slope`, and '
            'keeps its sign',
            'One line: `torch.where(inp > 0, ..., ...)`, or ReLU of `inp` less `slope` '
-           'times ReLU of `-inp`'))
+           'times ReLU of `-inp`'),
+    wrong=_wrong,
+    right=_right,
+    form='def leaky_relu(inp, slope=.1): return {}')
+
+# %% ../../../nbs/answers/02_forward.ipynb #91f9bcc2
+_wrong = {'inp @ (u + v.t()) + b': 'it raises RuntimeError',
+    '(inp @ u @ v + b).squeeze()': 'Its result has shape',
+    'inp @ u @ v + b.mean()': 'Its result is wrong',
+    'print(inp @ u @ v + b)': 'returns nothing',
+    'b.add_(inp @ u @ v)': 'it raises RuntimeError'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #91f9cdd3
+_right = ('lin(inp @ u, v, b)', 'inp @ (u @ v) + b', 'torch.addmm(b, inp @ u, v)',
+    'lin(inp, u @ v, b)', "torch.einsum('ij,jm,mk->ik', inp, u, v) + b",
+    'torch.nn.functional.linear(inp @ u, v.t(), b)')
 
 # %% ../../../nbs/answers/02_forward.ipynb #91f9abb1
 exercise('2.6', 'A layer of low rank', 10,
     is_tuple(
         is_function('inp @ u @ v + b',
-            lambda: [_draw((n, 6), (6, 2), (2, 5), (5,)) for n in (4, 1)], {
+            lambda: [_draw((n, j), (j, r), (r, k), (k,)) for n,j,r,k in (
+                (4, 6, 2, 5), (1, 6, 2, 5), (1, 2, 1, 2), (3, 2, 1, 1))], {
                 'inp @ u @ v': 'the bias is missing',
                 'relu(inp @ u) @ v + b': 'a ReLU between the factors makes it two '
                   'layers; this one is linear'}, 'lambda inp, u, v, b: {}'),
@@ -164,14 +220,40 @@ exercise('2.6', 'A layer of low rank', 10,
             6730: 'there is one bias for each of the 50 outputs, and none between the '
               'factors',
             313600: 'the factors are stored side by side, not multiplied'}, tol=0)),
+    more='A sixth of the parameters. Large language models are adapted with such '
+         'layers: exercise 4.9',
+    wrong=_wrong,
+    right=_right,
+    form="""def low_rank(inp, u, v, b): return {}
+
+parameters = 6722""",
     hints=('Put `u @ v` in the place of `w` in `y = x @ w + b`',
            'Multiply from the left: `inp @ u` has shape (n, r), and that times `v` has '
            '(n, n_out)',
            'The parameters: 784*8 in `u`, 8*50 in `v`, and the biases'))
 
+# %% ../../../nbs/answers/02_forward.ipynb #91a763e2
+_wrong = {
+    '(out.squeeze() - targ.squeeze()).abs().sum()/len(out)': 'Its result',
+    'residual(out, targ).abs().mean().item()': 'expected a tensor of shape ()',
+    'residual(out, targ).abs().mean(0)': 'Its result has shape',
+    'print(residual(out, targ).abs().mean())': 'returns nothing',
+    'residual(out, targ).norm(1)/len(out)': 'Its result',
+    'out.sub_(targ.view_as(out)).abs().mean()': 'Out has been changed'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #91a774f3
+_right = ('(out - targ.view(out.shape)).abs().mean()',
+    'residual(out, targ).abs().sum()/out.numel()',
+    'torch.nn.functional.l1_loss(out, targ.reshape(out.shape))',
+    '(out.flatten() - targ.flatten()).abs().mean()',
+    'residual(out, targ).norm(1)/out.numel()',
+    '(targ.reshape_as(out) - out).abs().mean()')
+
 # %% ../../../nbs/answers/02_forward.ipynb #91a752d1
-def _loss_inputs(): return [(torch.randn(6, 1).double(), torch.randn(6).double()),
-    (2*torch.randn(4, 3).double(), torch.randn(4, 3).double())]
+def _loss_inputs(): return [_draw(*shapes) for shapes in (
+    ((6, 1), (6,)), ((4, 3), (4, 3)), ((3, 1), (3, 1)), ((1, 1), (1,)),
+    ((1, 1), (1, 1)), ((5,), (5,)), ((2, 1), (2,)), ((1, 3), (1, 3)),
+    ((3, 3, 1), (3, 3)))]
 
 _crossed = ('shapes (n, 1) and (n,) give (n, n), and every output meets every target: '
     '`residual` takes care of that')
@@ -179,6 +261,8 @@ _no_mean = 'that is a sum; the mean was asked for'
 exercise('2.7', 'Mean absolute error', 5,
     is_function('residual(out, targ).abs().mean()', _loss_inputs, {
             '(out - targ).abs().mean()': _crossed,
+            '(out.squeeze(-1) - targ).abs().mean()': _crossed,
+            '(out - targ[:,None]).abs().mean()': _crossed,
             'residual(out, targ).abs().sum()': _no_mean,
             'residual(out, targ).mean()': 'errors of either sign cancel: the absolute '
               'value is missing',
@@ -188,10 +272,14 @@ exercise('2.7', 'Mean absolute error', 5,
               'squared error; large errors weigh more in it',
             'residual(out, targ).abs()': 'a loss is one number: the mean is missing'},
         'def mae(out, targ): return {}'),
+    more='The best constant guess under it is the median; under `mse` it is the mean',
     hints=('The chapter has a function for the difference of outputs and targets, with '
            'the care about shapes',
            '`mse` is `residual(out, targ).pow(2).mean()`. What has to change?',
-           'The square becomes `.abs()`'))
+           'The square becomes `.abs()`'),
+    wrong=_wrong,
+    right=_right,
+    form='def mae(out, targ): return {}')
 
 # %% ../../../nbs/answers/02_forward.ipynb #3bd34388
 _form = """def huber(out, targ, delta=1.):
@@ -213,19 +301,52 @@ _mistakes = {
       'line has to go on with the slope of the parabola',
     ('residual(out, targ)', None, None): 'a large negative residual is treated as a '
       'small one: the condition is about its absolute value',
-    ('(out - targ).abs()', None, None): _crossed}
+    ('(out - targ).abs()', None, None): _crossed,
+    ('(out.squeeze(-1) - targ).abs()', None, None): _crossed,
+    ('(out - targ[:,None]).abs()', None, None): _crossed,
+    """def huber(out, targ, delta=1.):
+    r = residual(out, targ).abs()
+    return torch.where(r <= 1, r**2/2, r - 1/2).mean()""": 'the parabola always ends '
+      'at 1; where it ends is an argument, `delta`'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #3cc3701a
+_wrong = {
+    """def huber(out, targ, delta=1.):
+    r = residual(out, targ).abs()
+    return torch.where(r <= delta, r**2/2, delta*(r - delta/2)).sum()/len(r)""":
+      'Its result',
+    """def huber(out, targ, delta=1.):
+    r = residual(out, targ).abs()
+    print(torch.where(r <= delta, r**2/2, delta*(r - delta/2)).mean())""":
+      'returns nothing'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #3cc3812b
+_right = tuple('def huber(out, targ, delta=1.): return ' + s for s in (
+    'torch.nn.functional.huber_loss(out, targ.view_as(out), delta=delta)',
+    '(lambda r: torch.where(r <= delta, r*r/2, delta*r - delta**2/2).mean())('
+    'residual(out, targ).abs())',
+    '(lambda r, c: (c*(r - c/2)).mean())(residual(out, targ).abs(), '
+    'residual(out, targ).abs().clamp_max(delta))',
+    '(lambda r: (r**2/2 - (r - delta).clamp_min(0)**2/2).mean())('
+    'residual(out, targ).abs())',
+    '(lambda r: sum(x*x/2 if x <= delta else delta*(x - delta/2) '
+    'for x in r.flatten())/r.numel())(residual(out, targ).abs())'))
 
 # %% ../../../nbs/answers/02_forward.ipynb #3cc35f09
-exercise('2.8', 'A parabola that ends in a line', 20,
+exercise('2.8', 'A parabola that ends in a line', 12,
     is_function(None,
         lambda: [(*args, delta) for args in _loss_inputs() for delta in (1., .5, 1.5)],
         _mistakes, _form),
+    more='PyTorch has it as `huber_loss`; you have worked out why its line is where it '
+         'is',
     hints=('What is the slope of r**2/2, and what is it at r = delta? That is the '
            'slope of the line',
            'The line is delta*|r| + c. At |r| = delta it has the value delta**2/2, and '
            'that gives c',
            'The line is delta*(|r| - delta/2). Take `r = residual(out, targ).abs()`, '
-           'choose with `torch.where`, and take the mean'))
+           'choose with `torch.where`, and take the mean'),
+    wrong=_wrong,
+    right=_right, form=_form)
 
 # %% ../../../nbs/answers/02_forward.ipynb #31964f2f
 _entries = [
@@ -246,6 +367,8 @@ _entries = [
         .05: 'each layer halves it: ten times by two is not by twenty'})]
 exercise('2.9', 'The scale for other layers', 10,
     is_tuple(*_entries),
+    more='One factor too small, ten layers deep, and a thousandth is left: that is why '
+         'networks were once thought to be untrainable',
     hints=('The mean square of the outputs of `lin` is n_in * q * sigma**2, where q is '
            'that of its inputs. What does the activation make of it?',
            'Of the leaky one: half of the numbers keep their square, the other half '
@@ -283,6 +406,41 @@ _mistakes = {
     return h.t()@(y - y.mean())[:,None]/len(h), y.mean()[None]""": 'that is a step in '
       'the direction of the gradient; the best `w` solves the equations'}
 
+# %% ../../../nbs/answers/02_forward.ipynb #c912bb3e
+_wrong = {
+    """A = torch.cat([h, torch.ones_like(h[:,:1])], 1)
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])
+    return p[:-1].squeeze(), p[-1]""": 'The best w: its result has shape',
+    """A = torch.cat([h, torch.ones(40, 1).double()], 1)
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])
+    return p[:-1], p[-1]""": 'it raises RuntimeError',
+    """A = torch.cat([torch.ones_like(h[:,:1]), h], 1)
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])
+    return p[:-1], p[-1]""": 'The best w: its result',
+    """A = torch.cat([h, torch.ones_like(h[:,:1])], 1)
+    return torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])""": 'expected 2 tensors',
+    """A = torch.cat([h, torch.ones_like(h[:,:1])], 1).float()
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None].float())
+    return p[:-1], p[-1]""": 'right to a few digits only'}
+
+# %% ../../../nbs/answers/02_forward.ipynb #c912cc4f
+_right = (
+    """A = torch.cat([torch.ones(len(h), 1).double(), h], 1)
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])
+    return p[1:], p[0]""",
+    """A = torch.nn.functional.pad(h, (0, 1), value=1.)
+    p = torch.linalg.lstsq(A, y[:,None]).solution
+    return p[:-1], p[-1]""",
+    """c = h - h.mean(0)
+    w = torch.linalg.solve(c.t() @ c, c.t() @ y[:,None])
+    return w, (y.mean() - h.mean(0) @ w)""",
+    """A = torch.cat([h, torch.ones_like(h[:,:1])], 1)
+    p = torch.linalg.pinv(A) @ y
+    return p[:-1,None], p[-1:]""",
+    """A = torch.cat([h, torch.ones_like(h[:,:1])], 1)
+    p = torch.linalg.inv(A.t() @ A) @ (A.t() @ y)
+    return p[:-1].unsqueeze(1), p[-1].reshape(1)""")
+
 # %% ../../../nbs/answers/02_forward.ipynb #c912aa2d
 _mistakes |= {
     """def best_last_layer(h, y):
@@ -290,14 +448,20 @@ _mistakes |= {
     p = torch.linalg.solve(a.t()@a, a.t()@y)
     return p[:-1], p[-1]""": 'the numbers are right; `lin` needs `w` with an axis for '
       'the output unit'}
-exercise('2.10', 'The best last layer', 90,
+exercise('2.10', 'The best last layer', 35,
     _is_tensors(('the best w', 'the best b'), _best_last_layer, lambda: [(
-                torch.randn(n, 5).double().relu(), 3*torch.rand(n).double() + 2)
-         for n in (40, 60)], _mistakes),
+                torch.randn(n, j).double().relu(), 3*torch.rand(n).double() + 2)
+         for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))], _mistakes),
+    more='Half of a network can be solved. The other half has to be trained: that is '
+         'what the next chapters are for',
     hints=('A bias is a weight whose input is always 1. Append a column of ones to '
            '`h`, and there is one kind of parameter left',
            'Differentiate L with respect to one p[m], and set it to 0: one equation '
            'for each m. As matrices: `A.t() @ A @ p = A.t() @ y`, where A is `h` with '
            'its column of ones',
            '`p = torch.linalg.solve(A.t()@A, A.t()@y[:,None])` has shape (n_hidden+1, '
-           '1): all but the last row is `w`, the last is `b`'))
+           '1): all but the last row is `w`, the last is `b`'),
+    wrong=_wrong,
+    right=_right,
+    form="""def best_last_layer(h, y):
+    {}""")

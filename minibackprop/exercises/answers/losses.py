@@ -13,6 +13,7 @@ from torch import tensor
 from ...losses import log_softmax
 from ..judges import exercise, Judge, is_value
 from ..judges import is_tuple, is_function, is_gradient, _both
+from ..judges import _plain
 
 # %% ../../../nbs/answers/07_losses.ipynb #2ace11d0
 def _rounded(
@@ -20,7 +21,7 @@ def _rounded(
 )->object: # A judge
     "Round all numbers to eight digits after the point first"
     def plain(a):
-        if isinstance(a, torch.Tensor): a = a.tolist()
+        if hasattr(a, 'tolist'): a = a.tolist()
         if isinstance(a, (tuple, list)): return tuple(map(plain, a))
         return round(a, 8) + 0. if isinstance(a, float) else a
     return Judge(lambda answer: judge(plain(answer)), judge.right, judge.mistakes)
@@ -62,6 +63,8 @@ exercise('7.1', 'A network that knows nothing', 1,
           'minus that',
         0.: 'a loss of 0 needs the probability 1 for the right class; equal scores '
           'share it among all classes'}),
+    more='Look at the first loss of a run: if it is far above log K, the first '
+         'scores are too large',
     hints=('What does softmax make of 1,000 equal scores?',
            'Each class has the probability 1/1000, the right one too. The loss of an '
            'example is -log p of its label.',
@@ -91,6 +94,8 @@ exercise('7.2', 'Moved and stretched', 3,
               'only the difference of the scores counts'}),
         is_value(16/17, _stretched),
         is_value(2/3, _logtwo)),
+    more='The temperature of a language model divides the scores: 0.5 sharpens, '
+         '2 flattens',
     hints=('Only the ratio of the two exponentials counts. At first it is 0.8/0.2.',
            'Multiplying both scores by 2 doubles their difference, and the exponential '
            'of a doubled difference is the square. Adding log 2 to a score doubles its '
@@ -98,6 +103,13 @@ exercise('7.2', 'Moved and stretched', 3,
            'The ratios, first to second, are 4, 16 and 2. With a ratio r the first '
            'class has r/(r+1).'),
     wrong={'.8': 'not 3 entries'})
+
+# %% ../../../nbs/answers/07_losses.ipynb #682dc48e
+_hints = ('The exponential of s stays below a number if s stays below its logarithm.',
+    'log(65504) is 11.09. In the second question the largest number that is '
+    'computed is the sum of the row.',
+    'Ten times the exponential of s must stay below 3.4e38, so s must stay '
+    'below 88.72 minus log(10).')
 
 # %% ../../../nbs/answers/07_losses.ipynb #b7bda6ea
 exercise('7.3', 'Where the exponential ends', 4,
@@ -119,16 +131,15 @@ exercise('7.3', 'Where the exponential ends', 4,
             math.log(3.4e38/10): 'the largest score, but a whole number is asked for',
             8: 'it is the sum that must stay below the largest number, not the score: '
               'divide that by 10'}, tol=1e-4)),
-    hints=('The exponential of s stays below a number if s stays below its logarithm.',
-           'log(65504) is 11.09. In the second question the largest number that is '
-           'computed is the sum of the row.',
-           'Ten times the exponential of s must stay below 3.4e38, so s must stay '
-           'below 88.72 minus log(10).'))
+    more='Attention in float16 overflows at a score of 12 if nobody takes the '
+         'maximum out',
+    hints=_hints)
 
 # %% ../../../nbs/answers/07_losses.ipynb #1c91c7e7
 def _infinite(answer):
     "Infinity, which no tolerance finds"
-    if isinstance(answer, torch.Tensor): answer = answer.item()
+    if isinstance(answer, str): answer = answer.lower().replace('math.', '')
+    answer = _plain(answer, math.inf)
     if answer == math.inf: return None
     if answer == -math.inf: return ('the logarithm of 0 is minus infinity, and there '
         'is a minus before it')
@@ -143,6 +154,14 @@ def _infinite(answer):
     return (f'{answer!r} is not it: softmax comes first, and float32 rounds this '
         'probability to 0')
 
+# %% ../../../nbs/answers/07_losses.ipynb #af8f64d8
+_also = (
+    "(150, 100, 'inf')",
+    "(150, 100, float('inf'))",
+    "(150, 100, 'Infinity')",
+    '(150., 100., torch.tensor(math.inf))',
+    "('150', '100', 'math.inf')",)
+
 # %% ../../../nbs/answers/07_losses.ipynb #14786312
 exercise('7.4', 'Too small to write down', 3,
     is_tuple(
@@ -155,6 +174,8 @@ exercise('7.4', 'Too small to write down', 3,
             50: 'this is the score; the loss is the log-sum-exp of the row, which is '
               'about 150, minus the score of the label'}),
         Judge(_infinite, 'math.inf')),
+    more='Never write `softmax(x).log()`: `log_softmax` goes through the '
+         'logarithm first and loses nothing',
     hints=('The loss is the log-sum-exp of the row minus the score of the label. What '
            'is the log-sum-exp if one score is far above the others?',
            'It is 150, the largest score. For the last number: how large is the '
@@ -164,7 +185,13 @@ exercise('7.4', 'Too small to write down', 3,
     wrong={
         '(150, 100, 150)': 'no number as small',
         '(150, 100, -math.inf)': 'a minus before it',
-        '(150, 100, math.nan)': 'the maximum out'})
+        '(150, 100, math.nan)': 'the maximum out'},
+    right=_also)
+
+# %% ../../../nbs/answers/07_losses.ipynb #0bca2d01
+_hints = ('The gradient is predicted minus right, shared among the examples.',
+    'Right is 1 at the label, counted from 0, and 0 elsewhere: (0, 1, 0).',
+    'Subtract (0, 1, 0) from (0.7, 0.2, 0.1), and divide by 4.')
 
 # %% ../../../nbs/answers/07_losses.ipynb #d4e74237
 exercise('7.5', 'What the scores are told', 3,
@@ -187,9 +214,9 @@ exercise('7.5', 'What the scores are told', 3,
           'is that of the scores',
         (.175, .05, .025): 'this is the probabilities divided by N; at the label, 1 '
           'has to be subtracted first'}),
-    hints=('The gradient is predicted minus right, shared among the examples.',
-           'Right is 1 at the label, counted from 0, and 0 elsewhere: (0, 1, 0).',
-           'Subtract (0, 1, 0) from (0.7, 0.2, 0.1), and divide by 4.'))
+    more='The gradient is a difference that everybody can read: what was said '
+         'less what is right',
+    hints=_hints)
 
 # %% ../../../nbs/answers/07_losses.ipynb #798c1ca1
 _entries = [
@@ -214,6 +241,8 @@ _entries = [
 # %% ../../../nbs/answers/07_losses.ipynb #c9912bc9
 exercise('7.6', 'All ones from above', 5,
     is_tuple(*_entries),
+    more='Add all ones to the scores and softmax does not change: that is the 0 '
+         'you found',
     hints=('Both formulas are in the chapter, under "The gradient of softmax" and "The '
            'gradient of log-softmax". Put 1 in place of every g.',
            'Softmax: p times (g minus the sum of p g). What is the sum of p g for g = '
@@ -248,6 +277,8 @@ _entries = [
 # %% ../../../nbs/answers/07_losses.ipynb #aae868b9
 exercise('7.7', 'Three means', 4,
     is_tuple(*_entries),
+    more='Gradient accumulation gets this wrong in many a library: see exercise '
+         '8b.9',
     hints=('Each of these is a sum divided by a divisor. What counts in the sum, and '
            'what does the divisor add up?',
            'A batch counts as often as it has examples, a surprise as often as the '
@@ -284,12 +315,29 @@ _entries = [
 # %% ../../../nbs/answers/07_losses.ipynb #d6d59967
 exercise('7.8', 'A label with doubt', 6,
     is_tuple(*_entries),
+    more='Smoothing sets a finite goal for the scores; without it they grow for '
+         'ever',
     hints=('The formula for q, with all weights 1 and N = 1, is (1-eps) y + eps/K.',
            'The row of q adds up to 1, so the gradient is p - q, and it is 0 where p '
            'is q. Which difference of scores gives two probabilities with a given '
            'ratio?',
            'Each class gets 0.2/4, and the right one 0.8 more. The exponential of the '
            'difference of scores is 0.85/0.05.'))
+
+# %% ../../../nbs/answers/07_losses.ipynb #29f39b14
+_also = (
+    '-math.log(math.e/(math.e + k - 1))',
+    'math.log(math.e + k - 1) - 1',
+    'math.log1p((k-1)*math.exp(-1))',
+    'torch.tensor([1.] + [0.]*(k-1)).double().logsumexp(0) - 1',
+    'F.cross_entropy(torch.eye(k).double()[:1], torch.tensor([0]))',)
+
+# %% ../../../nbs/answers/07_losses.ipynb #1811dfd3
+_hints = ('CrossEntropy takes the probabilities for scores. Between which numbers do '
+    'they lie?',
+    'The best case is 1 at the right class and 0 at the k-1 others. Which '
+    'probability does softmax give the right class for these scores?',
+    'It is e/(e + k-1). The loss is minus its logarithm.')
 
 # %% ../../../nbs/answers/07_losses.ipynb #b8a7c334
 exercise('7.9', 'Softmax twice', 10,
@@ -309,11 +357,11 @@ exercise('7.9', 'Softmax twice', 10,
               'has a minus before it',
             'math.e/(math.e + k - 1)': 'this is the probability of the right class; '
               'the loss is minus its logarithm'}, 'def lowest_loss(k): return {}'),
-    hints=('CrossEntropy takes the probabilities for scores. Between which numbers do '
-           'they lie?',
-           'The best case is 1 at the right class and 0 at the k-1 others. Which '
-           'probability does softmax give the right class for these scores?',
-           'It is e/(e + k-1). The loss is minus its logarithm.'))
+    form='def lowest_loss(k): return {}',
+    right=_also,
+    more='The loss seems stuck at 1.46 for ten classes: whoever sees that number'
+         ' looks for a second softmax',
+    hints=_hints)
 
 # %% ../../../nbs/answers/07_losses.ipynb #e7b913ef
 _form = """class LogSumExp(Module):
@@ -337,23 +385,31 @@ _mistakes = {
       'derivative exp(inp)'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #ede266a8
-exercise('7.10', 'Log-sum-exp as a layer', 15,
+exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
-            lambda: (torch.randn(3, 3, dtype=torch.float64),),
+            lambda: [(torch.randn(n, k).double(),)
+                     for n,k in ((3, 3), (4, 2), (1, 5), (2, 1))],
             lambda inp: inp.logsumexp(-1), _mistakes, _form),
         _large(tensor([1000.]), tensor([[1., 0.]]), lambda: (tensor([[1000., 0.]]),))),
+    more='The maximum passes a gradient to one score, log-sum-exp to all, in '
+         'proportion to their weights',
     hints=('The chapter has the slope of log-sum-exp: it is softmax.',
            'Multiply the slope by the upstream gradient. That has shape (N,), and the '
            'slope (N, K): which axis is missing?',
            'inp.g is softmax(inp) times out.g[:,None].'),
     wrong={
         'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
-          'an exponential overflows'}, form=_form)
+          'an exponential overflows'}, form=_form,
+    right=('out.g[:,None]*(inp - out[:,None]).exp()',
+           'out.g.unsqueeze(-1)*inp.softmax(-1)', 'softmax(inp)*out.g.view(-1, 1)',
+           '(out.g*softmax(inp).t()).t()',
+           "torch.einsum('i,ij->ij', out.g, softmax(inp))"))
 
 # %% ../../../nbs/answers/07_losses.ipynb #91cda43f
-def _bce_inputs(): return (torch.randn(3, dtype=torch.float64),
-    tensor([1., 0., 1.], dtype=torch.float64))
+def _bce_inputs():
+    labels = tensor([1., 0., 1., 1., 0.]).double()
+    return [(torch.randn(n).double(), labels[:n]) for n in (3, 5, 1)]
 
 _bce_form = """class BinaryCrossEntropy(Module):
     def forward(self, inp, targ): return {F.softplus(inp).sub(targ*inp).mean()}
@@ -381,10 +437,20 @@ _wrong = {
     ('((1 + inp.exp()).log() - targ*inp).mean()', None): 'an exponential overflows',
     (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
       'make its exponent negative',
-    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large'}
+    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large',
+    (None, 'out.g*(p-targ)/3'): '5/3 times'}
+
+# %% ../../../nbs/answers/07_losses.ipynb #4a00feec
+_also = (
+    ('F.binary_cross_entropy_with_logits(inp, targ)', None),
+    (None, 'out.g*(inp.sigmoid()-targ)/inp.numel()'),
+    ('-(targ*F.logsigmoid(inp) + (1-targ)*F.logsigmoid(-inp)).mean()', None),
+    ('(torch.stack([inp, 0*inp]).logsumexp(0) - targ*inp).sum()/len(inp)', None),
+    ('(inp.relu() - targ*inp + (1 + (-inp.abs()).exp()).log()).mean()',
+            'out.g/len(targ)*(torch.sigmoid(inp)-targ)'),)
 
 # %% ../../../nbs/answers/07_losses.ipynb #5720e662
-exercise('7.11', 'Yes or no', 40,
+exercise('7.11', 'Yes or no', 20,
     _both(
         is_gradient(lambda cls: cls(), _bce_inputs, F.binary_cross_entropy_with_logits,
             _mistakes, _bce_form, skip=('targ',)),
@@ -392,6 +458,8 @@ exercise('7.11', 'Yes or no', 40,
             lambda: (tensor([1000., 1000.]), tensor([0., 1.]))),
         _large(tensor(500.), tensor([-.5, 0.]),
             lambda: (tensor([-1000., -1000.]), tensor([1., 0.])))),
+    more='`F.binary_cross_entropy_with_logits` is this, with the same '
+         'rearrangement',
     hints=('First write the loss with the scores: log p is -log(1 + exp(-s)), and '
            'log(1-p) is log p - s. Or: one score is softmax of the two scores s and '
            '0.',
@@ -400,7 +468,8 @@ exercise('7.11', 'Yes or no', 40,
            'derivative of log(1 + exp(s)) - y s.',
            'log(1 + exp(s)) is max(s, 0) + log(1 + exp(-abs(s))). The gradient is (p - '
            'y)/N times out.g.'),
-    wrong=_wrong, form=_bce_form)
+    wrong=_wrong, form=_bce_form,
+    right=_also)
 
 # %% ../../../nbs/answers/07_losses.ipynb #745f1ec2
 def _focal(inp, targ, gamma=2.):
@@ -419,8 +488,10 @@ _focal_form = """class FocalLoss(Module):
         a = {c*p*(1-p)**(c-1)*log_p - (1-p)**c}
         inp.g = out.g*a[:,None]*{(y - softmax(inp))/len(targ)}"""
 
-# %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
+# %% ../../../nbs/answers/07_losses.ipynb #f6199709
 _focal_mistakes = {
+    ('2*p*(1-p)*log_p - (1-p)**2', None): 'the gradient is right for gamma = 2 only: '
+      'use self.gamma',
     ('-(1-p)**c', None): 'this takes the factor (1-p)^gamma for a constant; p depends '
       'on the scores in it too, which is a second term',
     ('-torch.ones_like(p)', None): 'this is the gradient of cross-entropy; the factor '
@@ -439,25 +510,49 @@ _focal_mistakes = {
 
 def _focal_judge(gamma): return is_gradient(
     lambda cls: cls(gamma),
-    lambda: (torch.randn(4, 3, dtype=torch.float64), tensor([0, 2, 1, 2])),
+    lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
+             for n,k in ((4, 3), (1, 3), (2, 5), (3, 2))],
     lambda inp, targ: _focal(inp, targ, gamma), _focal_mistakes, _focal_form)
 
+# %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
 _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
     lambda: (tensor([[0., 200.]]), tensor([0])))
 
-# %% ../../../nbs/answers/07_losses.ipynb #50fae47b
+# %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
 _judge_focal = _both(_focal_judge(2.), _focal_judge(3.5), _large_focal)
-exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
-    hints=('Take two steps: the loss of one example as a function of p, the '
-           'probability of its label, and p as a function of the scores. For the '
-           'second step the chapter has the Jacobian of softmax.',
-           'The product rule gives gamma (1-p)^(gamma-1) log p - (1-p)^gamma / p for '
-           'the first step. The second is p (y - p_k) for each score. Multiply, and '
-           'take log p from log_softmax.',
-           'inp.g is out.g/N times a times (y - softmax(inp)), one a per row: a = '
-           'gamma p (1-p)^(gamma-1) log p - (1-p)^gamma.'),
-    wrong={
-        """class FocalLoss(Module):
+_also = (
+    ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
+    ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
+    ('c*p*log_p*(1-p).pow(c-1) - (1-p).pow(c)', '(y - softmax(inp))/inp.shape[0]'),
+    """class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        self.log_p = inp.log_softmax(-1)
+        own = self.log_p.gather(1, targ[:,None])[:,0]
+        return -((1 - own.exp())**self.gamma*own).sum()/len(inp)
+    def bwd(self, out, inp, targ):
+        own = self.log_p.gather(1, targ[:,None])
+        p = own.exp()
+        a = self.gamma*p*(1-p)**(self.gamma-1)*own - (1-p)**self.gamma
+        g = -a*self.log_p.exp()
+        g[range(len(targ)), targ] += a[:,0]
+        inp.g = out.g*g/len(targ)""",)
+
+# %% ../../../nbs/answers/07_losses.ipynb #d9a926a3
+_also += (
+    """class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        self.saved = log_softmax(inp)[torch.arange(len(targ)), targ]
+        return ((1 - self.saved.exp())**self.gamma*-self.saved).mean()
+    def bwd(self, out, inp, targ):
+        lp,q = self.saved[:,None], self.saved.exp()[:,None]
+        slope = self.gamma*(1-q)**(self.gamma-1)*lp*q - (1-q)**self.gamma
+        inp.g = out.g*slope*(F.one_hot(targ, inp.shape[1]) - softmax(inp))/len(inp)""",)
+
+# %% ../../../nbs/answers/07_losses.ipynb #8e893ab8
+_wrong = {
+    """class FocalLoss(Module):
     def __init__(self, gamma=2.): self.gamma = gamma
     def forward(self, inp, targ):
         p = softmax(inp)[range(len(targ)), targ]
@@ -467,4 +562,25 @@ exercise('7.12', 'A loss that leaves the easy ones alone', 90, _judge_focal,
         p,c = log_p.exp(), self.gamma
         y = F.one_hot(targ, inp.shape[1])
         a = c*p*(1-p)**(c-1)*log_p - (1-p)**c
-        inp.g = out.g*a[:,None]*(y - softmax(inp))/len(targ)""": 'was rounded to 0'})
+        inp.g = out.g*a[:,None]*(y - softmax(inp))/len(targ)""": 'was rounded to 0',
+    '''class FocalLoss(Module):
+    def __init__(self, gamma=2.): self.gamma = gamma
+    def forward(self, inp, targ):
+        log_p = log_softmax(inp)[range(len(targ)), targ]
+        return -((1 - log_p.exp())**2*log_p).mean()
+    def bwd(self, out, inp, targ): ...''': 'Replace the dots'}
+
+# %% ../../../nbs/answers/07_losses.ipynb #50fae47b
+exercise('7.12', 'A loss that leaves the easy ones alone', 45, _judge_focal,
+    more='It was made for finding objects in photographs, where 99,900 of '
+         '100,000 places show none',
+    hints=('Take two steps: the loss of one example as a function of p, the '
+           'probability of its label, and p as a function of the scores. For the '
+           'second step the chapter has the Jacobian of softmax.',
+           'The product rule gives gamma (1-p)^(gamma-1) log p - (1-p)^gamma / p for '
+           'the first step. The second is p (y - p_k) for each score. Multiply, and '
+           'take log p from log_softmax.',
+           'inp.g is out.g/N times a times (y - softmax(inp)), one a per row: a = '
+           'gamma p (1-p)^(gamma-1) log p - (1-p)^gamma.'),
+    wrong=_wrong, form=_focal_form,
+    right=_also)

@@ -10,17 +10,31 @@ import torch
 from torch import nn
 from ...module import Module, Lin
 from ..judges import exercise, is_gradient, _parts
+from ..judges import _both, _Watch
 
 # %% ../../../nbs/answers/04_module.ipynb #937f01c9
 def _library(
     cls:type, # A layer that a student wrote
 )->type: # The same on the library's `Module`
     "`check_grads` asks for the `Module` of the library, and not that of the notebook"
+    if not isinstance(cls, type): raise ValueError(
+        f'{cls!r:.40} is not a class: pass the class itself, without ()')
     if issubclass(cls, Module): return cls
     own = [c for c in cls.__mro__ if c.__name__ != 'Module' and c is not object]
     written = {n for c in own for n in vars(c)}
     missing = {n: o for n,o in vars(Module).items() if n not in written}
     return type(cls.__name__, (cls, Module), missing)
+
+# %% ../../../nbs/answers/04_module.ipynb #0d6b33c7
+def _rows(): return [(torch.randn(shape).double(),) for shape in (
+    (4, 3), (5,), (1, 1), (2, 3, 2), (1, 3))]
+
+def _by_autograd(forward):
+    "A gradient that autograd computes"
+    return f'torch.autograd.functional.vjp({forward}, inp, out.g)[1]'
+
+_old = "getattr(inp, 'g', 0) + "
+_spoiled = 'Backward sets .g, with ='
 
 # %% ../../../nbs/answers/04_module.ipynb #0d6b33c8
 exercise('4.1', 'Count before you run', 3,
@@ -41,6 +55,8 @@ exercise('4.1', 'Count before you run', 3,
         ('the gradient of x', False, {
             True: 'a model computes the gradient of the data only when asked, with '
               'backward(inp_grad=True)'})),
+    more='The gradient of the data is a product as large as the others, so it is made '
+         'only when asked for',
     hints=('Which tensors does each of the three layers hold?',
            'A Lin from 4 to 3 has a table of weights and a row of biases. How many '
            'numbers are in each?',
@@ -64,6 +80,8 @@ exercise('4.2', 'What a layer keeps', 3,
               'call is refused before anything looks at shapes',
             'NotImplementedError': 'that is for a layer without a bwd, and Lin has '
               'one'})),
+    more='A layer that lets go of its call frees the memory of its activations, the '
+         'largest part of what training holds',
     hints=('What does Module.backward do last, after bwd has run?',
            'It lets go of the call: the layer has no output any more. The tensors are '
            'still there, with their .g.',
@@ -71,12 +89,25 @@ exercise('4.2', 'What a layer keeps', 3,
            'do I hold nothing to learn? The error is raised in the first lines of '
            'Module.backward.'))
 
+# %% ../../../nbs/answers/04_module.ipynb #9cddd372
+_wrong = {'-out.g*out*(1-out)': 'wrong sign',
+    _old + 'out.g*out*(1-out)': _spoiled,
+    '(out.g*out*(1-out)).squeeze()': 'shape',
+    'out.g.mul_(out*(1-out))': 'changed out.g in place',
+    _by_autograd('torch.sigmoid'): 'Autograd computes this gradient',
+    'out.g*.25*(inp.abs() < 2)': 'For inp = [['}
+
+# %% ../../../nbs/answers/04_module.ipynb #9cdde483
+_right = ('(1-out)*out*out.g', 'out.g*(out - out**2)',
+    'out.g*(-inp).exp()/(1 + (-inp).exp())**2', 'out.g*inp.sigmoid()*(-inp).sigmoid()',
+    'out.g*(.25 - (out - .5)**2)', '(self.forward(inp)*self.forward(-inp)).mul(out.g)')
+
 # %% ../../../nbs/answers/04_module.ipynb #9cddc261
 _form = """class Sigmoid(Module):
     def forward(self, inp): return 1/(1 + (-inp).exp())
     def bwd(self, out, inp): inp.g = {}"""
 exercise('4.3', 'Sigmoid', 8,
-    is_gradient(lambda cls: _library(cls)(), lambda: (torch.randn(4, 3).double(),),
+    is_gradient(lambda cls: _library(cls)(), _rows,
         torch.sigmoid, {
             'out*(1-out)': 'that is the slope; it is multiplied by the upstream '
               'gradient out.g',
@@ -89,12 +120,37 @@ exercise('4.3', 'Sigmoid', 8,
               'factor 1 - y is missing',
             '-out.g*out*out': 'that is the derivative of 1/u alone; u = 1 + e^-x has a '
               'derivative too, and the chain rule multiplies the two'}, _form),
+    more='The slope is at most 1/4: ten sigmoids deep, at most a millionth of the '
+         'gradient arrives',
     hints=('Each output depends on one input: upstream gradient times slope.',
            'Write it as 1/u with u = 1 + exp(-x). The derivative of 1/u is -1/u**2, '
            'that of u is -exp(-x).',
            'exp(-x)/(1 + exp(-x)) is 1 - y, with y for the output, so the slope is y '
            'times 1 - y.'),
-    wrong={'-out.g*out*(1-out)': 'wrong sign'}, form=_form)
+    wrong=_wrong,
+    right=_right,
+    form=_form)
+
+# %% ../../../nbs/answers/04_module.ipynb #1e82eacd
+_wrong = {
+    """class Tanh(Module):
+    def forward(self, inp): return (inp.exp() - (-inp).exp())/inp.exp() + (-inp).exp()
+    def bwd(self, out, inp): inp.g = out.g*(1 - out**2)""": 'forward pass',
+    _old + 'out.g*(1 - out*out)': _spoiled,
+    '(out.g*(1 - out*out)).squeeze()': 'shape',
+    'out.g.mul_(1 - out*out)': 'changed out.g in place',
+    _by_autograd('torch.tanh'): 'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/04_module.ipynb #1e82fbde
+_right = ('out.g - out.g*out.square()', 'out.g*(1-out)*(1+out)', 'out.g/inp.cosh()**2',
+    'out.g*(1 - inp.tanh()**2)', """class Tanh(Module):
+    def forward(self, inp):
+        self.up,self.down = inp.exp(), (-inp).exp()
+        return (self.up - self.down)/(self.up + self.down)
+    def bwd(self, out, inp): inp.g = out.g*4/(self.up + self.down)**2""",
+    """class Tanh(Module):
+    def forward(self, inp): return 2*torch.sigmoid(2*inp) - 1
+    def bwd(self, out, inp): inp.g = out.g*(1 - out.pow(2))""")
 
 # %% ../../../nbs/answers/04_module.ipynb #1e82d9bc
 _form = """class Tanh(Module):
@@ -109,25 +165,37 @@ _mistakes = {
     'out.g*(1 + out**2)': 'that is the derivative of the tangent, without h; here the '
       'quotient rule has a minus'}
 exercise('4.4', 'Tanh', 10,
-    is_gradient(lambda cls: _library(cls)(), lambda: (torch.randn(4, 3).double(),),
+    is_gradient(lambda cls: _library(cls)(), _rows,
         torch.tanh, _mistakes, _form),
+    more='The output is enough for the backward: such a layer need not keep its input',
     hints=('Call the numerator p and the denominator q. What is the derivative of '
            'each?',
            'The derivative of p is q, and that of q is p. The rule for a quotient: '
            "(p'q - pq')/q**2.",
            'That is (q*q - p*p)/q**2, and p/q is the output: the slope is 1 less the '
            'output squared.'),
-    wrong={
-        """class Tanh(Module):
-    def forward(self, inp): return (inp.exp() - (-inp).exp())/inp.exp() + (-inp).exp()
-    def bwd(self, out, inp): inp.g = out.g*(1 - out**2)""": 'forward pass'})
+    wrong=_wrong,
+    right=_right, form=_form)
+
+# %% ../../../nbs/answers/04_module.ipynb #d88f25ca
+_wrong = {_old + 'out.g*inp.sigmoid()': _spoiled,
+    '(out.g*inp.sigmoid()).squeeze()': 'shape',
+    'out.g.mul_(inp.sigmoid())': 'changed out.g in place',
+    '-out.g*inp.sigmoid()': 'wrong sign',
+    _by_autograd('torch.nn.functional.softplus'):
+      'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/04_module.ipynb #d88f36db
+_right = ('out.g*(1 - (-out).exp())', 'out.g*inp.exp()/(1 + inp.exp())',
+    'out.g*torch.sigmoid(inp)', 'out.g - out.g/(1 + inp.exp())',
+    'out.g*(1 + (inp/2).tanh())/2', 'out.g*inp.exp()/out.exp()')
 
 # %% ../../../nbs/answers/04_module.ipynb #d88f14b9
 _form = """class Softplus(Module):
     def forward(self, inp): return (1 + inp.exp()).log()
     def bwd(self, out, inp): inp.g = {}"""
 exercise('4.5', 'Softplus', 10,
-    is_gradient(lambda cls: _library(cls)(), lambda: (torch.randn(4, 3).double(),),
+    is_gradient(lambda cls: _library(cls)(), _rows,
         nn.functional.softplus, {
             '1/(1 + (-inp).exp())': 'that is the slope; it is multiplied by the '
               'upstream gradient out.g',
@@ -139,6 +207,10 @@ exercise('4.5', 'Softplus', 10,
               'sigmoid of the input is meant',
             'out.g*inp.exp()': 'the logarithm is missing: its derivative divides by 1 '
               '+ e^x'}, _form),
+    more='The slope of a softplus is a sigmoid: the gate of one layer is the bend of '
+         'another',
+    wrong=_wrong,
+    right=_right, form=_form,
     hints=('The logarithm of something: 1 over that something, times its derivative.',
            'exp(x)/(1 + exp(x)). Divide numerator and denominator by exp(x).',
            'It is the sigmoid of the input, and it is multiplied by the upstream '
@@ -162,25 +234,56 @@ _mistakes = {
     'out.g*self.scale, out.g*inp, out.g.clone()': 'the gradients of scale and shift '
       'miss their sum over the examples: a gradient has the shape of its tensor'}
 
+# %% ../../../nbs/answers/04_module.ipynb #deb471ca
+_wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhere',
+    'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'shape',
+    "out.g*self.scale, getattr(self.scale, 'g', 0) + (out.g*inp).sum(0), "
+    'out.g.sum(0)': _spoiled,
+    'out.g*self.scale, (out.g*inp).sum(0, keepdim=True), out.g.sum(0)': 'shape',
+    'out.g.mul_(self.scale), (out.g*inp/self.scale).sum(0), '
+    '(out.g/self.scale).sum(0)': 'changed out.g in place',
+    'out.g*self.scale, (out.g*inp).sum(1), out.g.sum(0)': 'scale.g'}
+
+# %% ../../../nbs/answers/04_module.ipynb #deb482db
+_right = ("out.g*self.scale, torch.einsum('ij,ij->j', out.g, inp), sum(out.g)",
+    'self.scale*out.g, (inp.t() @ out.g).diag(), out.g.t().sum(1)',
+    'out.g @ self.scale.diag(), sum(inp*out.g), torch.ones_like(out[:,0]) @ out.g',
+    'out.g.mul(self.scale), inp.mul(out.g).sum(dim=0), out.g.sum(dim=0)',
+    """class ScaleShift(Module):
+    def __init__(self, scale, shift): self.scale,self.shift = scale,shift
+    def forward(self, inp): return inp*self.scale + self.shift
+    def bwd(self, out, inp):
+        if self.inp_grad: inp.g = out.g*self.scale
+        self.shift.g = out.g.sum(0)
+        self.scale.g = (out.g*(out - self.shift)/self.scale).sum(0)""")
+
 # %% ../../../nbs/answers/04_module.ipynb #deb460b9
 exercise('4.6', 'Scale and shift', 10,
-    is_gradient(lambda cls: _library(cls)(torch.randn(3).double(),
-            torch.randn(3).double()), lambda: (torch.randn(5, 3).double(),),
-        lambda inp, scale, shift: inp*scale + shift, _mistakes, _form),
+    _both(*[is_gradient(
+        lambda cls, n=n: _library(cls)(*torch.randn(2, n).double()),
+        lambda n=n: [(torch.randn(rows, n).double(),) for rows in (5, 1, 2)],
+        lambda inp, scale, shift: inp*scale + shift, _mistakes, _form)
+        for n in (3, 1)]),
+    more='Every normalization layer ends with this one, so that it can undo its own '
+         'work',
     hints=('Which outputs does each of the three touch: one, or one for each example?',
            'The input touches one output. The two parameters touch unit j of every '
            'example, so there is a sum over i.',
            'inp.g is out.g times scale. scale.g is the sum over the examples of out.g '
            'times inp, shift.g that of out.g.'),
-    wrong={'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhere'},
+    wrong=_wrong,
+    right=_right,
     form=_form)
 
 # %% ../../../nbs/answers/04_module.ipynb #2381b6ab
 def _judge_deep(deep):
     "The judge of 4.7"
-    for sizes in (6, 5, 4, 2), (3, 1):
+    for sizes in (6, 5, 4, 2), (3, 1), (4, 4, 4), (2, 3, 3, 3, 1):
         model = deep(*sizes)
-        if not hasattr(model, 'layers'): return f'it returns {model!r:.40}, not a Model'
+        if type(model).__name__ != 'Model':
+            return f'it returns {model!r:.40}, not a Model'
+        if type(model.loss).__name__ != 'Mse':
+            return f'the loss is {model.loss!r:.40}; expected Mse()'
         names = [type(l).__name__ for l in model.layers]
         shapes = [tuple(l.w.shape) for l in model.layers if hasattr(l, 'w')]
         right = [*zip(sizes, sizes[1:])]
@@ -193,6 +296,9 @@ def _judge_deep(deep):
             'one linear layer')
         if names != ['Lin', *['Relu', 'Lin']*(len(sizes)-2)]: return (
             f'the layers are {names}; expected a Relu between each two Lin')
+        if any(l.w.std() == 0 for l in model.layers[::2] if l.w.numel() > 1): return (
+            'the weights of a layer are all the same, so its units learn the same. '
+            'Lin.random draws them')
 
 # %% ../../../nbs/answers/04_module.ipynb #d1b284c1
 _wrong = {
@@ -215,16 +321,61 @@ _wrong = {
     for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), act]
     return Model(layers[:-1])""": 'used twice',
     'def deep(*sizes): return Model([Lin.random(sizes[0], sizes[1]), Relu(), '
-    'Lin.random(sizes[1], sizes[2])])': 'the weights have'}
+    'Lin.random(sizes[1], sizes[2])])': 'the weights have',
+    """def deep(*sizes, layers=[]):
+    for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), Relu()]
+    return Model(layers[:-1])""": 'the weights have',
+    """def deep(*sizes):
+    layers = []
+    for m,n in zip(sizes, sizes[1:]):
+        layers += [Lin(torch.zeros(m, n), torch.zeros(n)), Relu()]
+    return Model(layers[:-1])""": 'all the same',
+    """def deep(*sizes):
+    layers = []
+    for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), Relu()]
+    return layers[:-1]""": 'not a Model',
+    """def deep(*sizes):
+    layers = []
+    for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), Relu()]
+    class Sum(Mse): pass
+    return Model(layers[:-1], Sum())""": 'the loss is'}
+
+# %% ../../../nbs/answers/04_module.ipynb #d1b284c2
+_right = (
+    """def deep(*sizes):
+    layers = [Lin.random(*sizes[:2])]
+    for i in range(2, len(sizes)): layers += [Relu(), Lin.random(*sizes[i-1:i+1])]
+    return Model(layers)""",
+    """def deep(*sizes):
+    pairs = zip(sizes, sizes[1:])
+    both = [layer for m,n in pairs for layer in (Lin.random(m, n), Relu())]
+    both.pop()
+    return Model(both, Mse())""",
+    """def deep(*sizes):
+    def layers(m, n, *rest):
+        return [Lin.random(m, n)] + ([Relu()] + layers(n, *rest) if rest else [])
+    return Model(layers(*sizes))""",
+    """def deep(*sizes):
+    layers,before = [], None
+    for n in sizes:
+        if before: layers += [Relu()]*(len(layers) > 0) + [Lin.random(before, n)]
+        before = n
+    return Model(layers)""",
+    """def deep(*sizes):
+    lins = [Lin(torch.randn(m, n)/m, torch.zeros(n)) for m,n in zip(sizes, sizes[1:])]
+    model = Model(lins[:1], loss=Mse())
+    for lin in lins[1:]: model.layers.extend([Relu(), lin])
+    return model""")
 
 # %% ../../../nbs/answers/04_module.ipynb #7e14c77f
 exercise('4.7', 'As deep as you like', 10, _judge_deep,
+    more='Depth is one more number in a list now, and each layer gets its own scale',
     hints=('`zip(sizes, sizes[1:])` gives the pairs of inputs and outputs.',
            'Collect a Lin and a Relu for each pair in a list. One of them is too '
            'many.',
            'Model(layers[:-1]): without the last Relu. `Mse()` is the loss if you name '
            'none.'),
-    wrong=_wrong)
+    wrong=_wrong, right=_right)
 
 # %% ../../../nbs/answers/04_module.ipynb #b8c138f5
 def _block(cls):
@@ -236,6 +387,13 @@ class _Cubes(Module):
     def forward(self, inp): return inp**3
     def bwd(self, out, inp): inp.g = out.g*3*out/inp
 
+class _HandsOn(Module):
+    "A layer that changes nothing, whose backward hands the very same tensor on"
+    def forward(self, inp): return inp.clone()
+    def bwd(self, out, inp): inp.g = out.g
+
+_inside = {_Cubes: 'whose backward reads its own output',
+           _HandsOn: 'that hands its gradient on as it is'}
 _residual_form = """class Residual(Module):
     def __init__(self, layer): self.layer = layer
     def forward(self, inp): return inp + self.layer(inp)
@@ -243,7 +401,8 @@ _residual_form = """class Residual(Module):
         {}"""
 
 # %% ../../../nbs/answers/04_module.ipynb #22377adc
-_judge_block = is_gradient(_block, lambda: (torch.randn(5, 3).double(),), mistakes={
+_judge_block = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
+                                             for n in (5, 1)], mistakes={
         """inp.g = out.g.clone()
         self.layer.out.g = out.g
         self.layer.backward()""": 'the gradient of inp has what comes through the '
@@ -273,24 +432,71 @@ def _judge_residual(cls):
     if not hasattr(block.layer.w, 'g'): return ('the layer inside gets no backward: '
         'its parameters have no gradient, and neither has its part of inp.g')
     if why := _judge_block(cls): return why
-    why = is_gradient(lambda cls: _library(cls)(_Cubes()),
-                      lambda: (torch.randn(5, 3).double() + 4,))(cls)
-    return why and ('right with a Lin inside, and not with a layer whose backward '
-                    f'reads its own output: {why}')
+    for inside,what in _inside.items():
+        why = is_gradient(lambda cls: _library(cls)(inside()),
+                          lambda: (torch.randn(5, 3).double() + 4,))(cls)
+        if why: return f'right with a Lin inside, and not with a layer {what}: {why}'
+
+# %% ../../../nbs/answers/04_module.ipynb #c9a162bd
+_wrong = {
+    **_judge_block.mistakes,
+    """self.layer.backward()
+        inp.g = inp.g + out.g""": 'so set self.layer.out.g',
+    'inp.g = out.g + out.g': 'gets no backward',
+    """old = getattr(inp, 'g', 0)
+        self.layer.out.g = out.g
+        self.layer.backward()
+        inp.g = inp.g + out.g + old""": _spoiled,
+    """self.layer.out.g = out.g
+        self.layer.backward()
+        inp.g += out.g""": 'that hands its gradient on as it is',
+    """self.layer.out.g = out.g
+        self.layer.backward()
+        inp.g = (inp.g + out.g).view(5, 3)""": 'the backward raises',
+    """self.layer.bwd(out, inp)
+        inp.g = inp.g + out.g""": 'reads its own output'}
+
+# %% ../../../nbs/answers/04_module.ipynb #c9a173ce
+_right = (
+    """self.layer.out.g = out.g.clone()
+        self.layer.backward(inp_grad=True)
+        inp.g = out.g.add(inp.g)""",
+    """inner = self.layer.out
+        inner.g = 1*out.g
+        self.layer.backward()
+        through = inp.g
+        inp.g = torch.stack([through, out.g]).sum(0)""",
+    """self.layer.out.g = out.g
+        self.layer.backward()
+        direct = out.g.clone()
+        direct += inp.g
+        inp.g = direct""",
+    """f = self.layer
+        setattr(f.out, 'g', out.g)
+        f.backward(True)
+        inp.g = sum([inp.g, out.g])""",
+    """class Residual(Module):
+    def __init__(self, layer): self.layer = layer
+    def forward(self, inp):
+        self.made = self.layer(inp)
+        return inp + self.made
+    def bwd(self, out, inp):
+        self.made.g = out.g
+        self.layer.backward()
+        inp.g = inp.g + out.g""")
 
 # %% ../../../nbs/answers/04_module.ipynb #c9a151ac
-exercise('4.8', 'A residual block', 25, _judge_residual,
+exercise('4.8', 'A residual block', 15, _judge_residual,
+    more='The direct way hands the gradient on unchanged, through a hundred blocks. '
+         'That made very deep networks trainable',
     hints=('The input touches the output in two ways: directly, and through the layer '
            'inside. Add the two gradients.',
            'The layer inside still has its output, `self.layer.out`. Its upstream '
            'gradient is out.g, because a sum hands its gradient on to both summands.',
            'Set self.layer.out.g = out.g, call self.layer.backward(), which sets '
            'inp.g, and then add out.g to inp.g.'),
-    wrong={
-        **_judge_block.mistakes,
-        """self.layer.backward()
-        inp.g = inp.g + out.g""": 'so set self.layer.out.g',
-        'inp.g = out.g + out.g': 'gets no backward'}, form=_residual_form)
+    wrong=_wrong,
+    right=_right, form=_residual_form)
 
 # %% ../../../nbs/answers/04_module.ipynb #0a9ca381
 _frozen = torch.randn(6, 4, generator=torch.Generator().manual_seed(0),
@@ -312,7 +518,8 @@ _rank_form = """class LowRank(Module):
         {inp.g = out.g @ self.w.t() + h_g @ self.a.t()}"""
 
 # %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
-_judge_low_rank = is_gradient(_make_low_rank, lambda: (torch.randn(5, 6).double(),),
+_judge_low_rank = is_gradient(_make_low_rank, lambda: [
+    (torch.randn(n, 6).double(),) for n in (5, 1)],
     lambda inp, *own: inp @ _frozen + inp @ own[-2] @ own[-1], {
         (None, None, 'inp.g = h_g @ self.a.t()'): 'the gradient of inp misses what '
           'comes through the frozen w: it is not learned, and the gradient goes '
@@ -321,14 +528,23 @@ _judge_low_rank = is_gradient(_make_low_rank, lambda: (torch.randn(5, 6).double(
           'the gradient of inp misses what comes through a and b: the input is used '
           'twice, and the two contributions are added'}, _rank_form)
 
+def _is_product(name, args, result):
+    "Is it the product of inp (5, 6) and a (6, 2)?"
+    shapes = [{*t.shape} for t in args if torch.is_tensor(t)]
+    return torch.is_tensor(result) and {*result.shape} == {5, 2} and {5, 6} in shapes
+
 def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
     if why := _judge_low_rank(cls): return why
     layer = _make_low_rank(cls)
     before,inp = dict(vars(layer)), torch.randn(5, 6).double()
-    out = layer(inp)
-    out.g = torch.randn(5, 4).double()
-    layer.backward()
+    with _Watch() as seen:
+        out = layer(inp)
+        out.g = torch.randn(5, 4).double()
+        layer.backward(inp_grad=True)
+    products = sum(_is_product(*operation) for operation in seen.operations)
+    if products > 1: return ('right, and the product of inp and a is computed '
+        f'{products} times: keep it in forward, as self.saved, for bwd')
     if hasattr(layer.w, 'g'): return ('the frozen w has got a gradient, a table as '
         'large as w itself that nobody wants')
     left = [n for n,o in vars(layer).items()
@@ -337,19 +553,58 @@ def _judge_lora(cls):
         'in __init__ stays. What bwd needs goes to a name made in forward, such as '
         'self.saved, which is let go of')
 
+# %% ../../../nbs/answers/04_module.ipynb #b47304ea
+_lora = """class LowRank(Module):
+    buffers = 'w',
+    def __init__(self, w, a, b):
+        self.w = w
+        self.a,self.b = a,b
+    def forward(self, inp):
+        self.thin = torch.nn.functional.linear(inp, self.a.t())
+        return torch.addmm(self.thin @ self.b, inp, self.w)
+    def bwd(self, out, inp):
+        self.b.g = torch.einsum('ir,ik->rk', self.thin, out.g)
+        self.thin.g = out.g @ self.b.t()
+        self.a.g = inp.t() @ self.thin.g
+        if self.inp_grad:
+            inp.g = out.g @ self.w.t()
+            inp.g = inp.g + self.thin.g @ self.a.t()"""
+
+# %% ../../../nbs/answers/04_module.ipynb #b4731600
+_wrong = {
+    **_judge_low_rank.mistakes,
+    (None, None,
+        'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ '
+        'self.a.t()'): 'The frozen w',
+    ('pass', None, None): "buffers = 'w'",
+    (None, ',self.saved = w,a,b,None', None): "still holds 'saved'",
+    (None, None, 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()\n'
+        '        self.b.g = (inp @ self.a).t() @ out.g'): 'computed 2 times',
+    (None, None, 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()\n'
+        "        self.a.g = getattr(self.a, 'old', 0) + inp.t() @ h_g/len(inp)"):
+      '1/5 of what it should be',
+    (None, None, 'inp.g = (out.g @ self.w.t() + h_g @ self.a.t()).squeeze()'): 'shape',
+    (None, None, "inp.g = getattr(inp, 'g', 0) + out.g @ self.w.t() + "
+        'h_g @ self.a.t()'): _spoiled}
+
+# %% ../../../nbs/answers/04_module.ipynb #b4732711
+_right = (
+    (None, None, 'if self.inp_grad: inp.g = out.g @ self.w.t() + h_g @ self.a.t()'),
+    (None, None, 'inp.g = torch.cat([out.g, h_g], 1) @ '
+        'torch.cat([self.w, self.a], 1).t()'),
+    (None, None, "inp.g = torch.einsum('ik,jk->ij', out.g, self.w) + "
+        '(self.a @ h_g.t()).t()'),
+    ("buffers = ['w']", None, None), _lora)
+
 # %% ../../../nbs/answers/04_module.ipynb #b47304ef
-exercise('4.9', 'A frozen layer, and a thin one beside it', 90, _judge_lora,
+exercise('4.9', 'A frozen layer, and a thin one beside it', 40, _judge_lora,
+    more='You have written LoRA, with which one graphics card adapts a model that it '
+         'could not train',
     hints=('Call x a by a name, h. Then there are two linear layers without biases, '
            'one after the other, and a third beside them.',
            'The upstream gradient of h is out.g @ b.t(). With it, a is the weight of a '
            'linear layer like any other.',
            'inp.g is a sum: out.g @ w.t() through the frozen layer, and h_g @ a.t() '
            'through the thin one. Put h into self.saved, in forward.'),
-    wrong={
-        **_judge_low_rank.mistakes,
-        (None, None,
-            'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ '
-            'self.a.t()'): 'The frozen w',
-        ('pass', None, None): "buffers = 'w'",
-        (None, ',self.saved = w,a,b,None', None): "still holds 'saved'"},
-    form=_rank_form)
+    wrong=_wrong,
+    right=_right, form=_rank_form)

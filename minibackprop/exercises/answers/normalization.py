@@ -10,7 +10,7 @@ import torch
 from ...forward import lin
 from ...module import Module, Lin, evaluation
 from ..judges import exercise, is_value, is_tuple
-from ..judges import is_function, is_gradient, _letters
+from ..judges import is_function, is_gradient, _both, _letters
 from ...normalization import BatchNorm, normalize
 
 # %% ../../../nbs/answers/11_normalization.ipynb #e3594ab6
@@ -30,14 +30,25 @@ exercise('11.1', 'What is learned, and what is kept', 4,
           'stand in it',
         (42510, 200, 42710): 'LayerNorm takes its mean from the example itself, in use '
           'too: it has no running numbers'}, tol=0.),
+    more='Forget the running numbers in the file, and the loaded network is as '
+         'good as untrained',
     hints=('Count the three linear layers first, weights and biases.',
            'A normalization learns a gain and a shift, and BatchNorm keeps a running '
            'mean and a running variance.',
            'The linear layers have 42,310 numbers. For each of 2 times 50 units, 2 are '
            'learned and 2 are kept.'))
 
-# %% ../../../nbs/answers/11_normalization.ipynb #677884f3
+# %% ../../../nbs/answers/11_normalization.ipynb #c80eb595
 _x = -5/3, 1, 1/3, 1/3
+
+# %% ../../../nbs/answers/11_normalization.ipynb #803067d8
+_hints = ('What is the mean of the four values, and the mean of the squared distances '
+    'from it?',
+    'The mean of g is 3/4, and the mean of g times the normalized values is 3/4 '
+    'as well.',
+    'For the second example: (3 - 3/4 - 1 times 3/4)/3.')
+
+# %% ../../../nbs/answers/11_normalization.ipynb #677884f3
 exercise('11.2', 'A column by hand', 6,
     is_tuple(
         is_value(_x, {
@@ -56,18 +67,17 @@ exercise('11.2', 'A column by hand', 6,
             (-2/3, 1/2, -1/6, -1/6): 'both are subtracted, and the normalized value of '
               'the first example is negative'}),
         names=['the normalized values', 'the gradient']),
-    hints=('What is the mean of the four values, and the mean of the squared distances '
-           'from it?',
-           'The mean of g is 3/4, and the mean of g times the normalized values is 3/4 '
-           'as well.',
-           'For the second example: (3 - 3/4 - 1 times 3/4)/3.'))
+    more='Both sums are 0: no step can move the mean or the scale of a '
+         'normalized column',
+    hints=_hints)
 
-# %% ../../../nbs/answers/11_normalization.ipynb #fcefdf25
+# %% ../../../nbs/answers/11_normalization.ipynb #1887ea58
 def _after(share, var, steps=3, start=1.):
     "Running mean and variance after some batches"
     kept = (1-share)**steps
     return 10*(1-kept), start*kept + var*(1-kept)
 
+# %% ../../../nbs/answers/11_normalization.ipynb #fcefdf25
 exercise('11.3', 'Running numbers', 4,
     is_value(_after(.1, 5), {
         _after(.9, 5): 'the momentum is the share of the new batch here, not of the '
@@ -81,6 +91,8 @@ exercise('11.3', 'Running numbers', 4,
           'by a tenth of the way',
         (3, 2.2): 'each step moves by a tenth of what is left, which gets '
           'less'}, tol=5e-4),
+    more='PyTorch and we count the new batch with 0.1; some libraries count the '
+         'old with it',
     hints=('One step keeps nine tenths of the running number, and adds a tenth of that '
            'of the batch.',
            'After three steps 0.729 of the beginning is left. The mean begins at 0, '
@@ -103,6 +115,8 @@ exercise('11.4', 'How many means', 3,
           'channel has a mean of its own',
         (64, 512, 8): 'LayerNorm has 8 gains, and a mean for each row of '
           'pixels'}, tol=0.),
+    more='What differs among these layers is over what they average, and nothing'
+         ' else',
     hints=('There are as many means as there are different places outside of the axes '
            'that the mean runs over.',
            'BatchNorm: one for each channel. GroupNorm: one for each example and '
@@ -124,10 +138,21 @@ exercise('11.5', 'Ten times the weights', 6,
           'it',
         (1, .1, .1): 'the mean is subtracted, and with it the bias: nothing depends on '
           'it'}),
+    more='The learning rate acts on the direction of the weights only: they '
+         'grow, and it shrinks by itself',
     hints=('What does BatchNorm give for inputs that are 10 times as large?',
            'L(10 w) = L(w) for all w. Differentiate both sides with respect to w.',
            '10 times the gradient at 10 w is the gradient at w. And a bias moves the '
            'mean by as much as the numbers.'))
+
+# %% ../../../nbs/answers/11_normalization.ipynb #a6aa310a
+_wrong = {
+    "'c'": 'so the missing term is all of them',
+    "'abcde'": 'so the missing term is 0 as well',
+    "'bcd'": 'so the true gradient is 0',
+    "'bce'": '5/3 divided by 4',
+    "['b', 'c']": '5/3 divided by 4',
+    "'bcdf'": 'is not one of the letters'}
 
 # %% ../../../nbs/answers/11_normalization.ipynb #bc693324
 exercise('11.6', 'Which test would notice', 5,
@@ -142,25 +167,32 @@ exercise('11.6', 'Which test would notice', 5,
           'and not 0',
         'e': 'letter e: two examples are normalized to 1 and -1 whatever they are, so '
           'the true gradient is 0'}),
+    more='A batch of two is the sharpest test of all: the true gradient there is'
+         ' 0',
     hints=('Write down the term that is missing. For which g is it 0?',
            'It is the normalized value times the mean of g times the normalized '
            'values.',
            'One of the five does not show it.'),
-    wrong={
-        "'c'": 'so the missing term is all of them',
-        "'abcde'": 'so the missing term is 0 as well',
-        "'bcd'": 'so the true gradient is 0',
-        "'bce'": '5/3 divided by 4',
-        "['b', 'c']": 'is not a string of letters'})
+    wrong=_wrong)
 
-# %% ../../../nbs/answers/11_normalization.ipynb #7dfddc46
+# %% ../../../nbs/answers/11_normalization.ipynb #6136203b
 _form = """class UnitLength(Module):
     def forward(self, inp): return inp/inp.norm(dim=1, keepdim=True)
     def bwd(self, out, inp):
         r = inp.norm(dim=1, keepdim=True)
         inp.g = {}"""
-exercise('11.7', 'Unit length', 15,
-    is_gradient(lambda cls: cls(), lambda: (torch.randn(5, 4).double(),),
+
+_also = (
+    'out.g/r - out*(out.g*out).sum(1, keepdim=True)/r',
+    '(out.g - inp*(out.g*inp).sum(1, keepdim=True)/r**2)/r',
+    "(out.g - torch.einsum('ij,ij->i', out.g, out)[:,None]*out)/r",
+    '(out.g - out*(out.g*out).sum(-1).unsqueeze(-1))*r**-1',
+    '((out.g*r**2 - inp*(out.g*inp).sum(1, keepdim=True))/r**3)',)
+
+# %% ../../../nbs/answers/11_normalization.ipynb #7dfddc46
+exercise('11.7', 'Unit length', 10,
+    is_gradient(lambda cls: cls(), lambda: [(torch.randn(s).double(),)
+            for s in ((5, 4), (1, 3), (3, 2), (2, 1))],
         lambda inp: inp/inp.norm(dim=1, keepdim=True), mistakes={
             'out.g/r': 'the length depends on the inputs too: that path is missing',
             'out.g - out*(out.g*out).sum(1, keepdim=True)':
@@ -172,29 +204,55 @@ exercise('11.7', 'Unit length', 15,
             '(out.g - inp*(out.g*out).sum(1, keepdim=True))/r': 'the direction belongs '
               'into the second term, which is the output, and not the input'},
         form=_form),
+    more='Multiply by the root of the number of units, and it is RMSNorm, which '
+         'most language models use',
     hints=('Differentiate the squared length, as the chapter does it with the '
            'variance.',
            'The derivative of the length with respect to an input is the output at '
            'that place.',
            'Take the sum of out.g*out over the units, subtract out times it from '
-           'out.g, and divide by the length.'))
+           'out.g, and divide by the length.'), form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #4b98ea8b
-def _normalized():
+def _normalized(n, j):
     "Arguments of `from_output`, with the same random numbers for everybody"
     draw = lambda *shape: torch.randn(*shape).double()
-    inp,gain,shift = draw(5, 4), draw(4), draw(4)
+    inp,gain,shift = draw(n, j), draw(j), draw(j)
     x,rstd = normalize(inp, -1)
-    return x*gain + shift, draw(5, 4), gain, shift, rstd
+    return x*gain + shift, draw(n, j), gain, shift, rstd
 
 _form = """def from_output(out, out_g, gain, shift, rstd):
     x,g = {(out - shift)/gain}, {out_g*gain}
     mean,along = g.mean({1}, keepdim=True), (g*x).mean({1}, keepdim=True)
     return rstd*({g - mean - x*along})"""
 
+# %% ../../../nbs/answers/11_normalization.ipynb #b1e8a040
+_also = (
+    (None, None, '-1', '-1', None),
+    ('(out - shift)*(1/gain)', None, None, None, None),
+    (None, 'gain*out_g', None, None, 'g - (mean + x*along)'),
+    """def from_output(out, out_g, gain, shift, rstd):
+    x,g,n = (out - shift)/gain, out_g*gain, out.shape[1]
+    return rstd*(n*g - g.sum(1, keepdim=True) - x*(g*x).sum(1, keepdim=True))/n""",
+    """def from_output(out, out_g, gain, shift, rstd):
+    x = (out - shift)/gain
+    g = gain*out_g
+    c = g - g.mean(-1)[:,None]
+    return (c - x*(c*x).mean(-1)[:,None])*rstd""",)
+
+# %% ../../../nbs/answers/11_normalization.ipynb #0348aa90
+_hints = ('The formula needs the normalized values. How do they come back from the '
+    'output?',
+    'Subtract the shift, then divide by the gain. And what arrives at them is '
+    'out_g times the gain.',
+    'x = (out - shift)/gain and g = out_g*gain, and then rstd*(g - mean of g - '
+    'x*mean of g*x).')
+
 # %% ../../../nbs/answers/11_normalization.ipynb #d794ad20
-exercise('11.8', 'Back from the output', 15,
-    is_function(None, lambda: [_normalized(), _normalized()], {
+exercise('11.8', 'Back from the output', 12,
+    is_function(None, lambda: [_normalized(5, 4), _normalized(3, 2), _normalized(1, 6),
+                               _normalized(4, 4)], {
             (None, 'out_g', None, None, None): 'the gradient that arrives at the '
               'normalized values has the gain in it',
             ('out/gain', None, None, None, None): 'subtract the shift before you '
@@ -205,22 +263,22 @@ exercise('11.8', 'Back from the output', 15,
               'two terms are missing',
             (None, None, None, None, 'g - mean'): 'the term of the variance is missing',
             (None, None, '0', '0', None): 'each example is normalized over its units: '
-              'the means run over axis 1'}, _form),
-    hints=('The formula needs the normalized values. How do they come back from the '
-           'output?',
-           'Subtract the shift, then divide by the gain. And what arrives at them is '
-           'out_g times the gain.',
-           'x = (out - shift)/gain and g = out_g*gain, and then rstd*(g - mean of g - '
-           'x*mean of g*x).'))
+              'the means run over axis 1',
+            (None, None, None, None, '(g - mean - x*along)/rstd'): 'rstd is one '
+              'divided by the standard deviation: multiply once'}, _form), form=_form,
+    right=_also,
+    more='Reversible networks keep outputs only, and compute their inputs from '
+         'them',
+    hints=_hints)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #2a002b52
-def _fold_case():
+def _fold_case(n_in=4, n_out=3, eps=1e-5):
     "A linear layer and a trained normalization after it"
     draw = lambda *shape: torch.randn(*shape).double()
-    norm = BatchNorm(3)
-    norm.gain,norm.shift,norm.running_mean = draw(3), draw(3), draw(3)
-    norm.running_var = torch.tensor([.5, 2., 1e-5]).double()
-    return Lin(draw(4, 3), draw(3)), norm
+    norm = BatchNorm(n_out, eps=eps)
+    norm.gain,norm.shift,norm.running_mean = draw(n_out), draw(n_out), draw(n_out)
+    norm.running_var = torch.tensor([.5, 2., 1e-5]).double()[-n_out:]
+    return Lin(draw(n_in, n_out), draw(n_out)), norm
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d8d9f84d
 def _misfolded(lin, norm, hidden):
@@ -239,12 +297,19 @@ def _misfolded(lin, norm, hidden):
             gain*(hidden + b)/sd + shift,
         'the gain is missing': (hidden + b - mean)/sd + shift}
 
-# %% ../../../nbs/answers/11_normalization.ipynb #321c713b
+# %% ../../../nbs/answers/11_normalization.ipynb #63d20897
 def _folds(answer):
-    "Judge `fold` by what its layer computes"
+    "Judge `fold` by what its layer computes, also for one unit, one input, another eps"
+    for case in (4, 3, 1e-5), (1, 1, 1e-5), (2, 3, .1), (3, 2, 1e-3):
+        if why := _folds_at(answer, *case): return (
+            '{} inputs, {} outputs, eps {}: '.format(*case)*(case[0] != 4) + why)
+
+# %% ../../../nbs/answers/11_normalization.ipynb #321c713b
+def _folds_at(answer, *case):
+    "What is wrong with `fold` for these sizes"
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        (lin,norm),inp = _fold_case(), torch.randn(6, 4).double()
+        (lin,norm),inp = _fold_case(*case), torch.randn(6, case[0]).double()
     def numbers():
         return [*lin.parameters(), *norm.parameters(), norm.running_mean,
                 norm.running_var]
@@ -262,36 +327,68 @@ def _folds(answer):
     return ('the two layers in evaluation give other numbers than the one that is '
         'returned')
 
-# %% ../../../nbs/answers/11_normalization.ipynb #20afd1d1
+# %% ../../../nbs/answers/11_normalization.ipynb #351425b0
 _form = """def fold(lin, norm):
     factor = {}"""
-exercise('11.9', 'Folded away', 20, _folds,
+
+_also = (
+    """norm.gain*(norm.running_var + norm.eps).rsqrt()
+    return Lin(factor*lin.w, norm.shift + factor*(lin.b - norm.running_mean))""",
+    """norm.gain/(norm.running_var + norm.eps)**.5
+    w = lin.w @ factor.diag()
+    return Lin(w, lin.b*factor - norm.running_mean*factor + norm.shift)""",
+    """norm.gain/(norm.running_var + norm.eps).sqrt()
+    new = Lin(lin.w.clone(), lin.b.clone())
+    new.w *= factor
+    new.b = (new.b - norm.running_mean)*factor + norm.shift
+    return new""",
+    """def fold(lin, norm):
+    sigma = torch.sqrt(norm.running_var + norm.eps)
+    return Lin(lin.w/sigma*norm.gain,
+               (lin.b - norm.running_mean)/sigma*norm.gain + norm.shift)""",
+    """torch.diag(norm.gain/(norm.running_var + norm.eps).sqrt())
+    b = (lin.b - norm.running_mean) @ factor + norm.shift
+    return Lin(lin.w @ factor, b)""",)
+
+# %% ../../../nbs/answers/11_normalization.ipynb #7de9efd1
+_wrong = {
+    """norm.gain/norm.running_var.sqrt()
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'variance of one unit is as small',
+    """norm.gain/(norm.running_var + norm.eps)
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'take the root',
+    """norm.gain/(norm.running_var + norm.eps).sqrt()
+    return Lin(lin.w*factor, lin.b - norm.running_mean + norm.shift)""":
+          'multiplied by the factor too',
+    """norm.gain/(norm.running_var + norm.eps).sqrt()
+    return Lin(lin.w*factor, lin.b*factor + norm.shift)""": 'running mean is missing',
+    """def fold(lin, norm):
+    lin.w *= norm.gain/(norm.running_var + norm.eps).sqrt()
+    return lin""": 'make new tensors',
+    'def fold(lin, norm): return lin.w': 'expected a Lin',
+    """norm.gain/(norm.running_var + 1e-5).sqrt()
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'eps 0.1'}
+
+# %% ../../../nbs/answers/11_normalization.ipynb #20afd1d1
+exercise('11.9', 'Folded away', 15, _folds,
+    more='This is what is done to every image network before it is shipped: one '
+         'layer less, for nothing',
     hints=('Write down what the normalization makes of one unit in evaluation. What '
            'multiplies it, and what is added?',
            'The factor of a unit is its gain divided by the root of its running '
            'variance plus eps.',
            'The weights are lin.w*factor. The bias is (lin.b - '
            'norm.running_mean)*factor + norm.shift.'),
-    wrong={
-        """norm.gain/norm.running_var.sqrt()
-    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'variance of one unit is as small',
-        """norm.gain/(norm.running_var + norm.eps)
-    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'take the root',
-        """norm.gain/(norm.running_var + norm.eps).sqrt()
-    return Lin(lin.w*factor, lin.b - norm.running_mean + norm.shift)""":
-          'multiplied by the factor too',
-        """norm.gain/(norm.running_var + norm.eps).sqrt()
-    return Lin(lin.w*factor, lin.b*factor + norm.shift)""": 'running mean is missing',
-        """def fold(lin, norm):
-    lin.w *= norm.gain/(norm.running_var + norm.eps).sqrt()
-    return lin""": 'make new tensors'}, form=_form)
+    wrong=_wrong, form=_form, right=_also)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #b64d9d2c
-def _make_weights(cls):
+def _make_weights(cls, j=4, k=3):
     draw = lambda *shape: torch.randn(*shape).double()
-    return cls(draw(4, 3), draw(3), draw(3))
+    return cls(draw(j, k), draw(k), draw(k))
+
+def _weight_norm(inp, v, s, b): return inp @ (s*v/v.norm(dim=0)) + b
 
 _form = """class WeightNorm(Module):
     def __init__(self, v, s, b): self.v,self.s,self.b = v,s,b
@@ -304,10 +401,18 @@ _form = """class WeightNorm(Module):
         self.b.g = out.g.sum(0)
         inp.g = out.g @ (self.s*u).t()"""
 
+# %% ../../../nbs/answers/11_normalization.ipynb #31d7c61f
+_also = (
+    ('(u*w_g).sum(dim=0)', 'self.s*(w_g - u*self.s.g)/r'),
+    (None, 'self.s*w_g/r - self.s*u*self.s.g/r'),
+    ("torch.einsum('jk,jk->k', w_g, u)", None),
+    (None, '(self.s*w_g - self.s*u*(self.s*w_g*u).sum(0)/self.s)/r'),
+    ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)'),)
+
 # %% ../../../nbs/answers/11_normalization.ipynb #f8d296fb
-exercise('11.10', 'Weights of a length that is learned', 40,
-    is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
-        lambda inp, v, s, b: inp @ (s*v/v.norm(dim=0)) + b, {
+exercise('11.10', 'Weights of a length that is learned', 25,
+    _both(is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
+        _weight_norm, {
             (None, 'self.s/r*w_g'): 'v.g lacks the path through the length of v',
             (None, '(w_g - u*self.s.g)/r'): 'v.g lacks s, the factor of the direction',
             (None, 'self.s*(w_g - u*(w_g*u).sum(0))'):
@@ -316,6 +421,13 @@ exercise('11.10', 'Weights of a length that is learned', 40,
               'the direction, and from there to v',
             ('w_g.sum(0)', None): 's.g lacks the direction, by which s is multiplied'},
         _form),
+        is_gradient(lambda cls: _make_weights(cls, 2, 1),
+            lambda: (torch.randn(3, 2).double(),), _weight_norm),
+        is_gradient(lambda cls: _make_weights(cls, 3, 3),
+            lambda: (torch.randn(3, 3).double(),), _weight_norm)), form=_form,
+    right=_also,
+    more='The step along v keeps at right angles to v: the length is moved by s '
+         'alone',
     hints=('Go in three steps: from the outputs to w, from w to s and the direction, '
            'from the direction to v.',
            'w.g = inp.t() @ out.g. With the direction u = v/length, s.g is the sum of '

@@ -10,7 +10,14 @@ import math
 import torch
 from torch import tensor
 from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _both
+from ..judges import is_tuple, is_function, _both, _draw
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
+_hints = ('The curvature of a direction is how much its slope grows per unit. What is '
+    'the slope of 4 theta^2?',
+    'The curvatures are 8 and 0.2. The limit is 2 divided by the largest; a '
+    'step multiplies by 1 minus learning rate times curvature.',
+    'Compute 2/8 and 1 - 0.2*0.2.')
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bd2e809d
 exercise('8a.1', 'The largest learning rate', 2,
@@ -32,11 +39,15 @@ exercise('8a.1', 'The largest learning rate', 2,
             -.6: 'this is the factor of the steep direction',
             .04: 'this is the share that is taken off; what is left is asked for',
             1.04: 'the step goes against the gradient, so the distance shrinks'})),
-    hints=('The curvature of a direction is how much its slope grows per unit. What is '
-           'the slope of 4 theta^2?',
-           'The curvatures are 8 and 0.2. The limit is 2 divided by the largest; a '
-           'step multiplies by 1 minus learning rate times curvature.',
-           'Compute 2/8 and 1 - 0.2*0.2.'))
+    more='Curvatures of real networks differ by a factor of thousands, and the '
+         'steepest one sets the pace',
+    hints=_hints)
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #03eb4638
+_hints = ('After many steps the velocity has settled: it is the same before and after '
+    'the update, in the second case but for its sign.',
+    'Solve v = mu v + g for the first, and v = -mu v + g for the second.',
+    'v is g/(1-mu), and g/(1+mu). A step is the learning rate times v.')
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #02c15548
 exercise('8a.2', 'What stays and what alternates', 6,
@@ -58,10 +69,9 @@ exercise('8a.2', 'What stays and what alternates', 6,
             1.5: 'the gradient changes its sign at each step, so the sum is 1 - mu + '
               'mu^2 - ...',
             .06: 'this is 1 - mu + 0 + 0: the sum goes on, 1 - mu + mu^2 - ...'})),
-    hints=('After many steps the velocity has settled: it is the same before and after '
-           'the update, in the second case but for its sign.',
-           'Solve v = mu v + g for the first, and v = -mu v + g for the second.',
-           'v is g/(1-mu), and g/(1+mu). A step is the learning rate times v.'))
+    more='Momentum makes the steady direction nine times as fast as the bouncing'
+         ' one: that is all its secret',
+    hints=_hints)
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #9e8f2f4b
 _entries = [
@@ -88,6 +98,8 @@ _entries = [
 # %% ../../../nbs/answers/08a_optimizers.ipynb #a2a9f66b
 exercise('8a.3', 'Two steps, and a look ahead', 4,
     is_tuple(*_entries),
+    more="Nesterov's step looks one step ahead at no cost: `g + mu*v` is all "
+         'that changes',
     hints=('Write down the velocity after each of the two updates. It is the same in '
            'both versions.',
            "v is 3 and then 5.4. Momentum steps along v, Nesterov's along g + mu v "
@@ -120,6 +132,8 @@ _entries = [
 # %% ../../../nbs/answers/08a_optimizers.ipynb #f65985b4
 exercise('8a.4', 'The first step of Adam', 4,
     is_tuple(*_entries),
+    more='The first step of Adam is as long for a tiny gradient as for a huge '
+         'one, which is what a warm-up tames',
     hints=('At the first step both averages are known: they began at 0.',
            'm is 0.1 g, and v is 0.001 g^2. The corrections divide by 0.1 and by '
            '0.001. What is left of g?',
@@ -144,6 +158,8 @@ exercise('8a.5', 'Half way up', 5,
               'half',
             500: 'half of 1/(1-beta) would be right for a straight line; the average '
               'slows down on its way'}, tol=1e-4)),
+    more='Without its correction Adam would divide by too little for the first '
+         'thousand steps',
     hints=('How much of g has m after t steps? The chapter has unrolled it.',
            'm is (1 - 0.9^t) g, and that is at least half of g if 0.9^t is at most '
            'half. Take logarithms, or try.',
@@ -178,6 +194,8 @@ _entries = [
 # %% ../../../nbs/answers/08a_optimizers.ipynb #76a933e9
 exercise('8a.6', 'Decay inside and beside', 6,
     is_tuple(*_entries),
+    more='That is the whole difference of AdamW, and the reason why nobody '
+         'trains with decay inside Adam',
     hints=('SGD and Adam add decay times parameter to the gradient. What does Adam '
            'make of any gradient at its first step?',
            'The gradient with decay is 10.2. Adam moves by the learning rate against '
@@ -185,16 +203,34 @@ exercise('8a.6', 'Decay inside and beside', 6,
            '0.01*0.1 beforehand.',
            'Compute -0.01*10.2, then -0.01, then -0.01 - 0.001*2.'))
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
+# %% ../../../nbs/answers/08a_optimizers.ipynb #90ae588e
 def _rmsprop_run(step):
-    "Function of gradients: `p` after each step"
+    "Function of gradients: `p` after each step, then `v`, then the gradients"
     def run(gs, lr, alpha, eps):
         p,v,seen = torch.ones_like(gs[0]), torch.zeros_like(gs[0]), []
+        gs = [g.clone() for g in gs]
         for g in gs:
-            step(p, g.clone(), v, lr=lr, alpha=alpha, eps=eps)
+            step(p, g, v, **({} if lr is None else dict(lr=lr, alpha=alpha, eps=eps)))
             seen.append(p.clone())
-        return torch.stack(seen)
+        return torch.stack([*seen, v, *gs])
     return run
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
+def _kept(step):
+    "A judge of RMSprop: what do v and g hold after a step?"
+    g = tensor([2., -3.], dtype=torch.float64)
+    p,given,v = torch.ones_like(g), g.clone(), torch.zeros_like(g)
+    step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
+    if not torch.equal(given, g): return ('the gradient g has been changed; only p and '
+        'v change')
+    right = torch.ones_like(g), .1*g*g
+    _rmsprop(right[0], g, torch.zeros_like(g), .1, .9, 1e-3)
+    if not torch.allclose(p, right[0]): return None  # the other judge says more
+    if not v.any(): return ('the average v stays 0 from step to step: `v = ...` makes '
+        'a new tensor, and the one that was passed in is not changed')
+    if not torch.allclose(v, right[1]): return (
+        f'p is right after a step, but v is {v.tolist()} where {right[1].tolist()} is '
+        'right, and the next step begins with it')
 
 def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     v.mul_(alpha).add_(g*g, alpha=1-alpha)
@@ -225,18 +261,36 @@ _mistakes = {
       '- alpha before it is added',
     (None, 'p += lr*g/(v.sqrt() + eps)'): 'a step goes against the gradient'}
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #879cac9c
+_also = (
+    ('v.copy_(alpha*v + (1-alpha)*g**2)', None),
+    ('v *= alpha; v += (1-alpha)*g*g', 'p.sub_(lr*g/(v**.5 + eps))'),
+    ('v[...] = v*alpha + g.pow(2)*(1-alpha)', 'p[...] = p - g*lr/(v.sqrt()+eps)'),
+    ('v.mul_(alpha).addcmul_(g, g, value=1-alpha)',
+            'p.addcdiv_(g, v.sqrt().add_(eps), value=-lr)'),
+    ('v.lerp_(g*g, 1-alpha)', 'p.add_(g/(v.sqrt() + eps), alpha=-lr)'),)
+
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
-exercise('8a.7', 'RMSprop', 15,
-    is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
+exercise('8a.7', 'RMSprop', 12,
+    _both(_kept, is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
                  for _ in range(5)], .01, .9, .1),
-            ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2)],
-        _mistakes, _form, _rmsprop_run),
+            ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2),
+            ([torch.randn((), dtype=torch.float64) for _ in range(3)], .1, .9, 1e-2),
+            ([torch.randn(2, dtype=torch.float64) for _ in range(3)], None, .9, 1e-2)],
+        _mistakes, _form, _rmsprop_run)),
+    more='Put m in front of it and correct both averages, and you have Adam',
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
            'have: m, and both corrections.',
            'First v.mul_(alpha), then add (1-alpha) g^2 to it, both in place. Then '
            'take the step from p, in place.',
            'v.mul_(alpha).add_(g*g, alpha=1-alpha), and p.sub_(lr*g/(v.sqrt() + '
-           'eps)).'))
+           'eps)).'), form=_form,
+    wrong={('v.mul_(alpha).add_(g*g)', 'p -= lr*g/(((1-alpha)*v).sqrt() + eps)'):
+             'the next step begins with it',
+           ('g.mul_(g); v.mul_(alpha).add_(g, alpha=1-alpha); g.sqrt_()', None): 'g',
+           (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
+           ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'},
+    right=_also)
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045
 def _rates(schedule):
@@ -280,9 +334,19 @@ _mistakes = {
 _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
-exercise('8a.8', 'Warm-up and a cosine', 15,
-    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1)], _mistakes,
-        _form, _rates),
+exercise('8a.8', 'Warm-up and a cosine', 12,
+    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1), (6, .1, 4)],
+        _mistakes, _form, _rates), form=_form,
+    right=(('(step+1)*lr/warmup', None, None),
+           (None, '1 - (steps-1-step)/(steps-warmup)', None),
+           (None, None, 'lr*math.cos(math.pi*done/2)**2'),
+           (None, None, 'tensor(lr, dtype=torch.float64)*(1 + tensor(math.pi*done).'
+            'double().cos())/2'),
+           """def warmup_cosine(step, steps, lr, warmup):
+    last = warmup-1
+    return lr*((step+1)/warmup if step <= last else
+               .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
+    more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
            'The warm-up has (step+1)/warmup of lr. The fall has done 0 of its way at '
@@ -291,23 +355,35 @@ exercise('8a.8', 'Warm-up and a cosine', 15,
            'The share is (step-warmup+1)/(steps-warmup), and the rate is lr (1 + '
            'cos(pi share))/2.'))
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #a42e7e88
+# %% ../../../nbs/answers/08a_optimizers.ipynb #04fff024
 def _clip_run(clip):
     "Function of gradients: all of them afterwards, and what was returned"
     def run(gs, most):
-        params = [torch.zeros_like(g) for g in gs]
+        params = [torch.full_like(g, 7.) for g in gs]
         for p,g in zip(params, gs): p.g = g.clone()
         norm = clip(params, most)
+        if any(p.g.shape != p.shape for p in params): return params[0].g
         return torch.cat([*[p.g.flatten() for p in params],
-                torch.as_tensor(norm).reshape(1).to(gs[0])])
+                torch.as_tensor(norm).reshape(1).to(gs[0]),
+                *[p.flatten() for p in params]])
     return run
 
 def _returns(clip):
-    "A judge: is anything returned?"
-    p = torch.zeros(2)
-    p.g = torch.ones(2)
+    "A judge: is anything returned, and are gradients changed and not parameters?"
+    p = tensor([3., 4.])
+    p.g = tensor([6., 8.])
     if callable(clip) and clip([p], 1.) is None: return ('it returns nothing; expected '
         'how long they were before')
+    if p.tolist() != [3., 4.]: return ('the parameters have been changed, and only '
+        'their gradients .g are to be')
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #a42e7e88
+def _of_zeros(clip):
+    "A judge: what becomes of gradients that are 0?"
+    p = torch.zeros(2)
+    p.g = torch.zeros(2)
+    clip([p], 1.)
+    if p.g.isnan().any(): return 'where all gradients are 0, they become NaN'
 
 def _clip(params, most):
     n = torch.cat([p.g.flatten() for p in params]).norm()
@@ -347,29 +423,52 @@ _mistakes = {
         if n > most: g = g*most/n"""): 'the gradients are not changed: a new tensor '
       'has to be put back in .g, or .g changed in place'}
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
+# %% ../../../nbs/answers/08a_optimizers.ipynb #37089224
 _mistakes |= {
     (None,
         """if n < most:
         for p in params: p.g *= most/n"""): 'the short gradients are made longer and '
       'the long ones stay: it is the other way round'}
-exercise('8a.9', 'Clipping by the norm', 25,
+
+_also = (
+    ('torch.cat([p.g.flatten() for p in params]).norm()', None),
+    (None, 'for p in params: p.g = p.g*min(1., most/n.item() if n else 1.)'),
+    ('math.sqrt(sum(p.g.pow(2).sum().item() for p in params))', None),
+    ('torch.stack([p.g.norm() for p in params]).norm()',
+            'c = (most/(n + 1e-300)).clamp(max=1.)\n    for p in params: p.g.mul_(c)'),
+    (None, 'if n > most:\n        for p in params: p.g = p.g/n*most'),)
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #030c139c
+_wrong = {
+    """def clip_norm(params, most):
+    n = sum((p.g**2).sum() for p in params).sqrt()
+    if n > most:
+        for p in params: p.g *= most/n""": 'returns nothing',
+    (None, 'for p in params: p.g *= (most/n).clamp(max=1.) if n > 0 else n/n'):
+          'become NaN',
+    (None, 'for p in params: p *= min(1., most/n)'): 'the parameters have been',
+    ('(params[0].g.pow(2).sum() + params[1].g.pow(2).sum()).sqrt()', None):
+          'list index out of range',
+    ('params[0].g.norm()', None): 'wrong in'}
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
+exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
-        is_function(_clip, lambda: [([torch.randn(4, 3).double(),
-                        torch.randn(3).double()], m) for m in (.5, 1.5, 100.)],
-            _mistakes, _form, _clip_run)),
+        is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
+                for shapes in (((4, 3), (3,)), ((2,),), ((1, 2), (), (3, 1)))],
+            _mistakes, _form, _clip_run),
+        _of_zeros),
+    more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'
+         ' be trained without it',
     hints=('First find n: add up the squares of all entries of all p.g, and take the '
            'root once.',
            'If n is above most, every p.g is multiplied by most/n; otherwise nothing '
            'happens. Return n.',
            'n is sum((p.g**2).sum() for p in params).sqrt(). In a loop over the '
            'parameters: p.g *= most/n.'),
-    wrong={
-        """def clip_norm(params, most):
-    n = sum((p.g**2).sum() for p in params).sqrt()
-    if n > most:
-        for p in params: p.g *= most/n""": 'returns nothing'})
+    wrong=_wrong, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #5202cb54
 def _best(flat, steep):
@@ -402,10 +501,17 @@ _mistakes = {
     '2/steep, .9': '0.9 is the usual choice and does not look at the curvatures'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #8e4dc5fa
-exercise('8a.10', 'The best momentum for a valley', 90,
-    is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.)], _mistakes, _form),
-    hints=('The distance obeys d_next = d - eta kappa d + mu (d - d_before). Try d = '
-           'x^t, and get a quadratic equation for x.',
+exercise('8a.10', 'The best momentum for a valley', 45,
+    is_function(_best, lambda: [(1., 4.), (.1, 10.), (.5, 50.), (2., 2.)], _mistakes,
+        _form), form=_form,
+    right=('4/(a+b)**2, ((b-a)/(b+a))**2', '[(2/(a+b))**2, ((a-b)/(a+b))**2]',
+           '4/(flat + steep + 2*a*b), (1 - 2*a/(a+b))**2',
+           'tensor([(2/(a+b))**2, ((b-a)/(b+a))**2]).double()',
+           '(2/(math.sqrt(flat)+math.sqrt(steep)))**2, ((b/a-1)/(b/a+1))**2'),
+    more='A valley 100 times as steep as flat takes 10 times fewer steps with '
+         'momentum: the square root',
+    hints=('Put d = x^t into the sequence and divide by x^(t-1): that is the quadratic '
+           'equation for x.',
            'It is x^2 - (1 + mu - eta kappa) x + mu = 0, and the product of its '
            'solutions is mu. The larger one is smallest while they are complex or '
            'equal: then both have the size sqrt(mu). For which eta kappa is that so?',

@@ -9,6 +9,7 @@ __all__ = []
 import torch
 from ...module import Module, Lin, Relu
 from ..judges import exercise, is_value, is_function, is_gradient
+from ..judges import _both
 
 # %% ../../../nbs/answers/09_speed.ipynb #2f702281
 exercise('9.1', 'The products of a step', 3,
@@ -26,6 +27,8 @@ exercise('9.1', 'The products of a step', 3,
           'which the hidden layer needs. The first layer has none',
         44_990_464: 'the product that is not needed belongs to the first layer, not to '
           'the last'}, tol=0.),
+    more='Without the gradient of the data a step has 28 % fewer '
+         'multiplications: nobody computes it unasked',
     hints=('How many multiplications does one product of each layer take? How many '
            'products does each layer make?',
            'Each layer makes one product forward and two backward. Which layer has '
@@ -45,6 +48,8 @@ exercise('9.2', 'A machine that changes its speed', 3,
           'them, sorted',
         (2.4, 1.2): 'the function that comes first runs before the machine gets hot: f '
           'at full speed, g at half'}),
+    more='Measure in turns, and take the median of the ratios: the machine may '
+         'do what it wants',
     hints=('Write down the ten measurements in both orders.',
            'First all of f: 12 five times, then 20 five times. In turns: 12, 10, 12, '
            '10, 12, and then 20, 24, ...',
@@ -67,6 +72,8 @@ exercise('9.3', 'The roof over a ReLU', 5,
         (.03125, .25): 'this is bytes per operation; operations per byte were asked',
         (.03125, 32.): 'the two limits are equal where bandwidth times operations per '
           'byte is the peak'}),
+    more='An activation runs at 3 % of the machine. Fusing it into the product '
+         'before it makes it free',
     hints=('How many bytes move for one operation of the ReLU?',
            'Eight bytes. How many operations can there be in a second, if 50 billion '
            'bytes move?',
@@ -88,6 +95,8 @@ exercise('9.4', 'Overhead from two measurements', 5,
           'where cN is as much as the overhead',
         (48., .5, 24.): 'this N takes 12 microseconds without the overhead, which is '
           'not as much as the 48'}),
+    more='Two measurements are enough to know whether to save operations or '
+         'multiplications',
     hints=('Both measurements have the same overhead. What is left if you subtract one '
            'from the other?',
            '192 examples take 96 microseconds. How much of the 80 microseconds do the '
@@ -108,6 +117,8 @@ exercise('9.5', 'What the hidden layers keep', 5,
         (299_008, 397_312): 'the images are in it, and these were to be left out',
         (196_608, 393_216): 'each number takes four bytes in float32, not '
           'eight'}, tol=0.),
+    more='Training memory is activations: for deep networks, far more than the '
+         'weights',
     hints=('How many tables for each hidden layer, and how many numbers in each?',
            'In place one table (64, 256) and one (64, 128). A number takes four '
            'bytes.',
@@ -139,7 +150,17 @@ _mistakes = {
 exercise('9.6', 'The least time for a product', 10,
     is_function('max(2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth)', lambda: [
             (64, 784, 50, 2e11, 5e10), (1, 784, 50, 2e11, 5e10), (3, 5, 7, 4., 1e3),
-            (3, 5, 7, 1e3, 4.)], _mistakes, _form),
+            (3, 5, 7, 1e3, 4.), (1, 1, 1, 2., 1e9)], _mistakes, _form), form=_form,
+    right=('max((N*J*K + N*J*K)/peak, 4*(N*J+J*K+N*K)/bandwidth)',
+           'max([2*N*J*K/peak, (N*J+J*K+N*K)*32/8/bandwidth])',
+           'torch.tensor([2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth]).double().max()'
+           '.item()',
+           """def least_time(N, J, K, peak, bandwidth):
+    compute,move = 2*N*J*K/peak, (N*(J+K) + J*K)*4/bandwidth
+    return compute if compute > move else move""",
+           'sorted([2*N*J*K/peak, 4*(N*J+J*K+N*K)/bandwidth])[-1]'),
+    more='With one image, moving the weights is all of the time: chat programs '
+         'gather requests for this reason',
     hints=('How many operations, and how many bytes?',
            '2*N*J*K operations, and 4 bytes for each of the N*J + J*K + N*K numbers. '
            'How long does each take?',
@@ -172,6 +193,7 @@ _mistakes = {
 # %% ../../../nbs/answers/09_speed.ipynb #ad137f48
 exercise('9.7', 'Compute again instead of keeping', 10,
     is_value((16*_table, 8*_table, 4/3), _mistakes),
+    more='Memory falls from D to 2 times the root of D, for a third more work',
     hints=('What does one table weigh? How many are held after the forward pass, with '
            'groups of four?',
            'Four outputs after the forward pass. In the backward pass of a group, its '
@@ -179,7 +201,7 @@ exercise('9.7', 'Compute again instead of keeping', 10,
            'A table weighs 16.8 MB: 16 of them against 8. And each layer makes four '
            'products where it made three.'))
 
-# %% ../../../nbs/answers/09_speed.ipynb #25624909
+# %% ../../../nbs/answers/09_speed.ipynb #aa3f91a7
 def _holds(value, but):
     "Is there a tensor in `value`, a layer or list or dict, other than those in `but`?"
     if isinstance(value, torch.Tensor): return all(value is not t for t in but)
@@ -194,13 +216,37 @@ class _Square(Module):
         return inp*inp
     def bwd(self, out, inp): inp.g = out.g*self.saved
 
+# %% ../../../nbs/answers/09_speed.ipynb #001d9528
+class _Beside(Module):
+    "A frozen matrix and a thin one beside it, as in exercise 4.9"
+    buffers = 'w',
+    def __init__(self, w, a, b): self.w,self.a,self.b = w,a,b
+    def forward(self, inp):
+        self.saved = inp @ self.a
+        return inp @ self.w + self.saved @ self.b
+    def bwd(self, out, inp):
+        h_g = out.g @ self.b.t()
+        self.b.g,self.a.g = self.saved.t() @ out.g, inp.t() @ h_g
+        if self.inp_grad: inp.g = out.g @ self.w.t() + h_g @ self.a.t()
+
+_frozen = torch.linspace(-1, 1, 12).double().view(4, 3)
+
 def _group(cls):
     draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
     return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(),
-        Lin(draw(4, 3), draw(3)))
+        _Beside(_frozen, draw(4, 2), draw(2, 3)))
 
-_group_gradient = is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
-    lambda x, w, b, w2, b2, w3, b3: ((x @ w + b).relu() @ w2 + b2)**2 @ w3 + b3)
+def _small_group(cls):
+    draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
+    return cls(Lin(draw(5, 2), draw(2)))
+
+# %% ../../../nbs/answers/09_speed.ipynb #25624909
+_group_gradient = _both(
+    is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
+        lambda x, w, b, w2, b2, a, c: (lambda h: h @ _frozen + h @ a @ c)(
+            ((x @ w + b).relu() @ w2 + b2)**2)),
+    is_gradient(_small_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
+        lambda x, w, b: x @ w + b))
 
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
@@ -212,7 +258,7 @@ def _checkpoint(answer):
         layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = layer.parameters()
     out = layer(inp)
-    own += [inp, out]
+    own += [inp, out, _frozen]
     if _holds(layer, own):
         return ('the gradients are right, but after the forward call values between '
             'the layers are still kept, which was to be spared. A call keeps them, and '
@@ -266,7 +312,7 @@ _wrong |= {
         inp.g = torch.ones_like(out)
         for layer in reversed(self.layers): layer.backward()""": 'does not use out.g'}
 
-# %% ../../../nbs/answers/09_speed.ipynb #30985795
+# %% ../../../nbs/answers/09_speed.ipynb #5908a5d4
 _wrong |= {
     """    values = [inp]
         with no_record():
@@ -279,11 +325,67 @@ _wrong |= {
         again.g = out.g
         for layer in reversed(self.layers): layer.backward()""":
       'which was to be spared'}
-exercise('9.8', 'Checkpoint', 60, _checkpoint,
-    hints=('A call remembers what its backward needs. In `with no_record():` it does '
-           'not.',
-           'In bwd, call the layers one after the other, from inp on. The last output '
-           'is a new tensor without a gradient.',
-           'Put out.g on that last output as its .g, and then call the backward of '
-           'each layer, the last one first.'),
-    wrong=_wrong, form=_form)
+
+# %% ../../../nbs/answers/09_speed.ipynb #a1c3a197
+_also = (
+    """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()""",
+    """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g.clone()
+        for layer in self.layers[::-1]: layer.backward(True)""",)
+
+# %% ../../../nbs/answers/09_speed.ipynb #18b9b00b
+_also += (
+    """    return self.quiet(inp)
+    def quiet(self, inp):
+        with no_record(): return self.run(inp)
+    def run(self, inp):
+        for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        self.run(inp).g = out.g
+        for layer in reversed(self.layers): layer.backward()""",
+    """    from functools import reduce
+        with no_record(): return reduce(lambda a, layer: layer(a), self.layers, inp)
+    def bwd(self, out, inp):
+        outs = [inp]
+        for layer in self.layers: outs.append(layer(outs[-1]))
+        outs[-1].g = out.g
+        for i in range(len(self.layers)-1, 0, -1): self.layers[i].backward()
+        self.layers[0].backward(self.inp_grad)""",)
+
+# %% ../../../nbs/answers/09_speed.ipynb #30985795
+_also += (
+    """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp.clone()
+        x = again
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()
+        inp.g = x.g""",)
+
+exercise('9.8', 'Checkpoint', 30, _checkpoint,
+    more='`torch.utils.checkpoint` is this; large models would not fit without '
+         'it',
+    hints=('A call layer(inp) remembers what its backward needs. In a block that '
+           'begins with `with no_record():` it does not, and forward needs no more.',
+           'In bwd, call the layers one after the other, from inp on: again = '
+           'layer(again). The last output is a new tensor without a gradient.',
+           'Set again.g = out.g, and then call the backward of each layer, the last '
+           'one first. That of the first layer, layers[0], is asked for inp.g only if '
+           'somebody wants it: layers[0].backward(self.inp_grad).'),
+    wrong=_wrong, form=_form, right=_also)

@@ -24,6 +24,7 @@ exercise('10.1', 'A fork by hand', 4,
           'a',
         (12, 2): 'two arrows leave b: into the sum, and into the product with the '
           'slope a'}),
+    more='Two paths, added where they meet again: a tape does nothing else',
     hints=('Draw c as a sum of b and of a product. How many arrows leave b, and how '
            'many leave a?',
            'Begin with b: one arrow has the slope 1, the other the slope a.',
@@ -41,6 +42,7 @@ exercise('10.2', 'Thirty residual blocks', 4,
           'are those that reach the input',
         (2**30, 2**30): 'the tape visits each value once, however many paths lead '
           'through it'}),
+    more='A billion paths and 61 visits: that is why backward is cheap',
     hints=('How many ways lead from the result of one block to its input?',
            'Two ways in each block, whatever the others do. And two values in each '
            'block.',
@@ -57,6 +59,7 @@ exercise('10.3', 'Which orders will do', 4,
         'd': 'order d: b goes before e has handed back its share',
         'e': 'order e: this is the order of making. Backward goes the other way '
           'round'}),
+    more='Any order will do in which nobody speaks before all have answered',
     hints=('Write down for each value what was made from it. All of that has to come '
            'before it.',
            'From b were made c and e. From a were made b and e.',
@@ -77,17 +80,20 @@ exercise('10.4', 'Three calls of backward', 3,
         (12, 1): 'the last line uses w, too',
         (20, 2): 'the gradient of y is set to 1 in each call, so the second call '
           'brings 6 and not 12'}),
+    more='PyTorch needs `retain_graph=True` where our tape needs `keep=True`',
     hints=('Which of the two is a leaf?',
            'A leaf adds in each backward that reaches it. A result is set.',
            'w gets 6, 6 and 2.'))
 
-# %% ../../../nbs/answers/10_tape.ipynb #1b47dc01
+# %% ../../../nbs/answers/10_tape.ipynb #4c06d827
 def _var(answer): return getattr(answer, '__globals__', {}).get('Var', tape.Var)
 
 def _sigmoid_inputs():
-    a = torch.randn(4, 3, dtype=torch.float64)
-    return [(torch.randn(4, 3, dtype=torch.float64), a.sigmoid(), a)]
+    pairs = [(torch.randn(s).double(), torch.randn(s).double())
+             for s in ((4, 3), (2,), ())]
+    return [(g, a.sigmoid(), a) for g,a in pairs]
 
+# %% ../../../nbs/answers/10_tape.ipynb #1b47dc01
 exercise('10.5', 'An operation of your own', 6,
     is_function(lambda g,out,a: g*out*(1-out), _sigmoid_inputs, {
             'out*(1 - out)': 'the upstream gradient g is missing',
@@ -99,10 +105,13 @@ exercise('10.5', 'An operation of your own', 6,
               'too',
             'g*(1 - out**2)': 'that is the rule of tanh'},
         form='def formula(g, out, a): return {}'),
+    more='Two lines make an operation of any function, if you know its slope',
     hints=('Take the derivative of 1/(1 + exp(-a)).',
            'Write it with the sigmoid itself, and without any exponential.',
            'The slope is out*(1 - out), and the upstream gradient is multiplied by '
-           'it.'))
+           'it.'), form='def formula(g, out, a): return {}',
+    right=('g*(out - out**2)', 'out*g*(1-out)', '(g*out).addcmul(-g*out, out)',
+           'g/(2 + a.exp() + (-a).exp())', 'torch.sigmoid(a)*torch.sigmoid(-a)*g'))
 
 # %% ../../../nbs/answers/10_tape.ipynb #5a6f81c7
 _hills = [(lambda v: (v - 3)**2, 0., 1), (lambda v: (v*.5).exp() - v, 1., 4),
@@ -140,8 +149,10 @@ def _newton(answer):
         with torch.no_grad():
             if all(abs(float(a)-b) < 1e-9 for a,b in zip(found, places(_steps(step)))):
                 return why
-    return (f'for (v - 3)**2 it gives {float(found[0]):g} after one step from 0, and 3 '
-        'is right')
+    names = '(v - 3)**2', '(v*.5).exp() - v', 'v**4 + v*v - v'
+    for name,hill,a,b in zip(names, _hills, found, right):
+        if abs(float(a)-b) > 1e-9: return (f'for {name} it gives {float(a):g} after '
+            f'{hill[2]} steps from {hill[1]:g}, and {b:g} is right')
 
 # %% ../../../nbs/answers/10_tape.ipynb #90f97bc0
 _form = """def minimum(f, x, steps):
@@ -149,34 +160,74 @@ _form = """def minimum(f, x, steps):
         v = Var(x)
     {}"""
 
+# %% ../../../nbs/answers/10_tape.ipynb #4da070ad
+_also = (
+    """    slope = grad(f(v), v)
+        x = x - (slope.data/grad(slope, v).data).item()
+    return x""",
+    """    slope = grad(f(v), v)
+        x -= float(slope.data)/float(grad(slope, v).data)
+    return x""",
+    """    slope = grad(f(v), v)
+        x = (v - slope/grad(slope, v)).data
+    return x""",
+    """def minimum(f, x, steps):
+    if not steps: return x
+    v = Var(x)
+    slope = grad(f(v), v)
+    return minimum(f, x - slope.data.item()/grad(slope, v).data.item(), steps-1)""",
+    """def minimum(f, x, steps):
+    while steps > 0:
+        v,steps = Var(x), steps-1
+        first = grad(f(v), v)
+        second = grad(first, v)
+        x = x + -first.data.item()/second.data.item()
+    return x""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #1291d517
+_wrong = {
+    """    x = x - grad(f(v), v).data.item()
+    return x""": 'gradient descent',
+    """    y = f(v)
+        x = x - y.data.item()/grad(y, v).data.item()
+    return x""": 'for a zero of f',
+    """    d = grad(f(v), v)
+        x = x + d.data.item()/grad(d, v).data.item()
+    return x""": 'uphill',
+    """    d = grad(f(v), v)
+        v = v - d/grad(d, v)
+        x = v.data.item()
+    return v""": 'returns a Var',
+    """    d = grad(f(v), v)
+        x = x - d.data.item()*grad(d, v).data.item()
+    return x""": 'and do not multiply',
+    """    d = grad(f(v), v)
+        return x - d.data.item()/grad(d, v).data.item()""": 'steps'}
+
 # %% ../../../nbs/answers/10_tape.ipynb #62002ee8
-exercise('10.6', 'Newton in one number', 12, _newton,
+exercise('10.6', 'Newton in one number', 10, _newton,
+    more='With a million parameters the second derivative is a table of 10 to '
+         'the power of 12 numbers: then a gradient step it is',
     hints=('In each step you need the slope and its derivative: call grad twice.',
            'slope = grad(f(v), v) is a Var. grad(slope, v) is the second derivative.',
            'x becomes x - slope/second, each as a number: .data.item().'),
-    wrong={
-        """    x = x - grad(f(v), v).data.item()
-    return x""": 'gradient descent',
-        """    y = f(v)
-        x = x - y.data.item()/grad(y, v).data.item()
-    return x""": 'for a zero of f',
-        """    d = grad(f(v), v)
-        x = x + d.data.item()/grad(d, v).data.item()
-    return x""": 'uphill',
-        """    d = grad(f(v), v)
-        v = v - d/grad(d, v)
-        x = v.data.item()
-    return v""": 'returns a Var'}, form=_form)
+    wrong=_wrong, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #1450206a
 def _root(answer):
     "Judge `root`"
-    numbers = torch.tensor([[4., 0.], [0., .25]], dtype=torch.float64)
+    for numbers in [[4., 0.], [0., .25]], [0., 9.], 0., 16., [[1.]]:
+        if why := _root_at(answer, torch.tensor(numbers).double()): return why
+
+def _root_at(answer, numbers):
+    "What is wrong with the roots of these numbers"
     a = _var(answer)(numbers)
     out = answer(a)
     if not hasattr(out, 'backward') or isinstance(out, torch.Tensor):
         return 'it returns no Var, so nothing can go back'
-    if not torch.equal(out.data, numbers.sqrt()): return ('the roots are '
+    if out.data.shape != numbers.shape or not torch.allclose(
+            out.data, numbers.sqrt(), atol=1e-9): return ('the roots are '
         f'{out.data.tolist()}; the root of 0 is 0')
     out.backward(torch.ones_like(numbers))
     g = torch.zeros_like(numbers) if a.g is None else a.g
@@ -184,12 +235,34 @@ def _root(answer):
         'multiplied by the infinite slope of the root. No zero may reach the root')
     if not torch.equal(a.data, numbers): return ('it changes the numbers that it was '
         'given')
-    right = torch.tensor([[.25, 0.], [0., 1.]], dtype=torch.float64)
+    right = torch.where(numbers > 0, .5/numbers.sqrt(), 0.)
     if not torch.allclose(g, right): return (f'the gradient is {g.tolist()}, and '
         f'{right.tolist()} is right')
 
+# %% ../../../nbs/answers/10_tape.ipynb #d9f2485a
+_also = (
+    """def root(a):
+    zero = a.data == 0
+    return torch.where(zero, 0., torch.where(zero, 1., a)**.5)""",
+    """def root(a):
+    on = (a.data > 0).to(a.data.dtype)
+    return (a + (1 - on))**.5*on""",
+    """def root(a):
+    safe = torch.where(a.data > 0, a, 1.)
+    return torch.where(a.data > 0, (safe.log()*.5).exp(), 0.)""",
+    """def root(a):
+    r = a.data.sqrt()
+    return operation('root', torch.sqrt, lambda g,out,a: g*torch.where(
+        r > 0, .5/torch.where(r > 0, r, 1.), 0.))(a)""",
+    """def root(a):
+    some = a.data > 0
+    b = torch.where(some, a, 4.)**.5
+    return torch.where(some, b, 0.*b)""",)
+
 # %% ../../../nbs/answers/10_tape.ipynb #8dd64632
-exercise('10.7', 'A root that starts at zero', 15, _root,
+exercise('10.7', 'A root that starts at zero', 12, _root,
+    more='The trap is in PyTorch as well: `torch.where(x > 0, x.sqrt(), 0.)` has'
+         ' a NaN gradient at 0',
     hints=('What is 0 times infinity? Where do the two meet in your formula?',
            'The inner values have to be chosen before the root, so that the root never '
            'sees a zero.',
@@ -201,7 +274,8 @@ exercise('10.7', 'A root that starts at zero', 15, _root,
           'No zero may reach the root',
         'def root(a): return torch.where(a.data > 0, a, 1.)**.5': 'the root of 0 is 0',
         'def root(a): return (a + 1e-12)**.5': 'the root of 0 is 0',
-        'def root(a): return a.data.sqrt()': 'returns no Var'})
+        'def root(a): return a.data.sqrt()': 'returns no Var'},
+    right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #f994af8e
 def _bends(x):
@@ -213,9 +287,22 @@ def _jacobian():
     x = torch.tensor([.5, -1., 2., .25], dtype=torch.float64)
     return x, torch.autograd.functional.jacobian(_bends, x)
 
-# %% ../../../nbs/answers/10_tape.ipynb #586d2001
+# %% ../../../nbs/answers/10_tape.ipynb #ddd48d7f
 def _forwards(answer):
-    "Judge `jvp`"
+    "Judge `jvp`, also for a function with a single output"
+    if why := _forward_at(answer): return why
+    x = torch.tensor([1., -2.], dtype=torch.float64)
+    found = answer(lambda a: (a*a).sum(), x, torch.tensor([3., 1.]).double())
+    if not _close(found, torch.tensor(2.).double()): return (
+        'for f(x) = sum of x*x at (1, -2), along (3, 1), the result is '
+        f'{getattr(found, "data", found)}, and 2 is right, a tensor without an axis')
+
+def _close(a, b):
+    return isinstance(a, torch.Tensor) and a.shape == b.shape and torch.allclose(a, b)
+
+# %% ../../../nbs/answers/10_tape.ipynb #586d2001
+def _forward_at(answer):
+    "What is wrong at three outputs"
     x,J = _jacobian()
     v = torch.tensor([1., 2., -1., .5], dtype=torch.float64)
     calls = []
@@ -223,6 +310,7 @@ def _forwards(answer):
         calls.append(x)
         return _bends(x)
     found = answer(f, x, v)
+    if not torch.equal(x, _jacobian()[0]): return 'x has been changed in place'
     if not isinstance(found, torch.Tensor): return ('it returns no tensor; a Var has '
         'one in .data')
     if found.shape != (3,): return (f'its result has shape {tuple(found.shape)}; J v '
@@ -238,12 +326,31 @@ def _forwards(answer):
     return (f'its result is {[round(t, 4) for t in found.tolist()]}, and '
         f'{[round(t, 4) for t in (J @ v).tolist()]} is right')
 
-# %% ../../../nbs/answers/10_tape.ipynb #79ed004d
+# %% ../../../nbs/answers/10_tape.ipynb #3b90fce8
 _form = """def jvp(f, x, v):
     x = Var(x)
     y = f(x)
     {}"""
-exercise('10.8', 'Going forward with two walks back', 30, _forwards,
+
+_also = (
+    """u = Var(torch.ones_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), u).data""",
+    """u = Var(torch.randn_like(y.data))
+    back = grad(y, x, g=u)
+    return grad(back, u, g=Var(v)).data""",
+    """u = Var(y.data*0)
+    s = (Var(v)*grad(y, x, g=u)).sum()
+    return grad(s, u).data.clone()""",
+    """u = Var(torch.zeros(y.data.shape, dtype=y.data.dtype))
+    return grad((v*grad(y, x, g=u)).sum(), u).data""",
+    """u,out = Var(torch.zeros_like(y.data)), None
+    for piece in (grad(y, x, g=u)*v,): out = grad(piece.sum(), u)
+    return out.data""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #79ed004d
+exercise('10.8', 'Going forward with two walks back', 20, _forwards,
+    more='It is called the double-backward trick: forward mode out of a tape '
+         'that knows only backward',
     hints=('grad(y, x, g=u) is J^T u. What is it a function of, besides x?',
            'Make u a Var. The number (J^T u)·v equals u·(J v), and is linear in u.',
            'back = grad(y, x, g=u), and then the gradient of (back*v).sum() with '
@@ -257,7 +364,11 @@ exercise('10.8', 'Going forward with two walks back', 30, _forwards,
     h = 1e-6
     return (f(Var(x + h*v)).data - f(Var(x - h*v)).data)/(2*h)""": 'up and down',
         """u = Var(torch.zeros_like(y.data))
-    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns no tensor'}, form=_form)
+    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns no tensor',
+        """u = Var(torch.zeros_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), x).data""": 'J v has the shape of f(x)',
+        'return y.data*0': 'with respect to u'}, form=_form,
+    right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #ca98d5a9
 class _Value:
@@ -272,6 +383,7 @@ def _graphs():
     yield _Value(c, b), 4
     for _ in range(20): a = _Value(a, _Value(a))
     yield a, 41
+    yield _Value(), 1
     early = _Value()
     late = _Value(_Value(_Value(early)))
     yield _Value(early, late), 5
@@ -321,7 +433,7 @@ _wrong = {
             todo += v.args
     return order""": 'the result comes last'}
 
-# %% ../../../nbs/answers/10_tape.ipynb #11cb7250
+# %% ../../../nbs/answers/10_tape.ipynb #684e9b8e
 _wrong |= {
     """def in_order(c):
     order, todo = [], [c]
@@ -334,14 +446,97 @@ _wrong |= {
     """def in_order(c):
     order = [c]
     for v in order: order += v.args
-    return order[::-1]""": 'more than once'}
-exercise('10.9', 'An order without numbers', 30, _ordered,
+    return order[::-1]""": 'more than once',
+    'def in_order(c): return (c,)': 'expected a list',
+    'def in_order(c): return [c]': 'values are missing',
+    """def in_order(c):
+    seen, order = set(), []
+    def visit(v):
+        if id(v) in seen: return
+        seen.add(id(v))
+        for a in v.args: visit(a)
+        order.append(v)
+    visit(c)
+    return order""": 'too deep for a recursion'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #2cb092de
+_also = ("""def in_order(c):
+    order,done,stack = [], set(), [c]
+    while stack:
+        v = stack[-1]
+        todo = [a for a in v.args if a not in done]
+        if todo: stack += todo
+        else:
+            stack.pop()
+            if v not in done:
+                done.add(v)
+                order.append(v)
+    return order""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #f19d1268
+_also += ("""def in_order(c):
+    order,seen,stack = [], {c}, [(c, iter(c.args))]
+    while stack:
+        v,rest = stack[-1]
+        a = next((a for a in rest if a not in seen), None)
+        if a is None: order.append(stack.pop()[0])
+        else:
+            seen.add(a)
+            stack.append((a, iter(a.args)))
+    return order""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #69fd78cf
+_also += ("""def in_order(c):
+    users,todo = {}, [c]
+    seen = {c}
+    while todo:
+        v = todo.pop()
+        for a in v.args:
+            users[a] = users.get(a, 0) + 1
+            if a not in seen:
+                seen.add(a)
+                todo.append(a)
+    order,ready = [], [c]
+    while ready:
+        v = ready.pop()
+        order.append(v)
+        for a in v.args:
+            users[a] -= 1
+            if not users[a]: ready.append(a)
+    return order[::-1]""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #c095a2ac
+_also += ("""def in_order(c):
+    order, seen, todo = [], set(), [(False, c)]
+    while len(todo):
+        ready, v = todo.pop(-1)
+        if ready: order = order + [v] if len(order) < 3 else (order.append(v) or order)
+        elif id(v) not in seen:
+            seen |= {id(v)}
+            todo.extend([(True, v), *((False, a) for a in reversed(v.args))])
+    return order""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #ccd03b59
+_also += ("""from collections import deque
+def in_order(c):
+    out,seen,stack = deque(), set(), [c]
+    while stack:
+        v = stack.pop()
+        if isinstance(v, tuple): out.append(v[0])
+        elif v not in seen:
+            seen.add(v)
+            stack += [(v,), *v.args]
+    return list(out)""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #04f6a632
+exercise('10.9', 'An order without numbers', 20, _ordered,
+    more='A build system orders its files like this, and a spreadsheet its cells',
     hints=('When may a value enter the list? When all that it was made from is in it.',
            'Keep a stack. A value that you meet for the first time has to wait until '
            'its inputs are done.',
            'Put (v, True) back on the stack before its inputs. When it comes up again, '
            'it enters the list.'),
-    wrong=_wrong)
+    wrong=_wrong, right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
 def _remembers(answer):
@@ -369,8 +564,48 @@ def _remembers(answer):
     return ('the gradient is not that of f. Compute f once more on a Var, and walk '
         'back from there')
 
+# %% ../../../nbs/answers/10_tape.ipynb #d039fc14
+_also = (
+    """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        y = f(v)
+        return grad(y, v, g=g).data
+    return operation('checkpoint', f, formula)""",
+    """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        (f(v)*g).sum().backward()
+        return v.g
+    return operation('checkpoint', f, formula)""",
+    """def checkpoint(f):
+    def again(g, out, a):
+        inner = Var(a.clone())
+        f(inner).backward(g)
+        return inner.g.clone()
+    return operation('again', lambda a: f(a), again)""",)
+
+# %% ../../../nbs/answers/10_tape.ipynb #8374e200
+_also += (
+    """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        f(v).backward(g, keep=True)
+        return v.g
+    def operate(a): return operation('c', f, formula)(a)
+    return operate""",
+    """def checkpoint(f):
+    def formula(g, _, a, f=f):
+        a = Var(a)
+        f(a).backward(g)
+        return a.g
+    name = 'f'
+    return operation(name, lambda a: f(a), formula)""",)
+
 # %% ../../../nbs/answers/10_tape.ipynb #7c705fbd
-exercise('10.10', 'Remember less', 40, _remembers,
+exercise('10.10', 'Remember less', 20, _remembers,
+    more='Checkpoint every root-of-D-th layer, and a network of depth D fits in '
+         'the root of its memory',
     hints=('operation calls its forward with plain tensors. What does f record then?',
            'The formula gets g, the output and the input. Make a new Var of the input, '
            'and compute f once more.',
@@ -385,4 +620,7 @@ exercise('10.10', 'Remember less', 40, _remembers,
         return a.g
     return operation('checkpoint', f, formula)""": 'takes no part',
         """def checkpoint(f):
-    return operation('checkpoint', f, lambda g,out,a: g)""": 'not that of f'})
+    return operation('checkpoint', f, lambda g,out,a: g)""": 'not that of f',
+        """def checkpoint(f):
+    return operation('checkpoint', f, lambda g,out,a: 0*g)""": 'not that of f'},
+    right=_also)

@@ -6,6 +6,7 @@
 __all__ = []
 
 # %% ../../../nbs/answers/08b_training.ipynb #a578c579
+import functools
 import torch
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
@@ -24,6 +25,8 @@ exercise('8b.1', 'How many steps', 2,
           'after that',
         (4688, 96): 'no batch reaches into the next epoch. Round up in each epoch, and '
           'multiply after that'}, tol=0.),
+    more='A schedule is given this number: one step too few, and its last '
+         'learning rate is not 0',
     hints=('Start with one epoch: how many full batches of 128 fit into 60,000, and '
            'how many images are left?',
            'The images that are left are one more batch, and so one more step, in each '
@@ -45,6 +48,7 @@ exercise('8b.2', 'The first weights, with and without a ReLU', 5,
           'a ReLU nothing is removed',
         ((1/784)**.5, (1/784)**.5): 'the ReLU removes half of the squares, and the '
           'weights before it must make up for that'}, tol=5e-3),
+    more="The first is He's rule, for a ReLU; the second LeCun's, for none",
     hints=('Which line of the derivation in this chapter is about the outputs before '
            'the ReLU?',
            'Without a ReLU the mean square is multiplied by n times the variance of '
@@ -66,6 +70,8 @@ exercise('8b.3', 'Ten layers later', 5,
           'not added',
         1024.: 'the activations get smaller, not larger: this is the factor from the '
           'output back to the input'}, tol=5e-3),
+    more='A tenth more or less in each layer is a factor of 2.6 after ten, and '
+         'of 14,000 after a hundred',
     hints=('By what is the mean square multiplied in one layer with its ReLU?',
            'By half of n times the variance. Put in 200 and the square of 0.05, and '
            'take the root.',
@@ -88,6 +94,8 @@ exercise('8b.4', 'One NaN', 5,
           'divides by a sum over all of them',
         (64, 1, 23860): 'each example has a NaN among its scores, and the softmax '
           'divides by a sum over all of them'}, tol=0.),
+    more='One NaN, and one step later nothing is left: that is why `fit` looks '
+         'before it steps',
     hints=('Write the score of example i and class k as a sum over j. For which i and '
            'k does the weight occur?',
            'The softmax of an example divides by a sum over its ten scores. What if '
@@ -95,13 +103,28 @@ exercise('8b.4', 'One NaN', 5,
            'All gradients of scores are NaN. Which parameters have a gradient that '
            'does not come through the scores?'))
 
-# %% ../../../nbs/answers/08b_training.ipynb #f0421237
-def _in_double(f): return lambda losses, sizes: f(losses.double(), sizes.double())
+# %% ../../../nbs/answers/08b_training.ipynb #c7ee8235
+def _in_double(f):
+    @functools.wraps(f)
+    def mean(losses, sizes):
+        out = f(losses, sizes.double())
+        if torch.is_tensor(out): return out.double()
+        return out if out is None else torch.tensor(float(out), dtype=torch.float64)
+    return mean
 
+_also = (
+    'losses @ sizes/sizes.sum()',
+    '(losses*(sizes/sizes.sum())).sum()',
+    'torch.dot(losses, sizes)/sum(sizes)',
+    'sum(a*n for a,n in zip(losses, sizes))/sum(sizes)',
+    '(losses*sizes).mean()/sizes.mean()',)
+
+# %% ../../../nbs/answers/08b_training.ipynb #f0421237
 exercise('8b.5', 'The mean over an epoch', 5,
     is_function('(losses*sizes).sum()/sizes.sum()', lambda: [
             (torch.rand(5, dtype=torch.float64), torch.tensor([64, 64, 64, 64, 16])),
-            (torch.rand(3, dtype=torch.float64), torch.tensor([10, 10, 1]))], {
+            (torch.rand(3, dtype=torch.float64), torch.tensor([10, 10, 1])),
+            (torch.rand(1, dtype=torch.float64), torch.tensor([7]))], {
             'losses.mean()': 'a short batch counts as much as a full one here, so each '
               'of its examples counts more than the others. Weigh each batch with its '
               'size',
@@ -114,10 +137,13 @@ exercise('8b.5', 'The mean over an epoch', 5,
             '(losses*sizes).mean()/sizes.max()': 'the last batch is shorter: divide by '
               'the sum of the sizes'}, 'def epoch_loss(losses, sizes): return {}',
         _in_double),
+    more='With the plain mean, the loss would depend on how the data set is cut',
     hints=('What is the sum of the losses of the examples in one batch?',
            'The loss of a batch is a mean over it, so times its size it is a sum over '
            'it. Add these sums up.',
-           'Divide the sum of losses times sizes by the sum of the sizes.'))
+           'Divide the sum of losses times sizes by the sum of the sizes.'),
+    form='def epoch_loss(losses, sizes): return {}',
+    right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #2a324dcb
 _wrong = {
@@ -125,7 +151,8 @@ _wrong = {
     "'abcdf'": 'step deletes the gradients',
     "'acd'": 'the order of the first',
     "'acf'": 'takes its learning rate from the number of steps',
-    "('a', 'c')": 'is not a string of letters'}
+    "('a', 'c')": 'takes its learning rate',
+    '3': 'is not a string of letters'}
 
 # %% ../../../nbs/answers/08b_training.ipynb #28cfb996
 exercise('8b.6', 'What to keep of a run', 5,
@@ -141,6 +168,8 @@ exercise('8b.6', 'What to keep of a run', 5,
           'computes its own',
         'f': 'letter f: orders drawn anew from the seed give the fourth epoch the '
           'order of the first'}),
+    more='Leave out c, and the loss jumps at the restart; leave out f, and you '
+         'see some images twice as often',
     hints=('Ask of each: does any line of the next step, or of the next epoch, read it '
            'before it is written?',
            'A step reads parameters, averages and the number of steps. The gradients '
@@ -183,12 +212,33 @@ _mistakes = {
     return epoch, best""": 'the epochs without a new smallest loss have to be in a '
       'row: a new smallest one starts the count again'}
 
+# %% ../../../nbs/answers/08b_training.ipynb #e00ed815
+_also = (
+    (None, '(epoch, best)'),
+    (None, '[epoch, best]'),
+    ('min(losses[:epoch]) == loss and loss not in losses[:epoch-1]', None),
+    """def stop_early(losses, patience):
+    for n in range(1, len(losses)+1):
+        best = losses.index(min(losses[:n])) + 1
+        if n - best >= patience: break
+    return n, best""",
+    """def stop_early(losses, patience):
+    best,at,bad = float('inf'), 0, 0
+    for n,loss in enumerate(losses):
+        if loss < best: best,at,bad = loss, n, 0
+        else: bad += 1
+        if bad == patience: return n+1, at+1
+    return len(losses), at+1""",)
+
 # %% ../../../nbs/answers/08b_training.ipynb #514c860e
-exercise('8b.7', 'When to stop', 15,
+exercise('8b.7', 'When to stop', 12,
     is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
-            ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2)], _mistakes,
-        _form),
+            ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2), ([2.], 1),
+            ([1., 2.], 1), ([1., .9, .8, .7], 1)], _mistakes, _form), form=_form,
+    right=_also,
+    more='The patience is paid in epochs, and what you keep is the best: save it'
+         ' when it appears',
     hints=('Keep the number of the best epoch so far, and go through the losses one by '
            'one.',
            'The epochs in a row without a new best are as many as the current epoch is '
@@ -199,8 +249,8 @@ exercise('8b.7', 'When to stop', 15,
 # %% ../../../nbs/answers/08b_training.ipynb #e11b5436
 def _even(answer):
     "Judge `even_batches`: any way that keeps the promises is right"
-    for n in 23, 20, 21:
-        if why := _even_for(answer, n): return why
+    for n in 23, 20, 21, 4, 1:
+        if why := _even_for(answer, n): return f'for {n} examples: '*(n != 23) + why
 
 def _even_epochs(seen, other, same, n, sizes):
     "What is wrong with the order of one epoch, of the next, and of one drawn anew"
@@ -213,10 +263,10 @@ def _even_epochs(seen, other, same, n, sizes):
         f'most 5 in each, fit into {few}')
     if max(sizes)-min(sizes) > 1:
         return f'the batches have {sizes} examples: sizes may differ by 1 at most'
-    if seen == list(range(n)):
+    if n > 1 and seen == list(range(n)) == other:
         return 'the examples come in the order in which they lie: draw a random one'
-    if seen == other: return ('each epoch has the same order: use the generator as it '
-        'is, and do not set it back')
+    if n > 4 and seen == other: return ('each epoch has the same order: use the '
+        'generator as it is, and do not set it back')
     if seen != same: return (
         'generators with the same seed give different orders: let the order be drawn '
         'from the generator')
@@ -225,11 +275,15 @@ def _even_epochs(seen, other, same, n, sizes):
 def _even_for(answer, n):
     "Judge `even_batches` for n examples in batches of at most 5"
     labels = torch.arange(n)
-    def epoch(generator):
-        return [tuple(b)
-         for b in answer(labels[:,None]*torch.ones(2), labels, 5, generator)]
+    images = labels[:,None]*torch.ones(2)
+    def epoch(generator): return [
+        tuple(b) for b in answer(images, labels, 5, generator) or ()]
     random = torch.Generator().manual_seed(1)
     epochs = epoch(random), epoch(random), epoch(torch.Generator().manual_seed(1))
+    if not epochs[0]: return 'it returns nothing; expected a list of pairs (xb, yb)'
+    if not torch.equal(labels, torch.arange(n)) or not torch.equal(
+            images[:,1], labels.float()): return ('x or y has been changed in place: '
+        'make new tensors')
     for xb,yb in epochs[0]:
         if len(xb) != len(yb) or not torch.equal(xb[:,0], yb.float()): return (
             'images and labels are no longer in the same rows: draw one order, and use '
@@ -240,30 +294,62 @@ def _even_for(answer, n):
 _form = """def even_batches(x, y, size, generator):
     {}"""
 
+# %% ../../../nbs/answers/08b_training.ipynb #491cb1cf
+_also = (
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split((len(x)+size-1)//size)]""",
+    """order = torch.randperm(len(x), generator=generator)
+    k = math.ceil(len(x)/size)
+    return [(x[order[i::k]], y[order[i::k]]) for i in range(k)]""",
+    """order = torch.rand(len(x), generator=generator).argsort()
+    k = -(-len(x)//size)
+    return list(zip(x[order].tensor_split(k), y[order].tensor_split(k)))""",
+    """order,k = torch.randperm(len(x), generator=generator).tolist(), -(-len(x)//size)
+    batches,at = [], 0
+    for b in range(k):
+        n = len(x)//k + (b < len(x) % k)
+        batches.append((x[order[at:at+n]], y[order[at:at+n]]))
+        at += n
+    return batches""",
+    """k = -(-len(x)//size)
+    order = torch.randperm(len(x), generator=generator)
+    return [[x[i], y[i]] for i in torch.tensor_split(order, k)]""",)
+
+# %% ../../../nbs/answers/08b_training.ipynb #f7a34648
+_wrong = {
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.split(size)]""":
+          'sizes may differ by 1 at most',
+    """order = torch.randperm(len(x), generator=generator)
+    pieces = [order[i:i+size] for i in range(0, len(x)-size+1, size)]
+    return [(x[i], y[i]) for i in pieces]""": 'what is left over belongs to the epoch',
+    """k = -(-len(x)//size)
+    def order(): return torch.randperm(len(x), generator=generator)
+    return list(zip(x[order()].tensor_split(k), y[order()].tensor_split(k)))""":
+          'draw one order, and use it for both',
+    """order = torch.randperm(len(x), generator=generator.manual_seed(0))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'do not set it back',
+    """order = torch.randperm(len(x))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'same seed give different orders',
+    """order = torch.arange(len(x))
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
+          'draw a random one',
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split(5)]""": 'for 20 examples'}
+
 # %% ../../../nbs/answers/08b_training.ipynb #bf313de5
-exercise('8b.8', 'Even batches', 20, _even,
+exercise('8b.8', 'Even batches', 12, _even,
+    more='A last batch of one example has a gradient as noisy as any, and '
+         "PyTorch's BatchNorm refuses it",
     hints=('Draw one order of all examples with torch.randperm and the generator. How '
            'many batches do you need?',
            'The number of batches is len(x)/size, rounded up: -(-len(x)//size).',
            'order.tensor_split(k) cuts a tensor into k pieces whose sizes differ by 1 '
            'at most. Index x and y with each.'),
-    wrong={
-        """order = torch.randperm(len(x), generator=generator)
-    return [(x[i], y[i]) for i in order.split(size)]""":
-          'sizes may differ by 1 at most',
-        """order = torch.randperm(len(x), generator=generator)
-    pieces = [order[i:i+size] for i in range(0, len(x)-size+1, size)]
-    return [(x[i], y[i]) for i in pieces]""": 'what is left over belongs to the epoch',
-        """k = -(-len(x)//size)
-    def order(): return torch.randperm(len(x), generator=generator)
-    return list(zip(x[order()].tensor_split(k), y[order()].tensor_split(k)))""":
-          'draw one order, and use it for both',
-        """order = torch.randperm(len(x), generator=generator.manual_seed(0))
-    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'do not set it back',
-        """order = torch.randperm(len(x))
-    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//size))]""":
-          'same seed give different orders'}, form=_form)
+    wrong=_wrong,
+    form=_form, right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
 class _Watched(Model):
@@ -285,7 +371,9 @@ def _run(function, n, size, stale=False):
         CrossEntropy())
     x,y = draw(n, 6), torch.randint(3, (n,), generator=random)
     for p in model.parameters() if stale else []: p.g = torch.ones_like(p)
+    before = [t.clone() for t in (*model.parameters(), x, y)]
     function(model, x, y, size)
+    model.changed = not all(map(torch.equal, before, (*model.parameters(), x, y)))
     return model
 
 # %% ../../../nbs/answers/08b_training.ipynb #00d5209d
@@ -307,6 +395,8 @@ _mistakes = {
       'a mean over that piece: multiply its gradient by its share of the examples',
     'p.g/(-(-len(x)//size))': 'every piece counts the same here, and so the examples '
       'of the last, shorter one count more. Multiply by the share of the examples',
+    'p.g*(size/len(x))': 'a full piece has the share size/len(x), but the last one may '
+      'be shorter: multiply by its own share, len(xb)/len(x)',
     'p.g/len(x)': 'the loss of a piece is divided by the size of the piece already. '
       'Multiply its gradient by that size, and divide by the number of all examples',
     """def accumulate(model, x, y, size):
@@ -321,7 +411,8 @@ _mistakes = {
         for p in model.parameters(): p.g = p.g*len(xb)/len(x)""": 'only the gradient '
       'of the last piece is left: backward sets .g. Keep the sum somewhere else'}
 _compare_gradients = is_function('p.g*len(xb)/len(x)',
-    lambda: [(12, 4), (11, 4), (3, 8)], _mistakes, _pieces_form, _gradients)
+    lambda: [(12, 4), (11, 4), (3, 8), (5, 1), (1, 4)], _mistakes, _pieces_form,
+    _gradients)
 
 # %% ../../../nbs/answers/08b_training.ipynb #e9b1d438
 def _accumulated(answer):
@@ -329,6 +420,8 @@ def _accumulated(answer):
     model = _run(answer, 11, 4)
     if any(not hasattr(p, 'g') for p in model.parameters()):
         return 'a parameter has no gradient .g in the end'
+    if model.changed: return ('x, y or a parameter of the model has been changed, '
+        'where only gradients are wanted')
     if model.most > 4: return (
         f'the model was called on {model.most} examples at once, where 4 were allowed')
     again = _run(answer, 11, 4, stale=True)
@@ -338,8 +431,41 @@ def _accumulated(answer):
             'begin the sum at 0')
     return _compare_gradients(answer)
 
+# %% ../../../nbs/answers/08b_training.ipynb #0e3cbd43
+_also = (
+    'p.g*(len(xb)/len(x))',
+    'len(yb)*p.g/len(y)',
+    """def accumulate(model, x, y, size):
+    sums = [0]*len(model.parameters())
+    for i in range(0, len(x), size):
+        xb,yb = x[i:i+size], y[i:i+size]
+        model(xb, yb)
+        model.backward()
+        sums = [s + p.g*len(xb) for s,p in zip(sums, model.parameters())]
+    for s,p in zip(sums, model.parameters()): p.g = s/len(x)""",
+    """def accumulate(model, x, y, size):
+    total = None
+    for xb,yb in zip(x.split(size), y.split(size)):
+        loss = model(xb, yb)
+        loss.g = torch.tensor(len(xb)/len(x)).to(loss)
+        model.backward()
+        new = [p.g for p in model.parameters()]
+        total = new if total is None else [a+b for a,b in zip(total, new)]
+    for p,g in zip(model.parameters(), total): p.g = g""",)
+
 # %% ../../../nbs/answers/08b_training.ipynb #43265255
-exercise('8b.9', 'A large batch in small pieces', 45, _accumulated,
+_also += (
+    """def accumulate(model, x, y, size):
+    sums = {n: torch.zeros_like(p) for n,p in model.named_parameters().items()}
+    for xb,yb in zip(x.split(size), y.split(size)):
+        model(xb, yb)
+        model.backward()
+        for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
+    for n,p in model.named_parameters().items(): p.g = sums[n]""",)
+
+exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
+    more='This is how models that fit no GPU with their batch are trained: many '
+         'pieces, one step',
     hints=('Write the mean over all examples as a sum over the pieces. Which factor '
            'does the mean of a piece get?',
            'Its share, len(xb)/len(x). Keep a sum for each parameter beside .g, since '
@@ -350,20 +476,35 @@ exercise('8b.9', 'A large batch in small pieces', 45, _accumulated,
         **_compare_gradients.mistakes,
         """def accumulate(model, x, y, size):
     model(x, y)
-    model.backward()""": 'examples at once'})
+    model.backward()""": 'examples at once'}, form=_pieces_form,
+    right=_also)
 
-# %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
+# %% ../../../nbs/answers/08b_training.ipynb #4fc8ce10
 _dropout_form = """class Dropout(Module):
     def __init__(self, p): self.p = p
     def forward(self, inp, noise): return {inp*(noise >= self.p)/(1-self.p)}
     def bwd(self, out, inp, noise): inp.g = {out.g*(noise >= self.p)/(1-self.p)}"""
 
-def _noisy(): return (torch.randn(6, 5, dtype=torch.float64),
-    torch.rand(6, 5, dtype=torch.float64))
+def _noisy(*shape):
+    "Numbers, one of which is 0, and noise, one of which is exactly 0.4"
+    inp,noise = torch.randn(shape).double(), torch.rand(shape).double()
+    inp.view(-1)[0],noise.view(-1)[0],noise.view(-1)[-1] = 0, .9, .4
+    return inp, noise
 
-def _forward(cls): return cls(.4).forward
+def _noises(): return [_noisy(6, 5), _noisy(1, 3), _noisy(2, 3, 2)]
 
-_dropout_forward = is_function(None, lambda: [_noisy()], {
+def _forward(p):
+    "Function of an answer: its forward with this p"
+    return lambda cls: cls(p).forward
+
+_any_p = {
+    ('inp*(noise >= self.p)/.6', None): 'the constant depends on p',
+    ('inp*(noise >= .4)/(1-self.p)', None): 'the mask depends on p'}
+
+# %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
+_dropout_forward = is_function(None, _noises, {
+        ('inp*(noise > self.p)/(1-self.p)', None): 'the forward pass: a number is set '
+          'to 0 where the noise is below p, and not where it is exactly p',
         ('inp*(noise >= self.p)', 'out.g*(noise >= self.p)'):
           'the forward pass: the numbers that stay have to grow, or the mean over the '
           'random choices is smaller than the input',
@@ -376,10 +517,16 @@ _dropout_forward = is_function(None, lambda: [_noisy()], {
           'the forward pass: the mask is inverted. What has a noise below p is set to '
           '0',
         ('inp*(noise < self.p)/self.p', None): 'the forward pass: the mask is '
-          'inverted. What has a noise below p is set to 0'}, _dropout_form, _forward)
+          'inverted. What has a noise below p is set to 0'}, _dropout_form,
+    _forward(.4))
 
-# %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
-_dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
+_other_p = [is_function(None, _noises, _any_p, _dropout_form, _forward(p))
+            for p in (.75, 0.)]
+
+# %% ../../../nbs/answers/08b_training.ipynb #0a93bfe0
+_dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
+        (None, 'out.g*(out != 0)/(1-self.p)'): 'the mask is taken from the output, '
+          'which is 0 where the input is, too; and there the gradient is c times out.g',
         (None, 'out.g*(noise >= self.p)'): 'the gradient lacks the constant: out is c '
           'times inp where it is not 0, so inp.g is c times out.g there',
         (None, 'out.g/(1-self.p)'): 'the mask is missing: an input that was set to 0 '
@@ -391,11 +538,22 @@ _dropout_gradient = is_gradient(lambda cls: cls(.4), _noisy, None, {
         (None, 'out.g*(noise >= self.p)*(1-self.p)'):
           'the gradient divides by the constant: the derivative of c*x is c'},
     _dropout_form, skip=('noise',))
-exercise('8b.10', 'Dropout', 60,
-    _both(_dropout_forward, _dropout_gradient),
+
+# %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
+exercise('8b.10', 'Dropout', 20,
+    _both(_dropout_forward, *_other_p, _dropout_gradient, is_gradient(
+        lambda cls: cls(.75), _noises, None, skip=('noise',))),
+    more='At use it is left out, and nothing has to be scaled: that is what the '
+         'constant is for',
     hints=('The number x becomes 0 with probability p and c*x with probability 1-p. '
            'What is the mean of that?',
            'c is 1/(1-p). Each output depends on the input at the same place only: '
            'what is its derivative?',
            'Forward multiplies inp by (noise >= p)/(1-p). Backward multiplies out.g by '
-           'the same numbers.'))
+           'the same numbers.'), form=_dropout_form,
+    right=(('torch.where(noise < self.p, 0., inp/(1-self.p))',
+            'torch.where(noise < self.p, 0., out.g/(1-self.p))'),
+           ('inp*~(noise < self.p)/(1-self.p)', 'out.g*~(noise < self.p)/(1-self.p)'),
+           ('inp.masked_fill(noise < self.p, 0)/(1-self.p)', None),
+           (None, '(out.g/(1-self.p)).masked_fill(noise < self.p, 0.)'),
+           ('(1/(1-self.p))*(noise >= self.p).to(inp.dtype)*inp', None)))
