@@ -102,7 +102,8 @@ def split(file):
             for o in cell.get('outputs', []):
                 if 'text/markdown' in o.get('data', {}):
                     o['data']['text/markdown'] = raise_headings(''.join(o['data']['text/markdown']))
-        if '.' in name: first += f' <span id="minibackprop.{name.split(".")[-1]}"></span>'  # its address in version 0.1
+        last = name.split('.')[-1]
+        if last != name: first += f' <span id="minibackprop.{dict(report="check").get(last, last)}"></span>'  # its old address
         links = ' '.join(f'<a class="moved" id="{n}" href="{target}.html#{n}">{text}</a>' for n,text in names)
         heading = f'## [minibackprop.{name}]({target}.ipynb) {{#minibackprop.{name}}}'
         listed.append(dict(cell_type='markdown', metadata={}, source=f'{heading}\n\n{first}\n\n{links}'))
