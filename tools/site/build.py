@@ -5,7 +5,7 @@ import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
 from nbdev.config import get_config
 from pages import finish
-from reference import as_entry
+from reference import as_entry, split
 
 root = Path(__file__).parent.parent.parent
 proc, docs = root/'_proc', root/'docs'
@@ -54,6 +54,8 @@ def check_sources():
     "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
     sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
     pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # those in nbs/answers/ are not for reading
+    names = [re.sub(r'^\d\d[a-z]?_', '', page) for page in pages]
+    if twice := {name for name in names if names.count(name) > 1}: raise SystemExit(f'two notebooks would be one page: {twice}')
     if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
     for file in (root/'nbs').glob('*.ipynb'):
         for kind,source,_ in cells(file):
@@ -81,6 +83,7 @@ def prepare():
             else: without_signature(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
+    split(proc/'reference.ipynb')
     sidebar = proc/'sidebar.yml'
     sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
 

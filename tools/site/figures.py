@@ -5,7 +5,7 @@ import argparse, re, sys
 from pathlib import Path
 from playwright.sync_api import sync_playwright
 from chromium import launch, server
-from pages import sentence
+from pages import moved, sentence
 
 root = Path(__file__).parent.parent.parent
 
@@ -146,7 +146,7 @@ def main():
     parser.add_argument('--check', action='store_true', help='exit 1 if a page breaks a bar')
     parser.add_argument('--sentences', action='store_true', help='print each sentence that is cut')
     args = parser.parse_args()
-    pages = args.pages or sorted(f.stem for f in (root/'docs').glob('*.html'))
+    pages = args.pages or sorted(f.stem for f in (root/'docs').glob('*.html') if f.name not in moved)
     unknown = [p for p in {*pages, *lesson} if not (root/'docs'/f'{p}.html').is_file()]
     if unknown: raise SystemExit(f'no such page in docs/: {", ".join(sorted(unknown))}')
     seen = figures(pages)

@@ -1,10 +1,12 @@
 """What happens to each page after smalldocs has rendered it: mathematics typeset, names linked, no other host asked.
 
 The mathematics is typeset by KaTeX in Node, so that a page needs no script for it, and a mistake stops the build."""
-import base64, json, re, shutil, subprocess, tempfile
+import base64, hashlib, json, re, shutil, subprocess, tempfile
+from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup
 from minibackprop.exercises.judges import _chapters
+from search import add_search
 
 katex = 'katex@0.19.1'
 typeset = """
@@ -34,6 +36,25 @@ def where(tex, notebooks):
     return 'the output of a cell'
 
 
+def shorter(formulas, style):
+    """KaTeX's formulas and its style with short names: half of the bytes, and a page has hundreds of formulas.
+
+    A class has a number, or goes if no rule is about it, and so has each style that KaTeX writes into a tag."""
+    known = set(re.findall(r'\.([a-z][\w-]*)', style))
+    used = Counter(c for f in formulas for names in re.findall(r' class="([^"]*)"', f) for c in names.split())
+    kept = 'katex', 'katex-display', 'katex-html', 'katex-mathml', 'katex-error'
+    names = {c: c if c in kept else f'k{i}' if c in known else '' for i,(c,_) in enumerate(used.most_common())}
+    styles = Counter(s for f in formulas for s in re.findall(r'<span[^>]* style="([^"]*)"', f))
+    numbers = {s: f's{i}' for i,(s,_) in enumerate(styles.most_common())}
+
+    def tag(match):
+        classes = [names[c] for c in (match[2] or '').split()] + ([numbers[match[4]]] if match[4] else [])
+        return f'<span class="{" ".join(filter(None, classes))}"{match[5]}'.replace(' class=""', '')
+    formulas = [re.sub(r'<span( class="([^"]*)")?( style="([^"]*)")?([^>]*)', tag, f) for f in formulas]
+    rules = ''.join(f'.katex .{n}.{n}.{n}{{{s}}}' for s,n in numbers.items())  # above KaTeX's own, as in the tag
+    return formulas, re.sub(r'\.([a-z][\w-]*)', lambda m: '.' + (names.get(m[1]) or m[1]), style) + rules
+
+
 def mathematics(soups, site, notebooks):
     "Replace each formula by what KaTeX makes of it, and bring its style and fonts. A formula with a mistake raises"
     spans = [span for soup in soups for span in soup.select('span.math')]
@@ -48,10 +69,11 @@ def mathematics(soups, site, notebooks):
         for font in (dist/'fonts').glob('*.woff2'): shutil.copy(font, home/'fonts')
         style = (dist/'katex.min.css').read_text()
         only_woff2 = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', '', style)
-        (home/'katex.min.css').write_text(only_woff2)
     wrong = [f'{where(tex, notebooks)}: {error}\n  {tex}' for (tex,_),(_,error) in zip(formulas, made) if error]
     if wrong: raise SystemExit('KaTeX cannot typeset:\n' + '\n'.join(wrong))
-    for span,(markup,_) in zip(spans, made):
+    short, style = shorter([markup for markup,_ in made], only_woff2)
+    (home/'katex.min.css').write_text(style)
+    for span,markup in zip(spans, short):
         span.clear()
         span.append(BeautifulSoup(markup, 'html.parser'))
     for soup in soups:
@@ -59,10 +81,11 @@ def mathematics(soups, site, notebooks):
         for tag in soup.select('link[href*="katex"]'): tag['href'] = 'site_libs/katex/katex.min.css'
 
 
-def entries(reference):
+def entries(soups):
     "Name -> anchor of its entry in the API reference, for every heading that is the name of something"
-    anchors = [h['data-anchor-id'] for h in reference.select('h3[data-anchor-id], h4[data-anchor-id]')]
-    return {name: f'reference.html#{name}' for name in anchors if name.split('.')[-1].isidentifier()}
+    anchors = {h['data-anchor-id']: page for page,soup in soups.items() if page.startswith('reference_')
+               for h in soup.select('h2[data-anchor-id], h3[data-anchor-id]')}
+    return {name: f'{page}#{name}' for name,page in anchors.items() if name.split('.')[-1].isidentifier()}
 
 
 def link_names(soup, page, known):
@@ -232,59 +255,89 @@ def bare(notebook):
 
 def reachable(soup):
     "What keyboards and screen readers need, and smalldocs leaves out"
-    for tag in soup.select('pre, .cell-output-display, main table, .sd-table, .katex-display, main figure, .quarto-figure'):
-        tag['tabindex'] = '0'  # what may be wider than a phone can be scrolled by keyboard, too
+    for tag in soup.select('pre[tabindex]'): del tag['tabindex']  # book.js knows which of them scroll
     for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
-    for button in soup.select('.quarto-btn-toggle'):
-        button.append(' Chapters')
-        del button['aria-label']
     for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
     for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
-                           ('header > nav.navbar', 'Site'), ('.quarto-secondary-nav', 'Here')):
+                           ('header > nav.navbar', 'Site')):
         for tag in soup.select(selector): tag['aria-label'] = label
     for empty in soup.select('header ul'):
         if not empty.find('li'): empty.decompose()
+    level = 1
+    for heading in soup.select('main :is(h1, h2, h3, h4)'):  # no level is left out, even where an entry begins the page
+        level = min(int(heading.name[1]), level + 1)
+        heading.name = f'h{level}'
     skip = soup.new_tag('a', href='#quarto-document-content', attrs={'class': 'skip'})
     skip.string = 'To the text'
     soup.body.insert(0, skip)
 
 
-def sharp(soup):
-    "No picture is shown so large that a screen with two pixels for one would show it blurred"
+def one_bar(soup):
+    "On a phone, too: the button of the chapters, the name of the book, the search and the theme in one low bar"
+    button = soup.select_one('.quarto-btn-toggle').extract()
+    button.append(' Chapters')
+    del button['aria-label']
+    for tag in soup.select('.quarto-secondary-nav, .navbar-toggler'): tag.decompose()
+    soup.select_one('.navbar-container').insert(0, button)
+    tools = soup.select_one('#navbarCollapse')
+    tools['class'] = 'bar-tools'
+    del tools['id']
+
+
+def pictures(soup, site, page):
+    """Pictures are files, which a browser asks for when they come near, and their place is kept free.
+
+    None is shown so large that a screen with two pixels for one would show it blurred."""
     for img in soup.select('main img[src^="data:image/png;base64,"]'):
-        width = int.from_bytes(base64.b64decode(img['src'].split(',')[1][:64])[16:20], 'big')  # after the signature and IHDR
-        img['width'] = int(width/1.5)
+        data = base64.b64decode(img['src'].split(',')[1])
+        name = f'pictures/{Path(page).stem}-{hashlib.sha256(data).hexdigest()[:8]}.png'
+        (site/name).write_bytes(data)
+        width, height = [int.from_bytes(data[i:i+4], 'big') for i in (16, 20)]  # after the signature and IHDR
+        img.attrs |= dict(src=name, width=int(width/1.5), height=int(height/1.5), loading='lazy')
         if width > 1000: img['class'] = [*img.get('class', []), 'wide']
 
 
-def search_from_disk(site):
-    "A page opened from disk may not fetch a file, but it may run one: so the index for the search becomes a script"
-    index = json.loads((site/'search.json').read_text())
-    (site/'search.json').unlink()
-    (site/'search.js').write_text(f'window.searchIndex = {json.dumps(index, ensure_ascii=False)}\n')
-    script = site/'site_libs'/'smalldocs.js'
-    fetch = re.compile(r'const r = await fetch\(offset \+ "search\.json"\);\s*index = await r\.json\(\);')
-    load = '''await new Promise((done, failed) => {
-        const s = document.createElement("script");
-        Object.assign(s, { src: offset + "search.js", onload: done, onerror: failed });
-        document.head.append(s);
-      });
-      index = window.searchIndex;'''
-    text, found = fetch.subn(load, script.read_text())
-    words, any_order = 'ignoreLocation: true, threshold: 0.3,', 'ignoreLocation: true, threshold: 0.2, useExtendedSearch: true,'
-    assert found == 1 and text.count(words) == 1, 'smalldocs searches in another way now'
-    script.write_text(text.replace(words, any_order))  # each word is looked for, in whatever order they were typed
+def breakable(soup):
+    "In a narrow column, the name of a function breaks after an underscore or a dot, and not in a word"
+    for text in soup.select('#TOC a, .toc-here a, main :is(h1, h2, h3, h4), .sidebar-link'):
+        for string in text.find_all(string=re.compile(r'\w[_.]\w')):
+            pieces = re.split(r'(?<=\w[_.])(?=\w)', string)
+            string.replace_with(*[x for piece in pieces for x in (piece, soup.new_tag('wbr'))][:-1])
+
+
+def on_screen(soup):
+    "What answers a reader who runs the notebook, or touches something, is not printed, nor the words that invite to it"
+    for cell in soup.select('.cell'):
+        touched = cell.select_one('script') and not cell.select_one('[data-print]')
+        if touched or re.match(r'(check_answer|hint)\(', cell.get_text().strip()): cell['class'].append('on-screen')
+        before = cell.find_previous_sibling()
+        if touched and before and re.search(r'\b([Pp]ress|[Cc]lick|[Dd]rag|[Tt]ype|[Tt]ouch|[Dd]raw)\b', before.get_text()):
+            before['class'] = [*before.get('class', []), 'on-screen']
+
+
+moved = {'case.html': 'subject.html'}  # a page that has another name now
+
+
+def signpost(target):
+    "What stands at the old address of a page: it leads on"
+    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Moved</title>'
+            f'<meta http-equiv="refresh" content="0; url={target}"></head>'
+            f'<body><main><h1>Moved</h1><p><a href="{target}">Here it is now.</a></p></main></body></html>\n')
 
 
 def finish(site, nbs, repository):
     "All of it, for a whole site"
     sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
+    sources |= {f.name: nbs/'reference.ipynb' for f in sorted(site.glob('reference_*.html'))}
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
-    known = entries(soups['reference.html'])
+    known = entries(soups)
     for soup in soups.values(): fold(soup)
     times = {page: minutes(soup) for page,soup in soups.items()}
-    (site/'notebooks').mkdir()
+    first = {page for page,file in sources.items() if number(file.name)} | {'index.html', 'quickstart.html', 'traps.html'}
+    add_search(site, soups, first, from_npm)
+    shutil.copy(Path(__file__).with_name('book.js'), site/'site_libs')
+    for folder in 'notebooks', 'pictures': (site/folder).mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
         private(soup)
@@ -292,14 +345,20 @@ def finish(site, nbs, repository):
         if page == 'index.html': home(soup, sources)
         contents_here(soup)
         wrap(soup)
-        link_notebook(soup, sources[page].name, repository, None if page in not_read_through else times[page])
+        looked_up = page in not_read_through or page.startswith('reference_')
+        link_notebook(soup, sources[page].name, repository, None if looked_up else times[page])
         reachable(soup)
-        sharp(soup)
+        one_bar(soup)
+        pictures(soup, site, page)
+        breakable(soup)
+        on_screen(soup)
+        soup.head.append(soup.new_tag('script', src='site_libs/book.js', defer=''))
+        if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
         (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
+    for old,new in moved.items(): (site/old).write_text(signpost(new))
     for file in nbs.glob('*.json'): shutil.copy(file, site/'notebooks')
     shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
-    search_from_disk(site)
     for style in site.rglob('*.css'):  # a theme asks another host for a font
         style.write_text(re.sub(r'@import url\([^)]*https?:[^)]*\);?', '', style.read_text()))
     sitemap = site/'sitemap.xml'  # the time of rendering, in a file that is compared byte by byte

@@ -1,5 +1,5 @@
 """The entries of the API reference: what `show_doc` makes of a name, with anchor, source, signature and a table."""
-import ast, dataclasses, inspect, pkgutil, re, textwrap
+import ast, dataclasses, inspect, json, pkgutil, re, textwrap
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -66,3 +66,48 @@ def as_entry(cell):
         text = ''.join(o['data']['text/markdown'])
         level, words = re.search(r'^(#+) .*?```python\n.*?\n```\n*(.*)', text, re.M | re.S).groups()
         o['data']['text/markdown'] = f'{level} {name} {{#{name}}}\n\n{entry(name)}{words}'
+
+
+def page(title, description, cells, nb):
+    "A notebook of the reference"
+    head = f'---\ntitle: {title}\ndescription: {json.dumps(description)}\n---\n'
+    return json.dumps(dict(nb, cells=[dict(cell_type='raw', metadata={}, source=head), *cells]))
+
+
+def raise_headings(text):
+    "What was under the heading of a module, on a page of its own"
+    return re.sub(r'^#(?=##+ )', '', text, flags=re.M)
+
+
+def split(file):
+    "From one notebook a page for each module, and in its place a list of all names, which keeps their addresses"
+    nb = json.loads(file.read_text())
+    rest, parts = [], {}
+    for cell in nb['cells']:
+        source = ''.join(cell['source'])
+        if found := re.match(r'## minibackprop\.([\w.]+)\n', source): name = found[1]
+        elif source.startswith('## '): name = None
+        elif not parts: name = None
+        (parts.setdefault(name, []) if name else rest).append(cell)
+    at = next(i for i,cell in enumerate(rest) if ''.join(cell['source']).startswith('## '))
+    listed = []
+    for name,cells in parts.items():
+        first, target, names = ''.join(cells[0]['source']).partition('\n\n')[2], f'reference_{name.split(".")[-1]}', []
+        for cell in cells:
+            texts = [''.join(o.get('data', {}).get('text/markdown', '')) for o in cell.get('outputs', [])]
+            text = ''.join(cell['source']) if cell['cell_type'] == 'markdown' else '\n'.join(texts)
+            names += [(n, f'<code>{n}</code>') for n in re.findall(r'^###+ ([\w.]+)', text, re.M)]
+            names += [(n, '(picture)') for n in re.findall(r'^#\| label: (fig-\S+)', ''.join(cell['source']), re.M)]
+            if cell['cell_type'] == 'markdown': cell['source'] = raise_headings(text)
+            for o in cell.get('outputs', []):
+                if 'text/markdown' in o.get('data', {}):
+                    o['data']['text/markdown'] = raise_headings(''.join(o['data']['text/markdown']))
+        last = name.split('.')[-1]
+        if last != name: first += f' <span id="minibackprop.{dict(report="check").get(last, last)}"></span>'  # its old address
+        links = ' '.join(f'<a class="moved" id="{n}" href="{target}.html#{n}">{text}</a>' for n,text in names)
+        heading = f'## [minibackprop.{name}]({target}.ipynb) {{#minibackprop.{name}}}'
+        listed.append(dict(cell_type='markdown', metadata={}, source=f'{heading}\n\n{first}\n\n{links}'))
+        cells[0]['source'] = f'{first}\n\nThe examples are cells of [one notebook](reference.ipynb), and use what it has imported.'
+        about = f'Every name of minibackprop.{name}: what it takes and returns, what it raises, and an example.'
+        file.with_name(f'{target}.ipynb').write_text(page(f'minibackprop.{name}', about, cells, nb))
+    file.write_text(json.dumps(dict(nb, cells=[*rest[:at], *listed, *rest[at:]])))

@@ -1,0 +1,50 @@
+"""The search of the site: the text of every section for MiniSearch, which search.js runs in the page.
+
+A page opened from disk may not fetch a file, but it may run one: so the text is a script."""
+import json, re, shutil, tempfile
+from pathlib import Path
+from bs4 import BeautifulSoup, NavigableString
+
+minisearch = 'minisearch@7.2.0'
+here = Path(__file__).parent
+unread = 'script, style, svg, button, .katex, .toc-here, .notebook-links, .page-navigation, .quarto-title-meta'
+blocks = 'p, li, td, th, pre, div, dt, dd, figcaption, summary, h1, h2, h3, h4'
+box = '''<div class="search" role="search"><input type="search" id="search" role="combobox" aria-label="Search"
+ aria-expanded="false" aria-controls="found" aria-autocomplete="list" autocomplete="off" spellcheck="false"
+ placeholder="Search"/><div id="found" role="listbox" aria-label="Pages found" hidden></div>
+<div id="found-how-many" role="status" class="visually-hidden"></div></div>'''
+
+
+def sections(page, soup, also, weight):
+    "The sections of a page, outputs too: address, title of the page, heading, text, what else people call it, weight"
+    main = BeautifulSoup(str(soup.select_one('main')), 'html.parser')
+    for tag in main.select(unread): tag.decompose()
+    for tag in main.select(blocks): tag.append(' ')
+    title = main.select_one('h1').get_text().strip()
+    found = [(page, '', [])]
+    for e in main.descendants:
+        if e.name in ('h2', 'h3', 'h4') and (anchor := e.get('data-anchor-id')):
+            found.append((f'{page}#{anchor}', e.get_text().strip(), []))
+        elif isinstance(e, NavigableString) and not e.find_parent(['h1', 'h2', 'h3', 'h4']):
+            found[-1][2].append(e)
+    flat = lambda text: re.sub(r'\s+', ' ', ''.join(text)).strip()
+    less = lambda heading: .6 if re.match(r'\w+\.\d+ ', heading) else 1  # an exercise asks, and does not answer
+    return [(href, title, heading, flat(text), also.pop(href, ''), weight*less(heading)) for href,heading,text in found]
+
+
+def add_search(site, soups, main, from_npm):
+    "A box in each page, and what it needs, in place of smalldocs' own. The pages in `main` come before others"
+    for soup in soups.values():
+        soup.select_one('#quarto-search').replace_with(BeautifulSoup(box, 'html.parser'))
+        soup.select_one('script[src*="fuse"]').decompose()
+        soup.head.append(soup.new_tag('script', src='site_libs/search.js', defer=''))
+    also = dict(line.split(' | ') for line in (here/'words.txt').read_text().splitlines())
+    every = [section for page,soup in soups.items() for section in sections(page, soup, also, 1 if page in main else .7)]
+    if also: raise SystemExit(f'tools/site/words.txt has words for sections that are not there: {[*also]}')
+    (site/'search.js').write_text(f'window.bookSections = {json.dumps(every, ensure_ascii=False)}\n')
+    (site/'search.json').unlink()
+    shutil.rmtree(site/'site_libs'/'fuse')
+    shutil.copy(here/'search.js', site/'site_libs')
+    with tempfile.TemporaryDirectory() as tmp:
+        from_npm(minisearch, tmp)
+        shutil.copy(Path(tmp)/'package'/'dist'/'umd'/'index.js', site/'site_libs'/'minisearch.js')
