@@ -124,13 +124,14 @@ def not_done(
         return any(not_done(o) for o in vars(answer).values() if hasattr(o, '__code__'))
     return hasattr(answer, '__code__') and _only_dots(answer)
 
-# %% ../../nbs/90_exercises.ipynb #d958554e
+# %% ../../nbs/90_exercises.ipynb #91663608
 def _unquoted(word):
     "The number, tuple or truth value that is written in a word, if there is one"
     for read in float, ast.literal_eval:
         with contextlib.suppress(ValueError, SyntaxError): return read(word.strip())
     return word.strip().lower()
 
+# %% ../../nbs/90_exercises.ipynb #d958554e
 def _plain(value, like=''):
     "A value in the form of the right one, `like`, as far as it means the same"
     if isinstance(value, type): value = value.__name__
@@ -281,7 +282,7 @@ def _accepts(
             return f'{what}: it raises {type(e).__name__}, expected ValueError'
         return f'{what}: expected ValueError, and nothing is raised'
 
-# %% ../../nbs/90_exercises.ipynb #8bf24e6d
+# %% ../../nbs/90_exercises.ipynb #c9751d7b
 @contextlib.contextmanager
 def _seeded():
     "The same random numbers for everybody, and the caller's generator left as it was"
@@ -298,6 +299,7 @@ def _old(t):
 def _copies(inputs):
     return [_old(a.clone()) if isinstance(a, torch.Tensor) else a for a in inputs]
 
+# %% ../../nbs/90_exercises.ipynb #8bf24e6d
 def _agree(a, b):
     "The same value, or tensors of the same shape and numbers"
     if isinstance(b, torch.Tensor) and not isinstance(a, torch.Tensor): return False
@@ -334,7 +336,7 @@ def _tensor_difference(answer, right):
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
             f'{a:.4g} where {r:.4g} is right')
 
-# %% ../../nbs/90_exercises.ipynb #688bb86a
+# %% ../../nbs/90_exercises.ipynb #9ec69ac0
 def _draw(*shapes):
     "Random tensors of these shapes, in float64, with one digit: easy to try by hand"
     return tuple((torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
@@ -359,6 +361,7 @@ def _shown(value, most=8):
     def digits(n): return f'{float(n[0]) + 0.:.4g}' if '.' in n[0] else n[0]
     return re.sub(r'-?[\d.]+(e[-+]?\d+)?', digits, str(value.tolist()))
 
+# %% ../../nbs/90_exercises.ipynb #688bb86a
 def _given(function, args):
     "The arguments of a call, for a sentence"
     most = 8 if _size(args) <= 24 else 1
@@ -532,7 +535,7 @@ def is_gradient(
                 return f'for {_given(names, args)}: '*(case > 0) + why
     return Judge(look, mistakes=filled)
 
-# %% ../../nbs/90_exercises.ipynb #c60da390
+# %% ../../nbs/90_exercises.ipynb #60e0e9e5
 def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
@@ -554,6 +557,7 @@ def _gradients(layer, inputs, old):
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
     return [getattr(t, 'g', None) for t in tensors], seen.names
 
+# %% ../../nbs/90_exercises.ipynb #c60da390
 def _leftovers(make, answer, inputs, never):
     "What `check_grads` does not look for: old gradients that count, forbidden help"
     if isinstance(make(answer), type): return None  # an autograd.Function has no .g
@@ -584,7 +588,7 @@ def _forward_difference(make, answer, args, forward):
     if _agree(found, right): return None
     return 'the forward pass: ' + _tensor_difference(found, right)
 
-# %% ../../nbs/90_exercises.ipynb #5e031665
+# %% ../../nbs/90_exercises.ipynb #edb1ff95
 def _same_gradients(one, other):
     "Did two backwards compute the same?"
     def found(r): return [g for name in r.case.wanted for g in r.case.found[name]]
@@ -603,6 +607,7 @@ def _report_in_words(r):
     said = [re.sub(skip_it, '', s) for s in r._sentences()]
     return '; '.join([s for s in said if not s.startswith('- ')][:3])
 
+# %% ../../nbs/90_exercises.ipynb #5e031665
 def _example(r):
     "The numbers of a small case: what was given, what came out, what is right"
     case,right = r.case, r._right()
@@ -643,7 +648,7 @@ def _at_most(seconds):
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
 
-# %% ../../nbs/90_exercises.ipynb #254fb9fe
+# %% ../../nbs/90_exercises.ipynb #e2379566
 def _error_in_words(e, answer):
     "What to say about an error, and whether it is the student's"
     said,line = f'{type(e).__name__}: {e}', _line_of(e)
@@ -659,6 +664,7 @@ def _error_in_words(e, answer):
     given = f'for {e.given} ' if hasattr(e, 'given') else ''
     return True, f'{given}it raises {said}{line}'
 
+# %% ../../nbs/90_exercises.ipynb #254fb9fe
 def _verdict(ex, answer):
     "The word for the list, and why"
     if not_done(answer): return 'not done yet', 'Replace the dots, and run both cells'

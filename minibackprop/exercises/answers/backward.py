@@ -312,13 +312,15 @@ exercise('3.8', 'A loss that forgives', 10,
     right=_right,
     form=_form)
 
-# %% ../../../nbs/answers/03_backward.ipynb #30ed7852
+# %% ../../../nbs/answers/03_backward.ipynb #35715c83
 def _tied(inp, w): return relu(inp @ w) @ w.t()
 
 _tied_form = """def tied_grad(inp, w, out):
     a = relu(inp @ w)
     {}
     inp.g = h_g @ w.t()"""
+
+# %% ../../../nbs/answers/03_backward.ipynb #30ed7852
 _judge_twice = is_gradient(lambda f: _pair(_tied, lambda out, inp, w: f(inp, w, out)),
     lambda: [(torch.randn(n, j), torch.randn(j, k)) for n,j,k in (
         (6, 5, 3), (1, 4, 2), (3, 3, 3), (4, 2, 1), (2, 2, 1))], mistakes={

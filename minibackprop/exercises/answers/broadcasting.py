@@ -507,13 +507,15 @@ _einsum_wrong = {
     return back(g)""": 'Autograd computes this gradient',
     """return torch.einsum(f'{out},{q}->{p}', g, b)""": 'expected 2 tensors'}
 
-# %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67b
+# %% ../../../nbs/answers/01_broadcasting.ipynb #349f0e71
 _part = """
     def grad(mine, t, other, its):
         {}
     return grad(p, a, b, q), grad(q, b, a, p)"""
 _einsum_start = """def einsum_grads(pattern, g, a, b):
     (p, q), out = pattern.split('->')[0].split(','), pattern.split('->')[1]"""
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67b
 _einsum_right = tuple(_einsum_start + _part.replace('{}', part) for part in (
     """alone = ''.join(c for c in mine if c not in its + out)
         ones = torch.ones([t.shape[mine.index(c)] for c in alone], dtype=t.dtype)

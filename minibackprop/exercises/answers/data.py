@@ -389,12 +389,14 @@ _wrong |= {
     return torch.tensor(list(data[4+4*n_axes:]), dtype=torch.uint8).view(shape)""":
       'for a good file of shape (2, 1, 3, 2): it raises'}
 
-# %% ../../../nbs/answers/00_data.ipynb #7dd1adb1
+# %% ../../../nbs/answers/00_data.ipynb #792f3794
 _start = """if len(data) < 4: raise ValueError('no magic number')
     kind,n = data[:3], data[3]
     if kind != bytes([0, 0, 8]) or not n: raise ValueError('another magic number')
     if len(data) < 4 + 4*n: raise ValueError('no whole header')
     """
+
+# %% ../../../nbs/answers/00_data.ipynb #7dd1adb1
 _right = tuple(_start + rest for rest in (
     """shape = struct.unpack(f'>{n}I', data[4:4+4*n])
     if len(data[4+4*n:]) != math.prod(shape): raise ValueError('another size')

@@ -249,7 +249,7 @@ _right = ('(out - targ.view(out.shape)).abs().mean()',
     'residual(out, targ).norm(1)/out.numel()',
     '(targ.reshape_as(out) - out).abs().mean()')
 
-# %% ../../../nbs/answers/02_forward.ipynb #91a752d1
+# %% ../../../nbs/answers/02_forward.ipynb #fb7294c6
 def _loss_inputs(): return [_draw(*shapes) for shapes in (
     ((6, 1), (6,)), ((4, 3), (4, 3)), ((3, 1), (3, 1)), ((1, 1), (1,)),
     ((1, 1), (1, 1)), ((5,), (5,)), ((2, 1), (2,)), ((1, 3), (1, 3)),
@@ -258,6 +258,8 @@ def _loss_inputs(): return [_draw(*shapes) for shapes in (
 _crossed = ('shapes (n, 1) and (n,) give (n, n), and every output meets every target: '
     '`residual` takes care of that')
 _no_mean = 'that is a sum; the mean was asked for'
+
+# %% ../../../nbs/answers/02_forward.ipynb #91a752d1
 exercise('2.7', 'Mean absolute error', 5,
     is_function('residual(out, targ).abs().mean()', _loss_inputs, {
             '(out - targ).abs().mean()': _crossed,
@@ -281,10 +283,12 @@ exercise('2.7', 'Mean absolute error', 5,
     right=_right,
     form='def mae(out, targ): return {}')
 
-# %% ../../../nbs/answers/02_forward.ipynb #3bd34388
+# %% ../../../nbs/answers/02_forward.ipynb #ad161670
 _form = """def huber(out, targ, delta=1.):
     r = {residual(out, targ).abs()}
     return torch.where(r <= delta, {r**2/2}, {delta*(r - delta/2)}).mean()"""
+
+# %% ../../../nbs/answers/02_forward.ipynb #3bd34388
 _mistakes = {
     (None, 'r**2', None): 'the parabola is half the square',
     (None, None, 'r'): 'the line has slope 1 and goes through 0; its slope has to be '
@@ -348,7 +352,7 @@ exercise('2.8', 'A parabola that ends in a line', 12,
     wrong=_wrong,
     right=_right, form=_form)
 
-# %% ../../../nbs/answers/02_forward.ipynb #31964f2f
+# %% ../../../nbs/answers/02_forward.ipynb #6f0ca64e
 _entries = [
     is_value(.05, {
         .0025: 'that is the variance; the standard deviation is its root',
@@ -365,6 +369,8 @@ _entries = [
         1: 'the ReLU halves the mean square, and nothing makes up for it here',
         2.**10: 'the mean square gets smaller: each ReLU halves it',
         .05: 'each layer halves it: ten times by two is not by twenty'})]
+
+# %% ../../../nbs/answers/02_forward.ipynb #31964f2f
 exercise('2.9', 'The scale for other layers', 10,
     is_tuple(*_entries),
     more='One factor too small, ten layers deep, and a thousandth is left: that is why '

@@ -102,10 +102,12 @@ _right = ('(1-out)*out*out.g', 'out.g*(out - out**2)',
     'out.g*(-inp).exp()/(1 + (-inp).exp())**2', 'out.g*inp.sigmoid()*(-inp).sigmoid()',
     'out.g*(.25 - (out - .5)**2)', '(self.forward(inp)*self.forward(-inp)).mul(out.g)')
 
-# %% ../../../nbs/answers/04_module.ipynb #9cddc261
+# %% ../../../nbs/answers/04_module.ipynb #377ef69a
 _form = """class Sigmoid(Module):
     def forward(self, inp): return 1/(1 + (-inp).exp())
     def bwd(self, out, inp): inp.g = {}"""
+
+# %% ../../../nbs/answers/04_module.ipynb #9cddc261
 exercise('4.3', 'Sigmoid', 8,
     is_gradient(lambda cls: _library(cls)(), _rows,
         torch.sigmoid, {
@@ -524,7 +526,7 @@ _rank_form = """class LowRank(Module):
         self.a.g = inp.t() @ h_g
         {inp.g = out.g @ self.w.t() + h_g @ self.a.t()}"""
 
-# %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
+# %% ../../../nbs/answers/04_module.ipynb #2a6324ed
 _judge_low_rank = is_gradient(_make_low_rank, lambda: [
     (torch.randn(n, 6).double(),) for n in (5, 1)],
     lambda inp, *own: inp @ _frozen + inp @ own[-2] @ own[-1], {
@@ -540,6 +542,7 @@ def _is_product(name, args, result):
     shapes = [{*t.shape} for t in args if torch.is_tensor(t)]
     return torch.is_tensor(result) and {*result.shape} == {5, 2} and {5, 6} in shapes
 
+# %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
 def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
     if why := _judge_low_rank(cls): return why
