@@ -508,10 +508,10 @@ _focal_mistakes = {
     (None, '(y - softmax(inp))/len(targ)/out.g'):
       'the derivative of this loss is right, but out.g is missing: multiply by it'}
 
-def _focal_judge(gamma): return is_gradient(
+def _focal_judge(gamma, *sizes): return is_gradient(
     lambda cls: cls(gamma),
     lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
-             for n,k in ((4, 3), (1, 3), (2, 5), (3, 2))],
+             for n,k in sizes],
     lambda inp, targ: _focal(inp, targ, gamma), _focal_mistakes, _focal_form)
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
@@ -519,7 +519,8 @@ _large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
     lambda: (tensor([[0., 200.]]), tensor([0])))
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
-_judge_focal = _both(_focal_judge(2.), _focal_judge(3.5), _large_focal)
+_judge_focal = _both(_focal_judge(2., (4, 3)),
+    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _large_focal)
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
