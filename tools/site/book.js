@@ -10,7 +10,7 @@
   forward()
 
   // The keyboard stops at what is wider than its box, so that it can be scrolled, and at nothing else that only stands there.
-  const boxes = document.querySelectorAll('main :is(pre, table, figure, .cell-output-display, .katex-display)')
+  const boxes = document.querySelectorAll('main :is(pre, table, figure, .quarto-figure, .cell-output-display, .katex-display)')
   const stops = new ResizeObserver(entries => {
     for (const {target} of entries)
       target.scrollWidth > target.clientWidth + 1 && getComputedStyle(target).overflowX !== 'visible'

@@ -63,8 +63,6 @@
     }
   }
 
-  if (typeof document === 'undefined') { module.exports = prepare; return }
-
   const input = document.getElementById('search'), list = document.getElementById('found')
   const status = document.getElementById('found-how-many')
   let active = -1, find
