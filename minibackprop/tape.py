@@ -18,7 +18,7 @@ def _history(c):
     found,todo = {c}, [c]
     while todo:
         for a in todo.pop().args:
-            if hasattr(a, 'number') and a not in found:  # a constant has no number
+            if hasattr(a, 'number') and a not in found:
                 found.add(a)
                 todo.append(a)
     return sorted(found, key=lambda v: v.number)
@@ -82,16 +82,18 @@ def _matmul(a, b):
 
 # %% ../nbs/10_tape.ipynb #ba932ab4
 operation('add', lambda a,b: a + b, lambda g,out,a,b: g, lambda g,out,a,b: g)
-operation('sub', lambda a,b: a - b, lambda g,out,a,b: g, lambda g,out,a,b: -g)
 operation('mul', lambda a,b: a * b, lambda g,out,a,b: g*b, lambda g,out,a,b: g*a)
-operation('div', lambda a,b: a / b, lambda g,out,a,b: g/b, lambda g,out,a,b: -g*out/b)
-operation('matmul', _matmul,  # a @ b of matrices; it refuses a vector
+operation('matmul', _matmul,  # a @ b of matrices; mT is the transposed one
           lambda g,out,a,b: g @ b.mT, lambda g,out,a,b: a.mT @ g)
-operation('neg', lambda a: -a, lambda g,out,a: -g)
-operation('exp', lambda a: a.exp(), lambda g,out,a: g*out)
-operation('log', lambda a: a.log(), lambda g,out,a: g/a)
 operation('tanh', lambda a: a.tanh(), lambda g,out,a: g*(1 - out*out))
 operation('relu', lambda a: a.relu(), lambda g,out,a: out.sign()*g);
+
+# %% ../nbs/10_tape.ipynb #e810d4c7
+operation('sub', lambda a,b: a - b, lambda g,out,a,b: g, lambda g,out,a,b: -g)
+operation('div', lambda a,b: a / b, lambda g,out,a,b: g/b, lambda g,out,a,b: -g*out/b)
+operation('neg', lambda a: -a, lambda g,out,a: -g)
+operation('exp', lambda a: a.exp(), lambda g,out,a: g*out)
+operation('log', lambda a: a.log(), lambda g,out,a: g/a);
 
 # %% ../nbs/10_tape.ipynb #127b152b
 def _spread(g, a, dim):
