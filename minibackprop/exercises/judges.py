@@ -131,7 +131,7 @@ def _unquoted(word):
         with contextlib.suppress(ValueError, SyntaxError): return read(word.strip())
     return word.strip().lower()
 
-# %% ../../nbs/90_exercises.ipynb #d958554e
+# %% ../../nbs/90_exercises.ipynb #b82af73f
 def _plain(value, like=''):
     "A value in the form of the right one, `like`, as far as it means the same"
     if isinstance(value, type): value = value.__name__
@@ -154,6 +154,7 @@ def _plain(value, like=''):
 def _number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
+# %% ../../nbs/90_exercises.ipynb #d958554e
 def _same(a, b, tol):
     "Equal, whole numbers exactly, others up to `tol` of their size"
     if isinstance(a, tuple) and isinstance(b, tuple):
@@ -510,30 +511,30 @@ def is_gradient(
 )->Judge: # Called with an answer
     "Judge an answer that has a backward pass: a class, or a function"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
-    def report(answer, case=0):
-        args = _cases(inputs)[case]
-        with _seeded(): return check_grads(make(answer), *args, skip=skip)
+    def report(answer, k=0):
+        with _seeded(): return check_grads(make(answer), *_cases(inputs)[k], skip=skip)
     known = functools.cache(lambda wrong: report(_made(wrong)))
     def one(answer, case, args):
-        if forward and (why := _forward_difference(make, answer, args, forward)):
-            return why
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if r or _in_float32(r): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
-        with contextlib.suppress(Exception): why += _example(report(answer, -1))
-        return why
-    def look(answer):
-        if not callable(answer):
-            return f'{answer!r:.40} is neither a class nor a function'
-        for case,args in enumerate(_cases(inputs)):
-            if why := one(answer, case, args):
-                layer = make(answer)
-                names = layer[0] if isinstance(layer, tuple) else layer.forward
-                return f'for {_given(names, args)}: '*(case > 0) + why
-    return Judge(look, mistakes=filled)
+        return why + _example_of(lambda: report(answer, -1))
+    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
+                 mistakes=filled)
+
+# %% ../../nbs/90_exercises.ipynb #364acfda
+def _each_case(make, inputs, forward, one, answer):
+    "What `one` says of the first inputs on which the answer is wrong"
+    if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
+    for case,args in enumerate(_cases(inputs)):
+        if why := (forward and _forward_difference(make, answer, args, forward)
+                   or one(answer, case, args)):
+            layer = make(answer)
+            names = layer[0] if isinstance(layer, tuple) else layer.forward
+            return f'for {_given(names, args)}: '*(case > 0) + why
 
 # %% ../../nbs/90_exercises.ipynb #60e0e9e5
 def _cases(inputs):
@@ -608,6 +609,11 @@ def _report_in_words(r):
     return '; '.join([s for s in said if not s.startswith('- ')][:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
+def _example_of(report):
+    "The numbers of a small case, if it can be judged; or nothing"
+    with contextlib.suppress(Exception): return _example(report())
+    return ''
+
 def _example(r):
     "The numbers of a small case: what was given, what came out, what is right"
     right = r._right()

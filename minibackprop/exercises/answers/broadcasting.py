@@ -95,8 +95,7 @@ def _axes(
     def look(answer):
         answer = _plain(answer, ())
         if not isinstance(answer, tuple) or any(int(a) != a for a in answer):
-            return (f'{answer!r} is not a tuple of axes; one of one ends in a comma, '
-                '(-1,)')
+            return f'{answer!r} is not a tuple of axes; one of one is written (-1,)'
         if any(axis >= 0 for axis in answer):
             return ('count the axes from the right, with negative numbers: the last is '
                 '-1')
@@ -373,7 +372,7 @@ def _judge_sum_back(answer):
         ((torch.zeros(g), to), f'a tensor of shape {to} is never stretched to g {g}')
         for g,to in _refused])
 
-# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a0
+# %% ../../../nbs/answers/01_broadcasting.ipynb #980207ac
 _wrong = {
     """def sum_back(g, shape):
     for axis,size in enumerate(shape):
@@ -391,7 +390,10 @@ _wrong = {
     for axis,size in enumerate(shape):
         if size == 1: g = g.sum(axis, keepdim=True)
     return g""": 'A tensor of shape (2,) is never stretched to g (2, 3): expected '
-      'ValueError',
+      'ValueError'}
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a0
+_wrong |= {
     'def sum_back(g, shape): return unbroadcast(g, shape)': 'not without the functions',
     'sum_back = unbroadcast': 'not without the functions',
     """def sum_back(g, shape):

@@ -123,8 +123,7 @@ def _judge_one_of_each(answer, n=40):
     if len(axes) != 10:
         return f'it draws {len(axes)} images; expected 10, one for each digit'
     titles = [ax.get_title() for ax in axes]
-    if titles == ['']*10: return ('the images have no titles; `show_images` takes '
-        '`titles`')
+    if not any(titles): return 'the images have no titles; `show_images` takes `titles`'
     if titles != [str(digit) for digit in range(10)]:
         return f'the titles are {", ".join(titles)}; expected 0 to 9, in this order'
     if why := _drawn_digits(axes, x, y): return why
@@ -280,6 +279,14 @@ exercise('0.5', 'Moving the ink', 12,
            'Rows likewise'),
     wrong=_wrong, right=_right, form=_shift_form)
 
+# %% ../../../nbs/answers/00_data.ipynb #f5f2ce43
+_hints = ('A header is a row of 32-bit integers. How many are there for images, and '
+       'how many for labels?',
+       'One for the magic number and one for each axis: three axes for images, one '
+       'for labels. A byte has 8 bits',
+       '16 + 10000*784 for the images, 8 + 10000 for the labels, and four bytes '
+       'for each of 50000*784 numbers')
+
 # %% ../../../nbs/answers/00_data.ipynb #cee4b599
 exercise('0.6', 'Counting bytes', 3,
     is_tuple(
@@ -300,12 +307,7 @@ exercise('0.6', 'Counting bytes', 3,
             313600000: 'a float32 has 32 bits, which are four bytes'}, tol=0)),
     more='Memory counts before time does: four bytes a number, and then the gradients '
          'and the activations come on top',
-    hints=('A header is a row of 32-bit integers. How many are there for images, and '
-           'how many for labels?',
-           'One for the magic number and one for each axis: three axes for images, one '
-           'for labels. A byte has 8 bits',
-           '16 + 10000*784 for the images, 8 + 10000 for the labels, and four bytes '
-           'for each of 50000*784 numbers'))
+    hints=_hints)
 
 # %% ../../../nbs/answers/00_data.ipynb #12072edf
 def _idx(t, order='>'):

@@ -44,6 +44,14 @@ exercise('2.1', 'Shapes and parameters', 2,
            'The parameters are 784*100 weights and 100 biases, then 100*10 weights and '
            '10 biases'))
 
+# %% ../../../nbs/answers/02_forward.ipynb #772e8bed
+_hints = ('Unit k of the first layer has column k of `w1`: (1, 2) for the first, (-1, '
+       '1) for the second',
+       'The first unit is 1*1 + 2*2 - 1. After the ReLU only the first unit is '
+       'left',
+       'The output is 0.5 times the first activation, plus 1. There is one '
+       'example, so the mean is its square')
+
 # %% ../../../nbs/answers/02_forward.ipynb #24b032c8
 exercise('2.2', 'One example by hand', 5,
     is_tuple(
@@ -64,12 +72,14 @@ exercise('2.2', 'One example by hand', 5,
             2: 'the difference has to be squared',
             256: 'that is without the ReLU'})),
     more='You can now do by hand what a network does. The rest is the same, more often',
-    hints=('Unit k of the first layer has column k of `w1`: (1, 2) for the first, (-1, '
-           '1) for the second',
-           'The first unit is 1*1 + 2*2 - 1. After the ReLU only the first unit is '
-           'left',
-           'The output is 0.5 times the first activation, plus 1. There is one '
-           'example, so the mean is its square'))
+    hints=_hints)
+
+# %% ../../../nbs/answers/02_forward.ipynb #d4c814bc
+_hints = ('Write down the table of `out - targ`, with a row for each output and a '
+       'column for each target',
+       'On its diagonal is 0. Beside it are 1 and -1, and in two corners 2 and -2',
+       'The squares add up to 1+1+1+1+4+4, over nine numbers. `mse` compares each '
+       'output with its own target')
 
 # %% ../../../nbs/answers/02_forward.ipynb #14118ada
 exercise('2.3', 'The accident, in numbers', 3,
@@ -93,11 +103,7 @@ exercise('2.3', 'The accident, in numbers', 3,
               'allows'})),
     more='A network with every output right got a loss of 4/3. Such a bug trains, a '
          'little, and nobody sees it',
-    hints=('Write down the table of `out - targ`, with a row for each output and a '
-           'column for each target',
-           'On its diagonal is 0. Beside it are 1 and -1, and in two corners 2 and -2',
-           'The squares add up to 1+1+1+1+4+4, over nine numbers. `mse` compares each '
-           'output with its own target'))
+    hints=_hints)
 
 # %% ../../../nbs/answers/02_forward.ipynb #5774bb84
 def _three_inputs():
@@ -205,6 +211,12 @@ _right = ('lin(inp @ u, v, b)', 'inp @ (u @ v) + b', 'torch.addmm(b, inp @ u, v)
     'lin(inp, u @ v, b)', "torch.einsum('ij,jm,mk->ik', inp, u, v) + b",
     'torch.nn.functional.linear(inp @ u, v.t(), b)')
 
+# %% ../../../nbs/answers/02_forward.ipynb #d0760288
+_hints = ('Put `u @ v` in the place of `w` in `y = x @ w + b`',
+       'Multiply from the left: `inp @ u` has shape (n, r), and that times `v` has '
+       '(n, n_out)',
+       'The parameters: 784*8 in `u`, 8*50 in `v`, and the biases')
+
 # %% ../../../nbs/answers/02_forward.ipynb #91f9abb1
 exercise('2.6', 'A layer of low rank', 10,
     is_tuple(
@@ -227,10 +239,7 @@ exercise('2.6', 'A layer of low rank', 10,
     form="""def low_rank(inp, u, v, b): return {}
 
 parameters = 6722""",
-    hints=('Put `u @ v` in the place of `w` in `y = x @ w + b`',
-           'Multiply from the left: `inp @ u` has shape (n, r), and that times `v` has '
-           '(n, n_out)',
-           'The parameters: 784*8 in `u`, 8*50 in `v`, and the biases'))
+    hints=_hints)
 
 # %% ../../../nbs/answers/02_forward.ipynb #91a763e2
 _wrong = {

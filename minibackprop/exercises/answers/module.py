@@ -36,6 +36,13 @@ def _by_autograd(forward):
 _old = "getattr(inp, 'g', 0) + "
 _spoiled = 'Backward sets .g, with ='
 
+# %% ../../../nbs/answers/04_module.ipynb #49550035
+_hints = ('Which tensors does each of the three layers hold?',
+       'A Lin from 4 to 3 has a table of weights and a row of biases. How many '
+       'numbers are in each?',
+       'Two tensors for each Lin. 4*3 + 3 numbers in the first, 3*1 + 1 in the '
+       'second. And read what Module.backward says about inp_grad=None.')
+
 # %% ../../../nbs/answers/04_module.ipynb #0d6b33c8
 exercise('4.1', 'Count before you run', 3,
     _parts(
@@ -57,11 +64,7 @@ exercise('4.1', 'Count before you run', 3,
               'backward(inp_grad=True)'})),
     more='The gradient of the data is a product as large as the others, so it is made '
          'only when asked for',
-    hints=('Which tensors does each of the three layers hold?',
-           'A Lin from 4 to 3 has a table of weights and a row of biases. How many '
-           'numbers are in each?',
-           'Two tensors for each Lin. 4*3 + 3 numbers in the first, 3*1 + 1 in the '
-           'second. And read what Module.backward says about inp_grad=None.'))
+    hints=_hints)
 
 # %% ../../../nbs/answers/04_module.ipynb #41e41877
 exercise('4.2', 'What a layer keeps', 3,
@@ -302,7 +305,7 @@ def _judge_deep(deep):
             'the weights of a layer are all the same, so its units learn the same. '
             'Lin.random draws them')
 
-# %% ../../../nbs/answers/04_module.ipynb #d1b284c1
+# %% ../../../nbs/answers/04_module.ipynb #49331dd0
 _wrong = {
     """def deep(*sizes):
     layers = []
@@ -321,7 +324,10 @@ _wrong = {
     """def deep(*sizes):
     layers,act = [],Relu()
     for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), act]
-    return Model(layers[:-1])""": 'used twice',
+    return Model(layers[:-1])""": 'used twice'}
+
+# %% ../../../nbs/answers/04_module.ipynb #d1b284c1
+_wrong |= {
     'def deep(*sizes): return Model([Lin.random(sizes[0], sizes[1]), Relu(), '
     'Lin.random(sizes[1], sizes[2])])': 'the weights have',
     """def deep(*sizes, layers=[]):
@@ -342,7 +348,7 @@ _wrong = {
     class Sum(Mse): pass
     return Model(layers[:-1], Sum())""": 'the loss is'}
 
-# %% ../../../nbs/answers/04_module.ipynb #d1b284c2
+# %% ../../../nbs/answers/04_module.ipynb #93c3ee70
 _right = (
     """def deep(*sizes):
     layers = [Lin.random(*sizes[:2])]
@@ -356,7 +362,10 @@ _right = (
     """def deep(*sizes):
     def layers(m, n, *rest):
         return [Lin.random(m, n)] + ([Relu()] + layers(n, *rest) if rest else [])
-    return Model(layers(*sizes))""",
+    return Model(layers(*sizes))""")
+
+# %% ../../../nbs/answers/04_module.ipynb #d1b284c2
+_right += (
     """def deep(*sizes):
     layers,before = [], None
     for n in sizes:
@@ -465,7 +474,7 @@ _wrong = {
     """self.layer.bwd(out, inp)
         inp.g = inp.g + out.g""": 'reads its own output'}
 
-# %% ../../../nbs/answers/04_module.ipynb #c9a173ce
+# %% ../../../nbs/answers/04_module.ipynb #99a03676
 _right = (
     """self.layer.out.g = out.g.clone()
         self.layer.backward(inp_grad=True)
@@ -479,7 +488,10 @@ _right = (
         self.layer.backward()
         direct = out.g.clone()
         direct += inp.g
-        inp.g = direct""",
+        inp.g = direct""")
+
+# %% ../../../nbs/answers/04_module.ipynb #c9a173ce
+_right += (
     """f = self.layer
         setattr(f.out, 'g', out.g)
         f.backward(True)
