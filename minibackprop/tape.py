@@ -18,7 +18,7 @@ def _history(c):
     found,todo = {c}, [c]
     while todo:
         for a in todo.pop().args:
-            if hasattr(a, 'number') and a not in found:
+            if hasattr(a, 'number') and a not in found:  # later: constants have none
                 found.add(a)
                 todo.append(a)
     return sorted(found, key=lambda v: v.number)
@@ -83,7 +83,7 @@ def _matmul(a, b):
 # %% ../nbs/10_tape.ipynb #ba932ab4
 operation('add', lambda a,b: a + b, lambda g,out,a,b: g, lambda g,out,a,b: g)
 operation('mul', lambda a,b: a * b, lambda g,out,a,b: g*b, lambda g,out,a,b: g*a)
-operation('matmul', _matmul,  # a @ b of matrices; mT is the transposed one
+operation('matmul', _matmul,  # a @ b, but no vectors; mT is the transposed one
           lambda g,out,a,b: g @ b.mT, lambda g,out,a,b: a.mT @ g)
 operation('tanh', lambda a: a.tanh(), lambda g,out,a: g*(1 - out*out))
 operation('relu', lambda a: a.relu(), lambda g,out,a: out.sign()*g);
