@@ -530,7 +530,7 @@ def main():
         counts['pages'] = len(files)
         wrong.extend(f'{f}: more than 600 KB' for f in files if (docs/f).stat().st_size > 600_000)
         widgets = [('light', 1280), ('dark', 390)]  # how they are played, and what is opened from the disk
-        served = product([server(docs)], ('light', 'dark'), (1280, 1600, 390))
+        served = [*product([server(docs)], ('light', 'dark'), (1280, 390)), (server(docs), 'dark', 1600)]
         for home,theme,width in [*served, *[(docs.as_uri() + '/', *how) for how in widgets]]:
             context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
             where = f'{home.split(":")[0]} {theme} {width}'
@@ -540,7 +540,7 @@ def main():
             plays = search, explorer, backward, tape, race, differences, kills, drawing
             for play in plays if (theme, width) in widgets else (): play(context, home)
             context.close()
-            print(where, flush=True)
+            print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
         browser.close()
     print(*dict.fromkeys(wrong), sep='\n')
     print(*[f'{n} {what}' for what,n in counts.items()], f'less serious: {sorted(minor) or "nothing"}', sep=', ')

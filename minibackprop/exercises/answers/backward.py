@@ -214,6 +214,7 @@ _wrong = {
     "getattr(inp, 'g', 0) + torch.where(inp > 0, out.g, 0.1*out.g)":
       'Backward sets .g, with =',
     'torch.where(inp > 0, out.g, 0.1*out.g).squeeze()': 'shape',
+    'out.g*out/inp': 'NaN',
     'torch.where(inp > 0, out.g, 0.1*out.g).view(6, 5)': 'the backward raises',
     'out.g.mul_(torch.where(inp > 0, 1., 0.1))': 'changed out.g in place',
     """def leaky_relu_grad(inp, out):
@@ -234,7 +235,8 @@ _right = ('out.g*torch.where(inp > 0, 1., .1)', 'torch.where(out > 0, out.g, .1*
 # %% ../../../nbs/answers/03_backward.ipynb #da07f756
 exercise('3.7', 'A leak in the ReLU', 8,
     is_gradient(lambda f: _pair(_leaky, lambda out, inp: f(inp, out)),
-        lambda: [(torch.randn(s),) for s in ((6, 5), (4,), (1, 1), (1, 3))],
+        lambda: [(torch.randn(6, 5),), (torch.tensor([1., 0., -2., 0.]),),
+                 *[(torch.randn(s),) for s in ((1, 1), (1, 3))]],
         mistakes=_mistakes, form='def leaky_relu_grad(inp, out): inp.g = {}'),
     more='Where a ReLU is stuck at 0 it learns nothing; this leak lets a tenth through',
     hints=('Draw the function: two straight lines that meet at 0. Which slope has '
