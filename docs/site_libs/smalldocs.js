@@ -134,17 +134,13 @@
   const loadIndex = async () => {
     if (index) return;
     try {
-      await new Promise((done, failed) => {
-        const s = document.createElement("script");
-        Object.assign(s, { src: offset + "search.js", onload: done, onerror: failed });
-        document.head.append(s);
-      });
-      index = window.searchIndex;
+      const r = await fetch(offset + "search.json");
+      index = await r.json();
     } catch (e) { index = []; }
     if (window.Fuse) {
       fuse = new window.Fuse(index, {
         keys: [{ name: "title", weight: 2 }, { name: "section", weight: 2 }, { name: "text", weight: 1 }],
-        ignoreLocation: true, threshold: 0.2, useExtendedSearch: true, minMatchCharLength: 2, includeMatches: false,
+        ignoreLocation: true, threshold: 0.3, minMatchCharLength: 2, includeMatches: false,
       });
     }
   };

@@ -1,0 +1,29 @@
+// What each page does by itself, besides the search.
+(() => {
+  'use strict'
+  // The names of the API reference had one page, and old links lead there: on to the page of the module.
+  const forward = () => {
+    const name = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+    if (name && name.matches('a.moved')) location.replace(name.href)
+  }
+  addEventListener('hashchange', forward)
+  forward()
+
+  // The keyboard stops at what is wider than its box, so that it can be scrolled, and at nothing else that only stands there.
+  const boxes = document.querySelectorAll('main :is(pre, table, figure, .quarto-figure, .cell-output-display, .katex-display)')
+  const stops = new ResizeObserver(entries => {
+    for (const {target} of entries)
+      target.scrollWidth > target.clientWidth + 1 && getComputedStyle(target).overflowX !== 'visible'
+        ? target.tabIndex = 0 : target.removeAttribute('tabindex')
+  })
+  boxes.forEach(box => stops.observe(box))
+  document.querySelectorAll('.anchorjs-link').forEach(link => { link.tabIndex = -1 })
+
+  // On paper every fold is open.
+  let folded = []
+  addEventListener('beforeprint', () => {
+    folded = [...document.querySelectorAll('main details:not([open], .toc-here)')]
+    folded.forEach(details => { details.open = true })
+  })
+  addEventListener('afterprint', () => folded.forEach(details => { details.open = false }))
+})()
