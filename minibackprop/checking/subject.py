@@ -366,12 +366,14 @@ def _variables(f):
     return [*found.items()]
 
 # %% ../../nbs/06a_subject.ipynb #81814125
+_cached = type(functools.lru_cache(len))
+
 def _code_holds(o):
     "Name and value of what the code of `o`, or of its class, can reach"
     if isinstance(o, (staticmethod, classmethod)): return [('', o.__func__)]
     if isinstance(o, property): return [('', o.fget)]
     if inspect.ismethod(o): return [('', o.__func__), ('', o.__self__)]
-    if hasattr(o, 'cache_info'): return [  # of functools.lru_cache
+    if isinstance(o, _cached): return [
         ('', v) for kept in gc.get_referents(o) if not isinstance(kept, type)
         for v in (kept.values() if isinstance(kept, dict) else [kept])]
     if inspect.isfunction(o): return [] if _foreign(o.__module__) else _variables(o)
@@ -403,6 +405,6 @@ def _reach(*roots, code=True):
         if id(o) in seen: continue
         seen[id(o)] = o
         yield at, o
-        if hasattr(o, 'cache_info'): at = o.__name__
+        if isinstance(o, _cached): at = o.__name__
         elif inspect.isroutine(o): at = ''  # its variables have names of their own
         todo += [(f'{at}.{n}'.strip('.'), v) for n,v in _held(o, code)]
