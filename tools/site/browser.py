@@ -529,16 +529,16 @@ def main():
         files = sorted(f.name for f in docs.glob('*.html') if f.name not in moved)
         counts['pages'] = len(files)
         wrong.extend(f'{f}: more than 600 KB' for f in files if (docs/f).stat().st_size > 600_000)
-        widgets = [('light', 1280), ('dark', 390)]  # how they are played, and what is opened from the disk
-        served = [*product([server(docs)], ('light', 'dark'), (1280, 390)), (server(docs), 'dark', 1600)]
-        for home,theme,width in [*served, *[(docs.as_uri() + '/', *how) for how in widgets]]:
+        served,looked = server(docs), {('light', 1280), ('dark', 390)}  # where axe looks, and widgets are played
+        ways = [*product([served], ('light', 'dark'), (1280, 390)), (served, 'dark', 1600), (docs.as_uri() + '/', 'light', 1280)]
+        for home,theme,width in ways:
             context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
             where = f'{home.split(":")[0]} {theme} {width}'
-            once = home.startswith('http') and width != 1600
+            once = home.startswith('http') and (theme, width) in looked
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
             plays = search, explorer, backward, tape, race, differences, kills, drawing
-            for play in plays if (theme, width) in widgets else (): play(context, home)
+            for play in plays if (theme, width) in looked else (): play(context, home)
             context.close()
             print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
         browser.close()
