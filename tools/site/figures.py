@@ -11,7 +11,7 @@ root = Path(__file__).parent.parent.parent
 
 # The most words before the heading "Summary": prose, code and outputs; a formula is one word.
 words = dict(broadcasting=3000, forward=2200, backward=3800, module=2200, autograd=2400, check=2500, losses=3600,
-             training=2500, normalization=1850, tape=1500)
+             training=2500, normalization=1900, tape=1600)
 chapters = ['data', *words, 'optimizers', 'digits']  # where the story has a picture, and is more prose than code
 lesson = ['index', *chapters]  # where nothing may be cut at the right
 code_share, picture = .5, 1.5  # of the height before the summary; in screens of 900 px
