@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from ..broadcasting import unbroadcast
 from ..module import _inside
 from .subject import (
-    _CannotJudge, _floating, _kept, _parted, _reals, _scaled)
+    _CannotJudge, _floating, _give, _kept, _reals, _scaled)
 from .point import _Reads
 from .referees import _Panel
 
@@ -58,19 +58,28 @@ class _Evidence:
         self.up = 'the upstream gradient' if 'out' in self.point.names else 'out.g'
         self.fits = self.found[0].shape == self.right[0].shape
         self.by_path = False  # does one path explain it?
-    def graph(self, change=None, values=None, us=None):
-        "The gradient by autograd, through a changed forward; None if there is none"
-        try: grads = self.panel['autograd'].graph(us or self.us, change, values)
-        except (_CannotJudge, ValueError): return None
-        return [g[self.name] for g in grads]
     @cached_property
-    def rows(self):
-        "What each number of the output gives, for an upstream gradient of 1; or None"
-        k = self.out.numel()
-        if not 1 < k <= 256 or k*self.right[0].numel() > 1e6: return None
-        each = torch.eye(k, dtype=torch.float64, device=self.out.device)
-        rows = self.graph(us=list(each.view(k, *self.out.shape)))
-        return torch.stack(rows) if rows else None
+    def rows(self): return _rows(self)
+    @cached_property
+    def counted(self): return _counted(self)
+    @cached_property
+    def steps(self): return _recorded(self)
+
+# %% ../../nbs/06h_diagnosis.ipynb #599f5651
+@patch
+def graph(self:_Evidence, change=None, values=None, us=None):
+    "The gradient by autograd, through a changed forward; None if there is none"
+    try: grads = self.panel['autograd'].graph(us or self.us, change, values)
+    except (_CannotJudge, ValueError): return None
+    return [g[self.name] for g in grads]
+
+def _rows(e):
+    "What each number of the output gives, for an upstream gradient of 1; or None"
+    k = e.out.numel()
+    if not 1 < k <= 256 or k*e.right[0].numel() > 1e6: return None
+    each = torch.eye(k, dtype=torch.float64, device=e.out.device)
+    rows = e.graph(us=list(each.view(k, *e.out.shape)))
+    return torch.stack(rows) if rows else None
 
 # %% ../../nbs/06h_diagnosis.ipynb #073462a9
 @patch
@@ -81,8 +90,7 @@ def run(self:_Evidence, edit=None, us=None, values={}):
         run = self.trial.started(lambda t: t, values and {**point.values, **values})
         if run is None: return None
         out,backward,args,tensors = run
-        outs = _kept(out, point.keep)
-        for o,v in zip(outs, _parted(u, outs)): o.g = v
+        _give(_kept(out, point.keep), u)
         try:
             with torch.no_grad(), edit or contextlib.nullcontext(): backward(out, *args)
             self.last = tensors[self.name].g
@@ -108,13 +116,10 @@ def repeats(self:_Evidence):
 def _ends(ts): return torch.cat([t.flatten() for t in ts])
 
 # %% ../../nbs/06h_diagnosis.ipynb #95f10d15
-@patch(as_prop=True)
-def counted(self:_Evidence):
+def _counted(e):
     "A `_Cut` that has numbered what the forward calls; None without autograd"
-    if 'count' not in vars(self):
-        count = _Cut()
-        self.count = None if self.graph(count) is None else count
-    return self.count
+    count = _Cut()
+    return None if e.graph(count) is None else count
 
 # %% ../../nbs/06h_diagnosis.ipynb #afe6c94e
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
@@ -927,14 +932,12 @@ class _Edit(TorchFunctionMode):
         return step.out
 
 # %% ../../nbs/06h_diagnosis.ipynb #00235d65
-@patch(as_prop=True)
-def steps(self:_Evidence):
+def _recorded(e):
     "The calls of the backward under test, in the first draw"
-    if 'edit' not in vars(self):
-        self.edit = _Edit()
-        if self.run(self.edit, self.us[:1]): _leading_to(self.last, self.edit.steps)
-        else: self.edit.steps = []
-    return self.edit.steps
+    calls = _Edit()
+    if not e.run(calls, e.us[:1]): return []
+    _leading_to(e.last, calls.steps)
+    return calls.steps
 
 # %% ../../nbs/06h_diagnosis.ipynb #65933c12
 def _leading_to(g, steps):
@@ -1194,7 +1197,7 @@ def _instead(found, right, wrong):
     if not there.any(): return '; there it is 0'
     same,c = _matches([there], [due])
     if same and not wrong.all():
-        return f'; there it is {Fraction(c).limit_denominator(99)} of what is right'
+        return f'; there it is {_number(c)} of what is right'
     for axis in range(1, found.dim()):
         k,shown = found.shape[axis], found.movedim(axis, 0)
         bad = wrong.movedim(axis-1, 0).reshape(k, -1).any(1)

@@ -157,7 +157,7 @@ def run_in(self:_Reruns, dtype):
             out = forward(*args)
             if not _flat(out).isfinite().all() or _flat(out).dtype != dtype: return
             outs = _kept(out, point.keep)
-            for o,u in zip(outs, _parted(point.upstreams[0], outs)): o.g = u
+            _give(outs, point.upstreams[0])
             backward(out, *args)
             autograd,u = self.panel['autograd'], point.upstreams[0].to(dtype)
             auto = autograd.graph([u], values=low)[0]

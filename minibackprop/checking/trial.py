@@ -9,8 +9,8 @@ __all__ = []
 import itertools, torch
 from fastcore.basics import patch
 from minibackprop.checking.subject import (
-    _Function, _first_line, _flat, _floating, _kept, _named, _outs, _parted, _reals,
-    _rebuilt, _scaled)
+    _Function, _first_line, _flat, _floating, _give, _kept, _named, _outs, _parted,
+    _reals, _rebuilt, _scaled)
 from .point import _Point
 
 # %% ../../nbs/06d_trial.ipynb #a852c24f
@@ -79,7 +79,7 @@ def warm_up(self:_Trial, forward, backward, args):
             out = forward(*copies)
             if not _flat(out).isfinite().all(): raise ValueError('no output there')
             outs = _outs(out)
-            for o,u in zip(outs, _parted(self.point.normal(_flat(outs)), outs)): o.g = u
+            _give(outs, self.point.normal(_flat(outs)))
             backward(out, *self.other)
     except Exception:  # the report says so; what always raises is met next
         self.other,self.warm = args, False
