@@ -27,14 +27,20 @@ def load():
 def packed(t, dtype): return base64.b64encode(t.contiguous().numpy().astype(dtype).tobytes()).decode()
 
 
-def chosen(model, images, labels, digit):
-    "Test images of a digit: one of the first hundred whose ink speaks for the answer as one, and then the first two"
-    first = (labels == digit).nonzero()[:100,0]
-    out = inp = images[first]
+def answered(model, images):
+    "The scores; and the gradient of the winning score of each image, by the hand-written backward"
+    out = inp = images.clone()
     for layer in model.layers: out = layer(out)
     out.g = one_hot(out.argmax(1), 10).float()
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
-    told = inp*inp.g
+    return out, inp.g
+
+
+def chosen(model, images, labels, digit):
+    "Test images of a digit: one of the first hundred whose ink speaks for the answer as one, and then the first two"
+    first = (labels == digit).nonzero()[:100,0]
+    out,g = answered(model, images[first])
+    told = images[first]*g
     sure = (softmax(out)[:,digit] > .85)*told.sum(1)/told.abs().sum(1)
     return torch.cat([first[sure.argmax()][None], first[:examples-1]])
 
