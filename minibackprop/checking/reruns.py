@@ -10,8 +10,8 @@ import contextlib, torch
 from fastcore.basics import patch
 from torch.autograd import forward_ad, gradgradcheck
 from .subject import (
-    _CannotJudge, _Function, _Layer, _Torch, _first_line, _flat, _kept, _named,
-    _parted, _reals, _rms, _scaled)
+    _CannotJudge, _Function, _Layer, _Torch, _first_line, _flat, _give, _kept,
+    _named, _reals, _rms, _scaled)
 from .referees import _Panel
 
 # %% ../../nbs/06g_reruns.ipynb #p6g00104
