@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup
 from minibackprop.exercises.judges import _chapters
+from exercises import answers_in_page
 from search import add_search
 
 katex = 'katex@0.19.1'
@@ -352,6 +353,7 @@ def finish(site, nbs, repository):
         pictures(soup, site, page)
         breakable(soup)
         on_screen(soup)
+        answers_in_page(site, page, soup)
         soup.head.append(soup.new_tag('script', src='site_libs/book.js', defer=''))
         if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
