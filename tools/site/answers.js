@@ -31,7 +31,7 @@
         if (!next(',')) break
         comma = true
       }
-      if (close && !next(close)) cannot(tokens[at] ? `“${tokens[at]}” is not expected there` : `a closing ${close} is missing`)
+      if (close && !next(close)) cannot(tokens[at] ? `“${tokens[at]}” does not fit there` : `a closing ${close} is missing`)
       return comma || items.length !== 1 ? Object.assign(items, {list: close === ']'}) : items[0]
     }
     const chain = (ops, part) => () => {
@@ -51,7 +51,7 @@
       if ('([{'.includes(token)) return entries(')]}'['([{'.indexOf(token)])
       if (/^\.?\d/.test(token)) return number(+token, /^\d+$/.test(token))
       if (/^(['"]).*\1$/.test(token) && token.length > 1) return token.slice(1, -1)
-      if (!/^[a-z_]/i.test(token)) cannot(`“${token}” is not expected there`)
+      if (!/^[a-z_]/i.test(token)) cannot(`“${token}” does not fit there`)
       const name = token.replace(/^(math|np|torch)\./, ''), constant = {'math.pi': Math.PI, 'np.pi': Math.PI, 'math.e': Math.E}[token]
       if (next('(')) {
         const inner = entries(')')
@@ -66,7 +66,7 @@
     if (!tokens.length) cannot('there is nothing in the box')
     const found = entries()
     if (at === tokens.length) return found
-    return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : cannot(`“${tokens[at]}” is not expected there`)
+    return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : cannot(`“${tokens[at]}” does not fit there`)
   }
 
   function unquoted(word) {

@@ -1,7 +1,7 @@
 """The exercises on the site: their hints, and a box for each answer that is a value, judged in the page as the library does.
 
 What a judge knows is read from its closure. It stands in base64 in a script of the page, and answers.js judges by it."""
-import base64, html, inspect, json, re, shutil
+import base64, html, inspect, json, math, re, shutil
 from itertools import chain, permutations, product
 from pathlib import Path
 from bs4 import BeautifulSoup
@@ -43,17 +43,16 @@ def form_of(known):
     kind,first,*_ = known[1] if known[0] == 'rounded' else known
     if kind == 'letters': return 'letters, such as be'
     if kind == 'table': return 'as the task says'
-    if kind == 'value' and not first.startswith('('):
-        return 'a word' if first.startswith("'") else 'True or False' if first in ('True', 'False') else 'a number, such as 0.25 or 1/4'
-    n = len(first) if kind == 'tuple' else first.count(',') if '((' not in first else 0
-    return f'{n or "several"} entries, with commas between them'
+    right = first if kind == 'tuple' else eval(first, dict(vars(math)))  # inf and nan are written like this
+    if isinstance(right, (tuple, list)): return f'{len(right)} entries, with commas between them'
+    return 'a word' if isinstance(right, str) else 'True or False' if isinstance(right, bool) else 'a number, such as 0.25 or 1/4'
 
 
 box = '''<form class="answer on-screen" data-number="{number}" hidden><label for="answer-{id}">Your answer to {number}: {form}</label>
 <div><input id="answer-{id}" autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" aria-describedby="said-{id}"/>
 <button>Check</button></div><p id="said-{id}" role="status" aria-live="polite"></p></form>'''
 note = '''<p class="answer-note on-screen" hidden>Where there is a box, answer here, in the page: with or without brackets and quotes, and
-<code>1/3</code> is as good as 0.3333. Nothing is recorded or sent. Functions and classes you write in the notebook.</p>'''
+<code>1/3</code> is as good as 0.3333. Nothing is recorded or sent. The others you answer in the notebook, and all have hints here.</p>'''
 
 
 def hints(ex):
