@@ -19,7 +19,7 @@
   // A number, a word, true or false, or an array of such
   function read(text) {
     text = text.replace(/[−–]/g, '-').replace(/[·×]/g, '*').replace(/\^/g, '**').replace(/∞/g, 'inf')
-      .replace(/[‘’]/g, "'").replace(/[“”]/g, '"').trim()
+      .replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/^\s*answer\s*=/, '').trim()
     const tokens = text.match(/(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[a-z_][\w.]*|'[^']*'|"[^"]*"|\*\*|\/\/|\S/gi) || []
     let at = 0
     const next = token => tokens[at] === token && ++at
@@ -52,7 +52,7 @@
       if (/^\.?\d/.test(token)) return number(+token, /^\d+$/.test(token))
       if (/^(['"]).*\1$/.test(token) && token.length > 1) return token.slice(1, -1)
       if (!/^[a-z_]/i.test(token)) cannot(`“${token}” does not fit there`)
-      const name = token.replace(/^(math|np|torch)\./, ''), constant = {'math.pi': Math.PI, 'np.pi': Math.PI, 'math.e': Math.E}[token]
+      const name = token.replace(/^(math|np|torch)\./, ''), constant = {__proto__: null, 'math.pi': Math.PI, 'math.e': Math.E}[token]
       if (next('(')) {
         const inner = entries(')')
         if (wrappers.includes(name)) return typeof inner === 'string' ? unquoted(inner) : inner

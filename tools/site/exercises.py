@@ -50,7 +50,7 @@ def form_of(known):
 
 box = '''<form class="answer on-screen" data-number="{number}" hidden><label for="answer-{id}">Your answer to {number}: {form}</label>
 <div><input id="answer-{id}" autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" aria-describedby="said-{id}"/>
-<button>Check</button></div><p id="said-{id}" role="status" aria-live="polite"></p></form>'''
+<button aria-label="Check the answer to {number}">Check</button></div><p id="said-{id}" role="status" aria-live="polite"></p></form>'''
 note = '''<p class="answer-note on-screen" hidden>Where there is a box, answer here, in the page: with or without brackets and quotes, and
 <code>1/3</code> is as good as 0.3333. Nothing is recorded or sent. The others you answer in the notebook, and all have hints here.</p>'''
 
@@ -62,6 +62,12 @@ def hints(ex):
     return f'<div class="hints on-screen" role="group" aria-label="Hints to {ex.number}">{"".join(folds)}</div>'
 
 
+def not_done_yet(soup):
+    "A chapter is printed as it comes: no exercise is done yet, and a page of the site need not say so"
+    for output in soup.select('#exercises .cell-output'):
+        if re.match(r'\w+\.\d+: not done yet', output.get_text().strip()): output.decompose()
+
+
 def answers_in_page(site, page, soup):
     "Boxes and hints in a chapter; how many boxes there are. The cells that a box takes the place of stay for who has no scripts"
     if page.removesuffix('.html') not in _chapters.values(): return 0
@@ -70,7 +76,6 @@ def answers_in_page(site, page, soup):
         code = cell.pre.get_text()
         if not (call := re.match(r"check_answer\('([^']+)', ", code)): continue
         ex, stub = known[call[1]], cell.find_previous_sibling(class_='cell')
-        for output in cell.select('.cell-output'): output.decompose()  # not done yet
         added = hints(ex)
         if stub.pre.get_text().strip() == 'answer = ...':
             boxes[ex.number] = ex.more, knows(ex.judge)
