@@ -1,7 +1,7 @@
 """Every page of docs/ in Chromium, as a reader finds it: `make browse`. SCREENSHOTS=folder keeps pictures.
 
 Each page is opened from a local server and from disk, in both themes, at the widths of two desks and of a phone."""
-import os, re, sys, tempfile
+import math, os, re, sys, tempfile
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -13,15 +13,19 @@ from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_
                           load_mnist, mse, mse_grad, relu, relu_grad, softmax)
 from minibackprop.checking.mutants import kill_matrix
 from minibackprop.digits import _centre
+from minibackprop.exercises.judges import _chapters, _exercises, _made, _verdict
+from minibackprop.exercises.notebooks import _imports, read_exercises
 from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright
 from weights import answered, load
 from chromium import launch, server
+from exercises import knows
 from pages import from_npm, moved
 
 two = [(.3, .35), (.36, .24), (.5, .2), (.62, .25), (.66, .36), (.6, .5), (.45, .65), (.3, .8), (.5, .8), (.72, .8)]
 docs = Path(__file__).parent.parent.parent/'docs'
 wrong, counts = [], dict(pages=0, loads=0, links=0, queries=0, shapes=0, numbers=0)
+counts |= {'answers': 0, 'spoiled answers': 0, 'that hear another sentence': 0}
 
 look = """async () => {
   await Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => {}) }))
@@ -515,6 +519,91 @@ def kills(context, home):
     page.close()
 
 
+def spoiled(value):
+    "A value, changed in each of several ways"
+    if isinstance(value, tuple):
+        yield from (value[:-1], value[::-1], (*value, 1), 'xyzzy', 7)
+        yield from ((*value[:i], other, *value[i+1:]) for i,v in enumerate(value) for other in spoiled(v))
+    elif isinstance(value, str): yield from (value.upper(), value[:-1], value + 'z', 3, (1, 2))
+    elif isinstance(value, bool): yield from (not value, int(value), 2, 'xyzzy')
+    else: yield from (-value, value + 1, value*2., value/3, value*1.0004, value*1.01, value*1e-7, (value,), 'xyzzy', True)
+
+
+@cache
+def judged():
+    """The exercises whose answers are values: number -> texts, each with whether the book lists it, and what the library says.
+
+    The texts are all right and wrong answers that the book lists, also without quotes, and the right ones spoiled"""
+    known, found = _exercises(), {}
+    for file in sorted((docs.parent/'nbs').glob('*.ipynb')):
+        if not any(file.stem.endswith(f'_{chapter}') for chapter in _chapters.values()): continue
+        for e in read_exercises(file):
+            if e['stub'].strip() != 'answer = ...': continue
+            ex, space = known[e['number']], _imports(file) | dict(torch=torch, math=math, np=np, inf=math.inf)
+            exec(e['solution'], space)
+            written = lambda value: re.sub(r'np.float64\((.*?)\)', r'\1', repr(value))
+            source = re.sub(r'\s+#.*', '', e['solution'].partition('answer = ')[2].strip())
+            listed = dict.fromkeys([written(space['answer']), *[source]*('\n' not in source), *ex.right, *ex.wrong])
+            others = [text for text in map(written, spoiled(space['answer'])) if text not in listed]
+            said = {text: _verdict(ex, eval(text, dict(space))) for text in [*listed, *others]}
+            found[ex.number] = [(text, text in listed, *said[text]) for text in said]
+            bare = [text for text in listed if "'" in text and not re.search(r"'\w+, \w", text)]
+            found[ex.number] += [(text.replace("'", ''), True, *said[text]) for text in bare]
+    return found
+
+
+answer_all = """(form, texts) => texts.map(text => {
+  form.querySelector('input').value = text
+  form.querySelector('button').click()
+  return form.querySelector('p').textContent
+})"""
+
+
+def boxes(context, home):
+    """A box says of each answer that the book lists what the library says, and so it does of others.
+
+    Of others that are not in the table of a judge it may say something else, but not that they are right"""
+    for chapter in _chapters.values():
+        page = context.new_page()
+        page.goto(f'{home}{chapter}.html')
+        note = lambda what: wrong.append(f'{home}: answers: {what}')
+        for form in page.query_selector_all('.answer'):
+            n = form.get_attribute('data-number')
+            with_table = "['table'" in str(knows(_exercises()[n].judge))
+            said = form.evaluate(answer_all, [text for text,*_ in judged()[n]])
+            for found,(text,listed,word,why) in zip(said, judged()[n]):
+                right = f'{word[:1].upper()}{word[1:]}. {why}'.replace('`', '')
+                same = found.removesuffix('.') == right.removesuffix('.')
+                counts['answers' if listed else 'spoiled answers' if same else 'that hear another sentence'] += 1
+                free = with_table and not listed and not (found.startswith('Right') and word != 'right')
+                if not same and not free: note(f'{n}: {text!r}: {found!r}, and not {right!r}')
+        if re.search('not done yet', page.inner_text('main')): note(f'{chapter}: not done yet')
+        page.close()
+    page = context.new_page()
+    page.goto(home + 'backward.html')
+    said = lambda: page.inner_text('#said-3-1')
+    page.focus('#answer-3-1')
+    for typed,begin in ('(4, 2', 'This cannot be read: a closing )'), ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. '):
+        retype(page, typed)
+        page.keyboard.press('Enter')
+        if not said().startswith(begin): note(f'{typed} hears {said()!r}')
+    page.keyboard.type(' ')
+    if said(): note('what was right, and is not there any more, is right')
+    for i in 1, 2, 3:
+        page.keyboard.press('Tab')
+        while i == 1 and page.evaluate('document.activeElement.tagName') != 'SUMMARY': page.keyboard.press('Tab')
+        page.keyboard.press('Enter')
+        shown = page.eval_on_selector_all('[aria-label="Hints to 3.1"] p', 'all => all.filter(e => e.checkVisibility()).length')
+        if shown != i: note(f'{shown} hints, and not {i}')
+    if page.is_visible('.in-notebook'): note('the cells of the notebook are there, too')
+    page.close()
+    silent = context.browser.new_context(java_script_enabled=False)
+    page = silent.new_page()
+    page.goto(home + 'backward.html')
+    if not page.is_visible('.in-notebook') or page.is_visible('.answer'): note('without scripts there is no text, or a box')
+    silent.close()
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
@@ -533,7 +622,7 @@ def main():
             once = home.startswith('http') and (theme, width) in looked
             seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
             if width == 1280 and theme == 'light': check_links(home, seen)
-            plays = search, explorer, backward, tape, race, differences, kills, drawing
+            plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
             for play in plays if (theme, width) in looked else (): play(context, home)
             context.close()
             print(where, *dict.fromkeys(wrong), sep='\n', flush=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup
 from minibackprop.exercises.judges import _chapters
+from exercises import answers_in_page, not_done_yet
 from search import add_search
 
 katex = 'katex@0.19.1'
@@ -332,7 +333,9 @@ def finish(site, nbs, repository):
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups)
-    for soup in soups.values(): fold(soup)
+    for soup in soups.values():
+        fold(soup)
+        not_done_yet(soup)
     times = {page: minutes(soup) for page,soup in soups.items()}
     first = {page for page,file in sources.items() if number(file.name)} | {'index.html', 'quickstart.html', 'traps.html'}
     add_search(site, soups, first, from_npm)
@@ -352,6 +355,7 @@ def finish(site, nbs, repository):
         pictures(soup, site, page)
         breakable(soup)
         on_screen(soup)
+        answers_in_page(site, page, soup)
         soup.head.append(soup.new_tag('script', src='site_libs/book.js', defer=''))
         if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
