@@ -28,7 +28,8 @@ def _with_tensors(o):
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
 
 # %% ../../nbs/06b_arrays.ipynb #a36d665c
-def _numbers(o): return isinstance(o, (np.ndarray, np.floating, float))
+def _numbers(o):
+    return isinstance(o, (np.ndarray, np.floating, float, torch.Tensor))
 
 @contextlib.contextmanager
 def _same_draws(generators):
@@ -44,14 +45,16 @@ def _same_draws(generators):
 class _Arrays:
     "NumPy code under test: two functions or methods, or one that returns the gradients"
     rate = skipped = ()
+    reading,guessed,other = '', False, False  # a parameter may be one of two things
+    array,tensor = staticmethod(_array), staticmethod(_tensor)
+    lent = staticmethod(lambda g: g.numpy().copy()[()])  # the backward may write there
     def __init__(self, forward, backward, inputs):
         self.forward,self.backward = forward, backward
         self.owner = getattr(forward, '__self__', None)
-        pair = [f for f in (forward, backward) if f]
-        self.title = ', '.join(getattr(f, '__name__', repr(f)) for f in pair)
+        self.title = ', '.join(
+            getattr(f, '__name__', repr(f)) for f in (forward, backward) if f)
         if self.owner is not None: self.title = type(self.owner).__name__
-        self.names = _input_names(forward, len(inputs))
-        self.remarks = set()
+        self.names,self.remarks = _input_names(forward, len(inputs)), set()
         self.generators = [o for _,o in _reach(forward, backward)
                            if isinstance(o, np.random.Generator)]
         self.held,self.paths,self.params,self.left = {}, {}, {}, {}
@@ -81,7 +84,7 @@ def made(self:_Arrays, params):
 @patch
 def called(self:_Arrays, owner, forward, args):
     "The outputs; what else was returned; the arrays that were passed"
-    arrays = [_rebuilt(a, lambda n,t: _array(t)) for a in args]
+    arrays = [_rebuilt(a, lambda n,t: self.array(t)) for a in args]
     with _same_draws(self.generators): result = forward(*arrays)
     if result is None and owner is not None: result = next(
         getattr(owner, n) for n in ('output', 'outputs', 'out', 'y', 'a', 'A')
@@ -93,7 +96,7 @@ def called(self:_Arrays, owner, forward, args):
 @patch
 def plain(self:_Arrays, params):
     def forward(*args):
-        outs = tuple(map(_tensor, self.called(*self.made(params)[:2], args)[0]))
+        outs = tuple(map(self.tensor, self.called(*self.made(params)[:2], args)[0]))
         return outs[0] if len(outs) == 1 else outs
     return forward
 
@@ -105,6 +108,11 @@ def _asks(f, needed=False):
     taken = inspect.signature(f).parameters.values()
     return [p.name for p in taken if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
             and not (needed and p.default is not p.empty)]
+
+def _is_upstream(name):
+    "Is a parameter called like an upstream gradient?"
+    return bool(re.match(
+        'd(?!ata|im|ict|type|ropout|il)|.*grad|delta|g$|g_|up|.*_bar$|err', name))
 
 def _rates(names):
     "Those that are called like a learning rate"
@@ -120,14 +128,30 @@ def upstream(self:_Arrays, result):
         raise _Ask(f'{self.title}: alone, a function has to return (loss, gradients). '
                    'A forward is passed with its backward: (forward, backward)')
     asks = _asks(self.backward)
-    ups = [p for p in asks if p not in self.names and re.match(
-        'd(?!ata|im|ict|type|ropout|il)|.*grad|delta|g$|g_|up|.*_bar$|err', p)]
+    ups = [p for p in asks if p not in self.names and _is_upstream(p)]
     ups = ups or [p for p in asks[:1] if p not in self.names]
     if asks and not ups: raise _Ask(
         f'{self.title}: the backward takes no upstream gradient. If it is the gradient '
         'of a loss, pass one function that returns (loss, gradients)')
     numbers = [*itertools.takewhile(_numbers, result)]
     return (ups or ['dout'])[:max(len(numbers), 1)]
+
+# %% ../../nbs/06b_arrays.ipynb #4d8a3b35
+@patch
+def guess(self:_Arrays, outs, arrays, asks, free):
+    "What parameters of other names get, if the forward returned outputs alone"
+    could = [arrays]*(len(asks) == len(arrays))
+    if [p for p in free if p in _asks(self.backward, True)] and len(free) == len(outs):
+        could.append(outs)
+    if re.match('out|y_?(hat|pred)?$|[as]$', free[0]): could.reverse()
+    self.guessed = len(could) > 1
+    if not could: return ()
+    taken = could[-1] if self.other else could[0]
+    names = ', '.join(free)
+    self.remarks.discard(self.reading)
+    self.reading = f'{names} is the {"output" if taken is outs else "input"}'
+    if self.guessed: self.remarks.add(self.reading)
+    return taken
 
 # %% ../../nbs/06b_arrays.ipynb #4d8a3b36
 @patch
@@ -142,8 +166,7 @@ def passed(self:_Arrays, outs, rest, arrays):
     self.rate = _rates({*_asks(self.backward, True)} - {*inputs, *ups})
     asks = [p for p in _asks(self.backward) if p not in (*ups, *self.rate)]
     given,free = dict.fromkeys(self.rate, 1.), [p for p in asks if p not in inputs]
-    if asks and not rest and len(asks) == len(arrays) and free:
-        rest = outs if re.match('out|y_?(hat|pred)?$|[as]$', free[0]) else arrays
+    if free and not rest: rest = self.guess(outs, arrays, asks, free)
     if len(rest) == len(asks): return given | dict(zip(asks, rest))
     over = max(len(rest)-len(free), 0)
     if over: self.remarks.add(
@@ -274,13 +297,13 @@ def start(self:_Arrays, params):
         outs,rest,arrays = self.called(owner, run, args)
         kept[:] = [rest if back is None else self.passed(outs, rest, arrays),
                    self.upstream((*outs, *rest))]
-        outs = tuple(map(_tensor, outs))
+        outs = tuple(map(self.tensor, outs))
         return outs[0] if len(outs) == 1 else outs
 
     def backward(out, *args):
         outs = out if isinstance(out, tuple) else (out,)
         given,names = kept
-        ups = [o.g.clone().numpy()[()] for o in outs]
+        ups = [self.lent(o.g) for o in outs]
         grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(
             f'the backward writes into {", ".join(names)}; that is allowed here')
@@ -314,3 +337,21 @@ def _times(u, grads):
     if not isinstance(grads, (tuple, list)): return None if grads is None else u*grads
     return [_times(u, g) for g in (grads[0] if len(grads) == 1 and isinstance(
         grads[0], (tuple, list)) else grads)]
+
+# %% ../../nbs/06b_arrays.ipynb #4d740002
+class _ByName(_Arrays):
+    "Functions of tensors that are written as courses write those of arrays"
+    array = tensor = lent = staticmethod(lambda o: o)
+
+def _reads_g(f):
+    "Does a function, or one inside it, look at an attribute `g`, as in `out.g`?"
+    codes = [getattr(f, '__code__', None)]
+    for code in filter(None, codes):
+        codes += [c for c in code.co_consts if inspect.iscode(c)]
+    return any(code is None or 'g' in code.co_names for code in codes)
+
+def _by_name(forward, backward, inputs):
+    "Does the backward ask for the upstream gradient by name, and not as `out.g`?"
+    if _reads_g(backward): return False
+    return any(_is_upstream(p) for p in _asks(backward)
+               if p not in _input_names(forward, len(inputs)))

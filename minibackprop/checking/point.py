@@ -15,7 +15,8 @@ from minibackprop.checking.subject import (
     Module, _Function, _Layer, _Pair, _Single, _Torch, _double, _flat, _floating,
     _input_names, _inside, _named, _named_outs, _outs, _reach, _reals, _rebuilt, _rms,
     _whole)
-from .arrays import _Arrays, _float_arrays, _read
+from .arrays import (
+    _Arrays, _ByName, _by_name, _float_arrays, _read)
 
 # %% ../../nbs/06c_point.ipynb #3c3fc9dd
 def _subject(
@@ -28,7 +29,8 @@ def _subject(
     arrays = any(isinstance(a, np.ndarray) for _,a in _reach(*inputs, code=False))
     pair = isinstance(layer, (tuple, list)) and len(layer) == 2
     if pair and all(map(callable, layer)):
-        return _Arrays(*layer, inputs) if arrays else _Pair(layer)
+        if arrays: return _Arrays(*layer, inputs)
+        return _ByName(*layer, inputs) if _by_name(*layer, inputs) else _Pair(layer)
     if isinstance(layer, type) and issubclass(layer, torch.autograd.Function):
         return _Function(layer)
     run = getattr(layer, 'forward', layer if callable(layer) else None)

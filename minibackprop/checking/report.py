@@ -290,16 +290,17 @@ def check_grads(
     """Ask four referees whether a hand-written backward is right, and if not, why.
 
     Works on float64 copies. The backward of a pair is called as `backward(out,
-    *inputs)`, that of NumPy functions as `backward(dout, cache)`. `ValueError` if there
-    is nothing to judge, such as NaN or a forward that draws at random; `RuntimeError`
-    if the backward raises."""
+    *inputs)`; for NumPy, and if it asks for the upstream gradient by name, as
+    `backward(dout, cache)`. `ValueError` if there is nothing to judge, such as NaN or
+    a forward that draws at random; `RuntimeError` if the backward raises."""
     if draws < 1: raise ValueError(f'check_grads: draws={draws}; expected at least 1')
     skip = (skip,) if isinstance(skip, str) else tuple(skip)
-    subject = _subject(layer, inputs)
-    inputs = [_with_tensors(a) for a in inputs]
-    return _with_other_values(lambda elsewhere=(), quick=quick: _report(
-        second_order, subject, inputs, skip, 1 if quick else draws, seed, elsewhere,
-        wanted, quick))
+    def judged(subject):
+        tensors = [_with_tensors(a) for a in inputs]
+        return _with_other_values(lambda elsewhere=(), quick=quick: _report(
+            second_order, subject, tensors, skip, 1 if quick else draws, seed,
+            elsewhere, wanted, quick))
+    return _either_reading(lambda: _subject(layer, inputs), judged)
 
 # %% ../../nbs/06_check.ipynb #9f128f51
 def _found_point(*args):
@@ -354,6 +355,19 @@ def _with_other_values(report):
     finally: torch.set_default_dtype(default)
 
 _open = 'right', 'undecided', 'referees disagree'  # verdicts that accuse nobody
+
+# %% ../../nbs/06_check.ipynb #p6d30005
+def _either_reading(subject, judged):
+    "The report; if a parameter of the backward may be two things, on the one that fits"
+    first = subject()
+    report = judged(first)
+    if report.right or not getattr(first, 'guessed', False): return report
+    second = subject()
+    second.other = True
+    if (other := judged(second)).right: return other
+    report.rest_said = [f'- wrong, too, if {second.reading}']
+    return report
+
 
 # %% ../../nbs/06_check.ipynb #9f3acad3
 def test_grads(
