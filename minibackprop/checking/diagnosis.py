@@ -15,8 +15,9 @@ from torch.overrides import TorchFunctionMode
 from ..broadcasting import unbroadcast
 from ..module import _inside
 from .subject import (
-    _CannotJudge, _floating, _give, _kept, _reals, _scaled)
+    _CannotJudge, _floating, _reals, _scaled)
 from .point import _Reads
+from .trial import _Raised
 from .referees import _Panel
 
 # %% ../../nbs/06h_diagnosis.ipynb #aea24dd0
@@ -87,15 +88,12 @@ def run(self:_Evidence, edit=None, us=None, values={}):
     "The gradient from the backward under test, in a layer made anew; None if none"
     point,grads = self.point, []
     for u in us or self.us:
-        run = self.trial.started(lambda t: t, values and {**point.values, **values})
+        run = self.trial.started(values and {**point.values, **values})
         if run is None: return None
-        out,backward,args,tensors = run
-        _give(_kept(out, point.keep), u)
-        try:
-            with torch.no_grad(), edit or contextlib.nullcontext(): backward(out, *args)
-            self.last = tensors[self.name].g
-            grads.append(self.trial.numbers(self.name, self.last.to_dense()))
-        except Exception: return None
+        try: g = run.backward(u, mode=edit)[self.name]
+        except _Raised: return None
+        if not torch.is_tensor(g): return None
+        grads.append(self.trial.numbers(self.name, g.detach().to_dense()))
     return grads
 
 # %% ../../nbs/06h_diagnosis.ipynb #5ca79f6d
@@ -934,9 +932,10 @@ class _Edit(TorchFunctionMode):
 # %% ../../nbs/06h_diagnosis.ipynb #00235d65
 def _recorded(e):
     "The calls of the backward under test, in the first draw"
-    calls = _Edit()
-    if not e.run(calls, e.us[:1]): return []
-    _leading_to(e.last, calls.steps)
+    calls,run = _Edit(), e.trial.started()
+    try: g = run.backward(e.us[0], mode=calls)[e.name] if run else None
+    except _Raised: return []
+    _leading_to(g, calls.steps)
     return calls.steps
 
 # %% ../../nbs/06h_diagnosis.ipynb #65933c12

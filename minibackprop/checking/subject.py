@@ -78,10 +78,6 @@ def _parted(u, outs):
     parts = u.flatten().split([_reals(o).numel() for o in outs])
     return [_whole(v.view(_reals(o).shape), o).to(o.dtype) for o,v in zip(outs, parts)]
 
-def _give(outs, u):
-    "Put `u`, which is end to end, on the outputs as their `.g`"
-    for o,v in zip(outs, _parted(u, outs)): o.g = v
-
 # %% ../../nbs/06a_subject.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
 
