@@ -27,6 +27,7 @@ class _Panel:
 
     def __getitem__(self, name): return self.each[name]
 
+# %% ../../nbs/06e_referees.ipynb #cb28e30d
 class _Referee:
     "One way to judge a gradient. `judge(name, found)` gives its scaled error"
     def __init__(self, panel):
