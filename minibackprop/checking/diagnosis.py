@@ -10,7 +10,7 @@ import itertools, torch
 from .subject import _floating, _scaled
 from .referees import _Panel
 from .evidence import (
-    _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches)
+    _Edit, _Evidence, _Swap, _axes_said, _ends, _factor, _located, _matches)
 from .guesses import (
     _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
     _stale, _swapped, _turned, _upstream)
@@ -32,52 +32,23 @@ class Finding:
 # %% ../../nbs/06h_diagnosis.ipynb #6bd3dace
 def _crossed(e):
     "Output, input and out.g taken for one another: the backward with them exchanged"
-    point,n = e.point, e.name
-    def put(t): return _exchanged(e, lambda out,args,u: {
-        id(out): _with_g(t(out, args, u), u)})
-    if any(_if_right(e, put(lambda out,args,u: out.clone()), '', '')): return
-    same = [i for i,a in enumerate(point.args)
-            if _floating(a) and a.shape == e.out.shape]
-    for i in same:
-        who = point.names[i]
-        yield from _if_right(
-            e, put(lambda out,args,u: args[i].clone()), 'from output',
-            f'{n}.g is computed from the output where {who} is meant')
-        both = lambda out,args,u: {id(out): _with_g(out.clone(), u),
-                                   id(args[i]): out.clone()}
-        yield from _if_right(
-            e, _exchanged(e, both), 'from input',
-            f'{n}.g is computed from {who} where the output is meant')
-    yield from _if_right(
-        e, put(lambda out,args,u: u.clone()), 'out for out.g',
-        f'{n}.g is computed from the output where {e.up} is meant. The backward is '
-        'called as backward(out, *inputs), with the upstream gradient in out.g')
-
-# %% ../../nbs/06h_diagnosis.ipynb #2c74b31d
-def _exchanged(e, cross):
-    "The gradients of the backward under test, with some tensors exchanged; or None"
-    point,grads = e.point, []
-    for u in e.us:
-        args,params = point.split({k: t.clone() for k,t in point.values.items()})
-        try:
-            with torch.no_grad(): after = point.subject.crossed(
-                params, args, lambda out,args: cross(out, args, u))
-        except Exception: return None
-        g = {**dict(zip(point.names, after)), **params}.get(e.name)
-        grads.append(getattr(g, 'g', None))
-    fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
-    return grads if fit else None
-
-def _with_g(t, u):
-    t.g = u.clone()
-    return t
-
-# %% ../../nbs/06h_diagnosis.ipynb #479dbd85
-def _if_right(e, guess, cause, sentence):
-    "The hypothesis, if the exchange mended the gradient"
-    if guess:
-        same,c = _matches(guess, e.right)
-        if same and abs(c-1) < 1e-6: yield cause, sentence, e.found
+    n = e.name
+    def right_if(swap): return _is_right(
+        e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+    if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
+    for i,a in enumerate(e.point.args):
+        if not _floating(a) or a.shape != e.out.shape: continue
+        who = e.point.names[i]
+        if right_if(lambda out,args,g: (out, args[i])): yield (
+            'from output', f'{n}.g is computed from the output where {who} is meant',
+            e.found)
+        if right_if(lambda out,args,g: (args[i], out)): yield (
+            'from input', f'{n}.g is computed from {who} where the output is meant',
+            e.found)
+    if right_if(lambda out,args,g: (out, g)): yield (
+        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
+        'The backward is called as backward(out, *inputs), with the upstream gradient '
+        'in out.g', e.found)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
@@ -180,7 +151,8 @@ def _mended(e):
     for cause,said,at,edit in _trials(e)[:few]:
         if found and found[0].cause != cause: break
         if any(f.sentence.endswith(said) for f in found): continue
-        if all(_is_right(e, _Edit(at, edit), us) for us in (e.us[:1], e.us)):
+        edited = lambda run,u: _Edit(at, edit)
+        if all(_is_right(e, edited, us) for us in (e.us[:1], e.us)):
             more = ', and so in all such calls' if len({
                 e.steps[i].site for i in at}) > 1 else ''
             found.append(Finding(e.name, cause, f'{e.name}.g is right if {said}{more}',

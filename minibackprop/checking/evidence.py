@@ -13,7 +13,7 @@ import numpy as np, torch
 from fastcore.basics import patch
 from torch.overrides import TorchFunctionMode
 from ..module import _inside
-from .subject import _CannotJudge, _floating, _scaled
+from .subject import _CannotJudge, _floating, _rebuilt, _scaled
 from .point import _Reads
 from .trial import _Raised
 
@@ -69,12 +69,12 @@ def _rows(e):
 # %% ../../nbs/06h1_evidence.ipynb #073462a9
 @patch
 def run(self:_Evidence, edit=None, us=None, values={}):
-    "The gradient from the backward under test, in a layer made anew; None if none"
+    "The gradient from the backward, run again in `edit(run, u)`; None if none"
     point,grads = self.point, []
     for u in us or self.us:
         run = self.trial.started(values and {**point.values, **values})
         if run is None: return None
-        try: g = run.backward(u, mode=edit)[self.name]
+        try: g = run.backward(u, mode=edit and edit(run, u))[self.name]
         except _Raised: return None
         if not torch.is_tensor(g): return None
         grads.append(self.trial.numbers(self.name, g.detach().to_dense()))
@@ -245,6 +245,18 @@ class _Edit(_Calls):
         self.steps.append(step)
         step.out = func(*args, **kwargs)
         return step.out
+
+# %% ../../nbs/06h1_evidence.ipynb #54bdab8f
+class _Swap(_Calls):
+    "Each call that gets the numbers of `old` gets `new`"
+    watches = False
+    def __init__(self, old, new): self.old,self.new = old, new
+
+    def call(self, func, args, kwargs, at):
+        def swap(name, t): return self.new.clone() if torch.equal(t, self.old) else t
+        swapped = func(*_rebuilt(args, swap), **_rebuilt(kwargs, swap))
+        if func.__name__ != '__get__' or torch.is_tensor(swapped): return swapped
+        return func(*args, **kwargs)  # of which it asks for a property
 
 # %% ../../nbs/06h1_evidence.ipynb #00235d65
 def _recorded(e):
