@@ -250,12 +250,17 @@ class _Edit(_Calls):
 class _Swap(_Calls):
     "Each call that gets the numbers of `old` gets `new`"
     watches = False
-    def __init__(self, old, new): self.old,self.new = old, new
+    def __init__(self, old, new):
+        self.old,self.new,self.made = old, new, {}  # id -> tensor that a call returned
+
+    def swap(self, name, t):
+        given = id(t) not in self.made and torch.equal(t, self.old)
+        return self.new.clone() if given else t
 
     def call(self, func, args, kwargs, at):
-        def swap(name, t): return self.new.clone() if torch.equal(t, self.old) else t
-        swapped = func(*_rebuilt(args, swap), **_rebuilt(kwargs, swap))
-        if func.__name__ != '__get__' or torch.is_tensor(swapped): return swapped
+        out = func(*_rebuilt(args, self.swap), **_rebuilt(kwargs, self.swap))
+        self.made |= {id(t): t for _,t in _inside([out], vars) if torch.is_tensor(t)}
+        if func.__name__ != '__get__' or torch.is_tensor(out): return out
         return func(*args, **kwargs)  # of which it asks for a property
 
 # %% ../../nbs/06h1_evidence.ipynb #00235d65
