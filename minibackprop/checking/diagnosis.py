@@ -5,22 +5,17 @@
 # %% auto #0
 __all__ = ['hypotheses', 'Finding', 'diagnose']
 
-# %% ../../nbs/06h_diagnosis.ipynb #ec0f3034
-import ast, contextlib, itertools, linecache, math, sys
-from fractions import Fraction
-from functools import cached_property
-import numpy as np, torch
-import torch.nn.functional as F
-from torch.overrides import TorchFunctionMode
-from ..broadcasting import unbroadcast
-from ..module import _inside
-from .subject import (
-    _CannotJudge, _floating, _give, _kept, _reals, _scaled)
-from .point import _Reads
+# %% ../../nbs/06h_diagnosis.ipynb #28063918
+import itertools, torch
+from .subject import _floating, _scaled
 from .referees import _Panel
-
-# %% ../../nbs/06h_diagnosis.ipynb #aea24dd0
-from fastcore.basics import patch
+from .evidence import (
+    _Edit, _Evidence, _Swap, _axes_said, _ends, _factor, _located, _matches)
+from .guesses import (
+    _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
+    _stale, _swapped, _turned, _upstream)
+from .paths import (
+    _diagonal, _left_out, _one_factor, _paths, _relatives, _straight)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -34,921 +29,26 @@ class Finding:
         self.tensor,self.cause,self.sentence,self.sure = tensor, cause, sentence, sure
     def __repr__(self): return f'{self.sentence} ({self.sure})'
 
-# %% ../../nbs/06h_diagnosis.ipynb #39089d4a
-def _matches(
-    found:list, # Gradients, one a draw
-    guess:list, # What they would be if a hypothesis were true
-    near:float=1e-8, # The largest error that is rounding
-)->tuple: # Do they match up to a factor? The factor
-    "Is `found` a multiple of `guess`, the same in every draw?"
-    if any(f.shape != g.shape for f,g in zip(found, guess)): return False, 0.
-    f,g = [torch.cat([t.flatten() for t in ts]) for ts in (found, guess)]
-    if not f.numel() or not g.norm() or not f.norm(): return False, 0.
-    c = ((f*g).sum()/(g*g).sum()).item()
-    return _scaled(f - c*g, f) < near, c
-
-# %% ../../nbs/06h_diagnosis.ipynb #d06c151d
-class _Evidence:
-    "What the hypotheses look at: one wrong gradient, and what it should be"
-    def __init__(self, panel, name, expected):
-        self.panel,self.trial,self.point = panel, panel.trial, panel.point
-        self.name,self.us,self.out = name, self.point.upstreams, self.point.out
-        self.found,self.right = self.trial.found[name], [e[name] for e in expected]
-        self.all_right = expected
-        self.up = 'the upstream gradient' if 'out' in self.point.names else 'out.g'
-        self.fits = self.found[0].shape == self.right[0].shape
-        self.by_path = False  # does one path explain it?
-    @cached_property
-    def rows(self): return _rows(self)
-    @cached_property
-    def counted(self): return _counted(self)
-    @cached_property
-    def steps(self): return _recorded(self)
-
-# %% ../../nbs/06h_diagnosis.ipynb #599f5651
-@patch
-def graph(self:_Evidence, change=None, values=None, us=None):
-    "The gradient by autograd, through a changed forward; None if there is none"
-    try: grads = self.panel['autograd'].graph(us or self.us, change, values)
-    except (_CannotJudge, ValueError): return None
-    return [g[self.name] for g in grads]
-
-def _rows(e):
-    "What each number of the output gives, for an upstream gradient of 1; or None"
-    k = e.out.numel()
-    if not 1 < k <= 256 or k*e.right[0].numel() > 1e6: return None
-    each = torch.eye(k, dtype=torch.float64, device=e.out.device)
-    rows = e.graph(us=list(each.view(k, *e.out.shape)))
-    return torch.stack(rows) if rows else None
-
-# %% ../../nbs/06h_diagnosis.ipynb #073462a9
-@patch
-def run(self:_Evidence, edit=None, us=None, values={}):
-    "The gradient from the backward under test, in a layer made anew; None if none"
-    point,grads = self.point, []
-    for u in us or self.us:
-        run = self.trial.started(lambda t: t, values and {**point.values, **values})
-        if run is None: return None
-        out,backward,args,tensors = run
-        _give(_kept(out, point.keep), u)
-        try:
-            with torch.no_grad(), edit or contextlib.nullcontext(): backward(out, *args)
-            self.last = tensors[self.name].g
-            grads.append(self.trial.numbers(self.name, self.last.to_dense()))
-        except Exception: return None
-    return grads
-
-# %% ../../nbs/06h_diagnosis.ipynb #5ca79f6d
-@patch
-def like(self:_Evidence, change):
-    "The gradient through a changed forward, if it is what was found in one draw"
-    first = self.graph(change, us=self.us[:1])
-    near = 10*self.point.near
-    if first and _matches(self.found[:1], first, near)[0]: return self.graph(change)
-
-@patch
-def repeats(self:_Evidence):
-    "Does a layer made anew give what was found? If not, the fault is what it keeps"
-    again = self.run()
-    return bool(again) and again[0].shape == self.found[0].shape and _scaled(
-        _ends(again) - _ends(self.found), _ends(self.found)) < 1e-9
-
-def _ends(ts): return torch.cat([t.flatten() for t in ts])
-
-# %% ../../nbs/06h_diagnosis.ipynb #95f10d15
-def _counted(e):
-    "A `_Cut` that has numbered what the forward calls; None without autograd"
-    count = _Cut()
-    return None if e.graph(count) is None else count
-
-# %% ../../nbs/06h_diagnosis.ipynb #afe6c94e
-# Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
-hypotheses = []
-
-def _hypothesis(f):
-    hypotheses.append(f)
-    return f
-
-# %% ../../nbs/06h_diagnosis.ipynb #f51cd274
-@_hypothesis
-def _conjugates(e):
-    "The conjugate of a complex number missing, or its imaginary part"
-    n,turn = e.name, torch.tensor([1., -1.], device=e.out.device)
-    if n not in e.point.complex: return
-    yield 'conjugate', f'{n}.g is the conjugate of what it should be', [
-        r*turn for r in e.right]
-    whole = e.point.keep is None and e.out.dim() and e.out.shape[-1] == 2
-    other = e.graph(us=[u*turn for u in e.us]) if whole else None
-    if other: yield 'conjugate', (
-        f'{n}.g misses a conjugate: it is out.g times the derivative, and should be '
-        'out.g times the conjugate of the derivative'), [o*turn for o in other]
-    yield 'imaginary part', f'{n}.g is right in its real part, and has no other', [
-        r*(turn > 0) for r in e.right]
-
-# %% ../../nbs/06h_diagnosis.ipynb #39080ec7
-@_hypothesis
-def _turned(e):
-    "Right numbers, wrong shape: transposed"
-    n,have,want = e.name, tuple(e.found[0].shape), tuple(e.right[0].shape)
-    if len(want) > 4: return
-    shapes = '' if have == want else f': {have} against {want}'
-    for axes in itertools.permutations(range(len(want))):
-        if axes != tuple(range(len(want))): yield (
-            'transposed', f'{n}.g is the transpose of what it should be{shapes}',
-            [r.permute(axes) for r in e.right])
-
-# %% ../../nbs/06h_diagnosis.ipynb #79c3e83f
-@_hypothesis
-def _order(e):
-    "The right numbers in another order along an axis"
-    f,r = torch.stack(e.found), torch.stack(e.right)
-    for axis in range(1, f.dim()) if e.fits else ():
-        k,exactly = f.shape[axis], 'donot_use_mm_for_euclid_dist'
-        if not 2 <= k <= 64: continue
-        rows = [t.movedim(axis, 0).reshape(k, -1) for t in (f, r)]
-        same = torch.cdist(*rows, compute_mode=exactly) < 1e-9*r.norm()
-        at = same.double().argmax(1).tolist()
-        moved = [i for i in range(k) if at[i] != i]
-        if not same.any(1).all() or len({*at}) < k or not moved: continue
-        what = ', '.join(f'{i} holds that of {at[i]}' for i in moved[:4])
-        yield ('order', f'{e.name}.g has its right numbers in another order along axis '
-               f'{axis-1}: {what}{", ..."*(len(moved) > 4)}', e.found)
-
-# %% ../../nbs/06h_diagnosis.ipynb #c8f978a6
-@_hypothesis
-def _shapes(e):
-    "Right numbers, wrong shape: a sum missing or too many, an axis lost"
-    n,right,found = e.name, e.right, e.found
-    have,want = tuple(found[0].shape), tuple(right[0].shape)
-    shapes = f'{have} against {want}'
-    if e.fits: return
-    try: summed = [unbroadcast(f, want) for f in found]
-    except ValueError: summed = None
-    if summed and found[0].numel() > right[0].numel() and _matches(summed, right)[0]:
-        axes = [i for i in range(len(have))
-                if i < len(have)-len(want) or want[i-len(have)] != have[i]]
-        over = ', '.join(map(str, axes))
-        yield 'missing sum', f'{n}.g misses a sum over axis {over}: {shapes}', found
-    for axes in (a for k in range(1, len(want)+1)
-                 for a in itertools.combinations(range(len(want)), k)):
-        lost = f'{n}.g is summed over {_axis(e, axes)}, which it should keep: {shapes}'
-        for guess in ([r.sum(axes, keepdim=k) for r in right] for k in (False, True)):
-            if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
-    if found[0].numel() == right[0].numel():
-        sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
-        yield 'shape', sentence, [r.reshape(have) for r in right]
-
-# %% ../../nbs/06h_diagnosis.ipynb #1f7f89fe
-def _axis(e, axes):
-    "In words: axes of a tensor, and of the upstream gradient if they are known there"
-    t,shape = e.right[0], e.out.shape
-    ahead = len(shape) - t.dim()
-    text = f'axis {" and ".join(map(str, axes))} of {e.name}'
-    if ahead < 1 or shape[ahead:] != t.shape: return text
-    return f'{text} (axis {" and ".join(str(i+ahead) for i in axes)} of {e.up})'
-
-# %% ../../nbs/06h_diagnosis.ipynb #2c10b3b6
-@_hypothesis
-def _factors(e):
-    "The sign, or a constant factor"
-    same,c = _matches(e.found, e.right, 10*e.point.near)
-    if not same: return
-    if abs(c+1) < max(1e-6, e.point.near):
-        yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
-    elif abs(c-1) > e.point.near:
-        numbers = e.counted.numbers if e.counted else {}
-        by = [f', and {x:g} is used in {said}' for x,said in numbers.items()
-              if x and x != 2 and min(abs(c/x-1), abs(c*x-1)) < 1e-9]
-        said = _factor(e.point, c)
-        yield 'factor', f'{e.name}.g is {said}' + ''.join(by[:1])*(',' not in said), \
-            e.right
-
-# %% ../../nbs/06h_diagnosis.ipynb #7f219e9b
-def _factor(point, c):
-    "A factor in words, by the sizes of the tensors where they explain it"
-    sizes,shapes = {2: []}, {n: point.shape(n) for n in point.values}
-    if not point.pairs: shapes['out'] = point.out.shape
-    for name,shape in shapes.items():
-        sides = [(k, f'size of axis {i} of {name}') for i,k in enumerate(shape)]
-        for k,what in [*sides, (math.prod(shape), f'number of entries of {name}')]:
-            sizes.setdefault(k, []).append(what)
-    sign,c = 'minus ' if c < 0 else '', abs(c)
-    for k,known in sizes.items():
-        both = ' and '.join(known[:2]).replace('and size of', 'and of')
-        which = f'{k} is the {both}'
-        forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
-                 f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
-        for n,how in forms.items():
-            if k < 2 or k == 2 and n != 2: continue
-            text = _ratio(n, c, k)
-            if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
-    return f'{sign}{_number(c)} times what it should be'
-
-# %% ../../nbs/06h_diagnosis.ipynb #d6f177af
-def _number(c):
-    "A fraction, if `c` is a simple one; six digits if not"
-    simple = Fraction(c).limit_denominator(99)
-    return f'{simple}' if abs(c - simple) < 1e-6*abs(c) or not c else f'{c:.6g}'
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00001
-def _ratio(n, c, k):
-    "`c` in words, if it is `n` or `1/n`"
-    simple = Fraction(n).limit_denominator(2)
-    root = f'the square root of {k}' if n == k**.5 and n != round(n) else f'{simple}'
-    if n <= 1: return None
-    if abs(c/n-1) < 1e-6: return f'{root} times what it should be'
-    over = f'1/({root})' if ' ' in root else f'{1/simple}'
-    if abs(c*n-1) < 1e-6: return f'{over} of what it should be'
-
-# %% ../../nbs/06h_diagnosis.ipynb #ad44726f
-@_hypothesis
-def _upstream(e):
-    "The upstream gradient forgotten, or taken from the wrong place"
-    n,up = e.name, e.up
-    ones = e.graph(us=[torch.ones_like(u) for u in e.us])
-    if ones: yield (
-        'upstream ignored',
-        f'{n}.g does not use {up}: it is the gradient for an '
-        f'{up.removeprefix("the ")} of all ones', ones)
-    first = e.graph(us=[u.flatten()[:1].expand(u.numel()).view_as(u) for u in e.us
-                        if u.numel()])
-    if first: yield ('upstream', f'{n}.g uses the first number of {up} for all', first)
-    for name,t in [*e.point.values.items(), ('out', e.out)]:
-        if e.fits and t.shape == e.found[0].shape: yield (
-            'alias', f'{n}.g holds the numbers of {name} itself, and no gradient',
-            [t]*len(e.us))
-
-# %% ../../nbs/06h_diagnosis.ipynb #0f39a507
-def _all_zero(e):
-    "The finding for a gradient that is 0, or nothing but rounding; or None"
-    size = max(r.abs().max() for r in e.right) if e.right[0].numel() else 0.
-    tiny = lambda ts: max(t.abs().max() for t in ts) < 1e-12*size
-    if not size or not e.found[0].numel() or not tiny(e.found): return
-    ones = e.graph(us=[torch.ones_like(u) for u in e.us])
-    if not ones or not tiny(ones): return Finding(
-        e.name, 'upstream', f'{e.name}.g is zero everywhere', 'sure')
-    return Finding(e.name, 'upstream ignored', f'{e.name}.g is zero everywhere, as it '
-                   f'is for {e.up} all ones: is {e.up} used?', 'sure')
-
-# %% ../../nbs/06h_diagnosis.ipynb #a39add13
-@_hypothesis
-def _stale(e):
-    "Leftovers"
-    n,point = e.name, e.point
-    if n in e.trial.stale: yield (
-        'stale', f'{n}.g was not written this time: '
-        'it is what an earlier backward left', e.found)
-    if all(r[n] is not None for r in e.trial.runs):
-        before = [r[n] for r in e.trial.runs]
-        for i in range(1, len(before)):
-            right = e.right[i % len(e.us)]
-            added = before[i-1].shape == right.shape and _scaled(
-                before[i]-before[i-1]-right, right) < 1e-6
-            if not added: break
-        else:
-            sentence = (f'{n}.g is added to what an earlier backward left there; '
-                        'backward sets .g')
-            if len(before) > 1: yield 'accumulated', sentence, e.found
-    tensors = {k: _reals(t) for k,t in zip(point.names, e.trial.other)}
-    old = e.graph(values={k: t for k,t in tensors.items() if _floating(t)})
-    known = [k for k in tensors if k in point.values]
-    if old and any(not torch.equal(tensors[k], point.values[k]) for k in known): yield (
-        'stale', f'{n}.g belongs to an earlier call: '
-        'the layer keeps something of the first inputs', old)
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00004
-@_hypothesis
-def _contributions(e):
-    "Several outputs use one entry, and they are not added up once each"
-    n,rows = e.name, e.rows
-    if rows is None or not e.fits or len(e.point.out_sizes) > 1: return
-    k,used = len(rows), rows != 0
-    count = used.sum(0)
-    tall = -1, *[1]*(rows.dim()-1)
-    order = torch.arange(k, device=rows.device).view(tall)
-    last = torch.where(used, order, -1).amax(0, keepdim=True).clamp_min(0)
-    first = torch.where(used, order, k).amin(0, keepdim=True).clamp_max(k-1)
-    for which,at in ('last', last), ('first', first):
-        yield ('assigned', f'{n}.g keeps only the {which} contribution where several '
-               'outputs use one entry: it is assigned where it should be added',
-               [(u.reshape(tall)*rows).gather(0, at)[0] for u in e.us])
-    yield ('counted twice', f'{n}.g counts each entry as many times as outputs use it',
-           [r*count for r in e.right])
-    yield ('mean', f'{n}.g is divided by the number of outputs that use each entry: '
-           'a mean where a sum belongs', [r/count.clamp_min(1) for r in e.right])
-
-# %% ../../nbs/06h_diagnosis.ipynb #9d155418
-@_hypothesis
-def _parts(e):
-    "Outputs left out, or counted with another weight, by their index along an axis"
-    n,shape,sizes = e.name, e.right[0].shape, e.point.out_sizes
-    if not e.fits or not e.right[0].numel(): return
-    groups = [(axis, k, range(k) if 1 < k <= 16 else {0, k-1} if k > 16 else ())
-              for axis,k in enumerate(e.out.shape)]
-    if len(sizes) > 1: groups = [(None, len(sizes), range(len(sizes)))]
-    error = torch.stack([(f-r).flatten() for f,r in zip(e.found, e.right)])
-    for axis,k,some in groups:
-        given = some and e.graph(us=[_alone(e, u, axis, i) for u in e.us for i in some])
-        if not given or error.numel() < 2*len(some): continue
-        given = torch.stack(given).view(len(e.us), len(some), -1)
-        columns = given.movedim(1, -1).flatten(0, 1)
-        if torch.linalg.matrix_rank(columns) < len(some): continue
-        more = torch.linalg.lstsq(columns, error.flatten()[:, None]).solution.flatten()
-        weight = dict(zip(some, (1 + more).tolist()))
-        guess = [r + (m @ more).view(shape)
-                 for r,m in zip(e.right, given.movedim(1, -1))]
-        sentence = _weights(e, axis, k, weight)
-        if sentence: yield 'part', sentence, guess
-
-# %% ../../nbs/06h_diagnosis.ipynb #fc125f61
-def _alone(e, u, axis, i):
-    "The upstream gradient, zero but for one index of an axis, or for one output"
-    if axis is None: return torch.cat([
-        p*(i == j) for j,p in enumerate(u.split([*e.point.out_sizes.values()]))])
-    at = torch.tensor([i], device=u.device)
-    return torch.zeros_like(u).index_copy(axis, at, u.narrow(axis, i, 1))
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00002
-def _weights(e, axis, k, weight):
-    "In words: how often each index of an axis of out is counted; None if all alike"
-    kinds,n,outs = {}, e.name, [*e.point.out_sizes]
-    for i,w in weight.items(): kinds.setdefault(round(w, 6) + 0., []).append(i)
-    if len(kinds) == 1 and len(weight) == k: return None
-    def which(some):
-        if axis is None: return ' and '.join(outs[i] for i in some)
-        return f'{_spans(some)} of axis {axis} of {e.up.removesuffix(".g")}'
-    if set(kinds) == {0., 1.}:
-        if axis is not None and len(kinds[1.]) < len(kinds[0.]): return (
-            f'{n}.g uses only {which(kinds[1.])}: does its loop stop too early?')
-        end = axis is not None and not {0, k-1}.isdisjoint(kinds[0.])
-        hint = ': look at the bounds of the loop' if end and len(kinds[0.]) == 1 else ''
-        part = 'what comes through '*(axis is None) + which(kinds[0.])
-        return f'{n}.g leaves out {part}{hint}'
-    odd = {w: i for w,i in kinds.items() if w != 1}
-    if len(odd) > 3 or 1. not in kinds and axis is not None: return None
-    text = ' and '.join(f'{which(i)} with the factor {_number(w)}'
-                        for w,i in odd.items())
-    return f'{n}.g counts {text}' + (', and the others with 1' if 1. in kinds else '')
-
-# %% ../../nbs/06h_diagnosis.ipynb #dea28add
-def _spans(indices):
-    "Sorted numbers in words: index 3, or indices 0-3 and 8-11"
-    runs = []
-    for i in sorted(indices):
-        if runs and runs[-1][-1] == i-1: runs[-1][-1] = i
-        else: runs.append([i, i])
-    text = [f'{a}' if a == b else f'{a}-{b}' for a,b in runs]
-    text = ', '.join(text[:-1]) + ' and ' + text[-1] if len(text) > 1 else text[0]
-    return ('index ' if len(indices) == 1 else 'indices ') + text
-
-# %% ../../nbs/06h_diagnosis.ipynb #e0552d7c
-@_hypothesis
-def _masks(e):
-    "A mask that is missing, inverted, or another one"
-    n = e.name
-    if not e.fits: return
-    found,right = torch.stack(e.found), torch.stack(e.right)
-    blocked,silent = (right == 0).all(0), (found == 0).all(0)
-    lost,leaks = silent & ~blocked, blocked & ~silent
-    whole = any(torch.equal(lost.all(i, keepdim=True).expand_as(lost), lost)
-                for i in range(lost.dim())) if lost.dim() > 1 else False
-    if lost.any() and not leaks.any() and not whole: yield (
-        'mask', f'{n}.g is zero in {lost.sum()} entries where it should pass'
-        f'{_zeros(e, lost)}: look at its mask', [torch.where(silent, 0., r)
-                                                for r in e.right])
-    if not blocked.any() or blocked.all() or not leaks.any(): return
-    yield ('mask', f'{n}.g passes where it should be zero{_zeros(e, blocked)}: look at '
-           'its mask', [torch.where(blocked, f, r) for f,r in zip(e.found, e.right)])
-    if silent[~blocked].all(): yield (
-        'mask', f'{n}.g is zero where it should pass, and passes where it should '
-        'be zero: the mask is inverted', e.found)
-    elif lost.any(): yield (
-        'mask', f'{n}.g has its zeros in other places than the right one, which it '
-        'equals where neither is 0: another mask, as if it were drawn again',
-        [torch.where(blocked | silent, f, r) for f,r in zip(e.found, e.right)])
-
 # %% ../../nbs/06h_diagnosis.ipynb #6bd3dace
-@_hypothesis
 def _crossed(e):
     "Output, input and out.g taken for one another: the backward with them exchanged"
-    point,n = e.point, e.name
-    def put(t): return _exchanged(e, lambda out,args,u: {
-        id(out): _with_g(t(out, args, u), u)})
-    if any(_if_right(e, put(lambda out,args,u: out.clone()), '', '')): return
-    same = [i for i,a in enumerate(point.args)
-            if _floating(a) and a.shape == e.out.shape]
-    for i in same:
-        who = point.names[i]
-        yield from _if_right(
-            e, put(lambda out,args,u: args[i].clone()), 'from output',
-            f'{n}.g is computed from the output where {who} is meant')
-        both = lambda out,args,u: {id(out): _with_g(out.clone(), u),
-                                   id(args[i]): out.clone()}
-        yield from _if_right(
-            e, _exchanged(e, both), 'from input',
-            f'{n}.g is computed from {who} where the output is meant')
-    yield from _if_right(
-        e, put(lambda out,args,u: u.clone()), 'out for out.g',
-        f'{n}.g is computed from the output where {e.up} is meant. The backward is '
-        'called as backward(out, *inputs), with the upstream gradient in out.g')
-
-# %% ../../nbs/06h_diagnosis.ipynb #2c74b31d
-def _exchanged(e, cross):
-    "The gradients of the backward under test, with some tensors exchanged; or None"
-    point,grads = e.point, []
-    for u in e.us:
-        args,params = point.split({k: t.clone() for k,t in point.values.items()})
-        try:
-            with torch.no_grad(): after = point.subject.crossed(
-                params, args, lambda out,args: cross(out, args, u))
-        except Exception: return None
-        g = {**dict(zip(point.names, after)), **params}.get(e.name)
-        grads.append(getattr(g, 'g', None))
-    fit = all(g is not None and g.shape == r.shape for g,r in zip(grads, e.right))
-    return grads if fit else None
-
-def _with_g(t, u):
-    t.g = u.clone()
-    return t
-
-# %% ../../nbs/06h_diagnosis.ipynb #479dbd85
-def _if_right(e, guess, cause, sentence):
-    "The hypothesis, if the exchange mended the gradient"
-    if guess:
-        same,c = _matches(guess, e.right)
-        if same and abs(c-1) < 1e-6: yield cause, sentence, e.found
-
-# %% ../../nbs/06h_diagnosis.ipynb #9c58b26c
-@_hypothesis
-def _swapped(e):
-    "The gradient of another tensor, or one in which another tensor is misused"
     n = e.name
-    for other,t in e.point.values.items(): yield from _misread(e, other, t)
-    for other in e.point.wanted:
-        if other == n: continue
-        theirs = e.trial.found[other]
-        known = all(torch.is_tensor(t) for t in theirs)
-        both = ': swapped' if known and _matches(theirs, e.right)[0] else ''
-        guess = [r[other] for r in e.all_right]
-        yield 'swapped', f'{n}.g is the gradient of {other}{both}', guess
-
-# %% ../../nbs/06h_diagnosis.ipynb #2ef3ead1
-def _misread(e, other, t):
-    "The gradient, computed from another tensor that is transposed, turned or left out"
-    n = e.name
-    if t.dim() == 2 and t.shape[0] == t.shape[1]:
-        guess = e.graph(values={other: t.t()})
-        if guess: yield (
-            'transposed', f'{n}.g is computed from the transpose of {other}', guess)
-    if other == n: return
-    for axes in [(-1,), (-2, -1)][:max(t.dim()-1, 1)] if t.dim() else ():
-        guess = e.graph(values={other: t.flip(axes)})
-        if guess: yield (
-            'not turned', f'{n}.g uses {other} the wrong way round: along axis '
-            f'{" and ".join(map(str, axes))} it has to be turned, or not', guess)
-    for value,word in (torch.ones_like(t), 'ones'), (torch.zeros_like(t), 'zeros'):
-        guess = e.graph(values={other: value})
-        if not guess: continue
-        yield ('missing factor', f'{n}.g does not use {other}: it is the gradient for '
-               f'{other} all {word}', guess)
-        with contextlib.suppress(RuntimeError): yield (
-            'misplaced factor', f'{n}.g is the gradient for {other} all {word}, times '
-            f'{other}: is {other} multiplied in at the wrong place?',
-               [g*t for g in guess])
-
-# %% ../../nbs/06h_diagnosis.ipynb #bccf69f4
-class _Cut(TorchFunctionMode):
-    "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False):
-        self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
-        self.no_eps,self.watches = no_eps, not (cut or bend or ones or no_eps)
-        self.uses,self.calls = {}, {}
-        self.made,self.numbers = [], {}  # what came out; numbers -> where they are
-
-    def __enter__(self):
-        self.n = itertools.count()
-        return super().__enter__()
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if func.__name__ in _Reads.about: return func(*args, **kwargs)
-        at,mine = self.watches and _where(func), []
-        use = lambda a: self.used(a, at, mine)
-        out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
-        return self.noted(func, at, mine, args, out)
-
-# %% ../../nbs/06h_diagnosis.ipynb #7e318923
-@patch
-def used(self:_Cut, a, at, mine):
-    "What a call gets in the place of its argument `a`"
-    if type(a) in (list, tuple): return type(a)(self.used(v, at, mine) for v in a)
-    if isinstance(a, float):
-        if at: self.numbers[a] = _said(*at[:3])
-        return 0. if self.no_eps and 0 < a < .01 else a
-    if not isinstance(a, torch.Tensor): return a
-    i = next((i for i,t in mine if t is a), None)  # used twice: cut twice
-    if i is None: mine.append((i := next(self.n), a))
-    if i in self.ones: return torch.ones_like(a)
-    return a.detach() if i in self.cut else a
-
-# %% ../../nbs/06h_diagnosis.ipynb #7aa367e4
-@patch
-def noted(self:_Cut, func, at, mine, args, out):
-    "What a call returned, with a bent slope if that is asked for; it is written down"
-    call,a = next(self.n), args[0] if args else None
-    same = _floating(out) and _floating(a) and out.shape == a.shape
-    if at:
-        for place,(i,t) in enumerate(mine):
-            if t.requires_grad: self.uses[i] = (
-                at[0], _operand(place, len(mine), *at[:3]), t.is_leaf,
-                len(mine), (*at[3], place))
-        if same: self.calls[call] = at[0], _said(*at[:3]), at[3]
-        self.made.append((_said(*at[:3]), out, func, a if same else None, at[0]))
-    if not same or call not in self.bend: return out
-    return out.detach() + self.slope(out.detach())*(a - a.detach())
-
-# %% ../../nbs/06h_diagnosis.ipynb #c2e05907
-def _where(func):
-    "Name of an operation; the expression and line that call it; its place in the code"
-    frame = sys._getframe(2)
-    here = [f.__code__.co_filename for f in (_where, _scaled)]
-    def skipped(frame):
-        package = frame.f_globals.get('__name__', '').split('.')[0]
-        return frame.f_code.co_filename in here or package == 'torch'
-    while frame and skipped(frame): frame = frame.f_back
-    name = func.__name__.strip('_')
-    if not frame: return name, '', '', (name,)
-    code = frame.f_code
-    line = linecache.getline(code.co_filename, frame.f_lineno)
-    return name, _words(code, frame.f_lasti, line), line.strip(), (code, frame.f_lasti)
-
-# %% ../../nbs/06h_diagnosis.ipynb #6a3f0297
-def _words(code, at, line):
-    "The expression that is computed there. Python 3.11 and later know"
-    if not hasattr(code, 'co_positions'): return ''
-    first,last,start,end = next(itertools.islice(code.co_positions(), at//2, None))
-    if first != last or start is None: return ''
-    return line.encode()[start:end].decode()
-
-def _said(name, text, line):
-    "A call in words: the expression, if it is short, and its line"
-    short = text if text and len(text) <= 60 and text != line else name
-    return f'`{short}` in "{line}"' if line else f'`{short}`'
-
-# %% ../../nbs/06h_diagnosis.ipynb #113d6bff
-def _operands(name, text):
-    "The source of the tensors that an expression is computed from, where that is plain"
-    try: node = ast.parse(text, mode='eval').body
-    except SyntaxError: return []
-    match node:
-        case ast.BinOp(left=a, right=b): parts = [b, a] if name[:1] == 'r' and name in (
-            'rsub', 'rmul', 'rtruediv', 'rpow', 'radd', 'rmatmul') else [a, b]
-        case ast.Subscript(value=a): parts = [a]
-        case ast.UnaryOp(operand=a): parts = [a]
-        case ast.Attribute(value=a): parts = [a]
-        case ast.Call(func=ast.Attribute(value=a), args=args):
-            root = ast.get_source_segment(text, a).split('.')[0]
-            parts = args if root in ('torch', 'F', 'nn') else [a, *args]
-        case ast.Call(args=args): parts = args
-        case _: parts = []
-    return [ast.get_source_segment(text, p) for p in parts
-            if not isinstance(p, ast.Constant)]
-
-# %% ../../nbs/06h_diagnosis.ipynb #4d376d3a
-def _operand(place, n, name, text, line):
-    "One tensor of a call in words; the call alone, if it has no other tensor"
-    whole,known = _said(name, text, line), _operands(name, text)
-    if n < 2: return whole
-    if len(known) != n and not (name == 'getitem' and known and not place):
-        return f'operand {place+1} of {whole}'
-    return f'the operand `{known[place]}` of {whole}'
-
-# %% ../../nbs/06h_diagnosis.ipynb #1ea48175
-@_hypothesis
-def _paths(e):
-    "A path of the chain rule left out, or counted with another weight"
-    count,fits,shares = e.counted, [], []
-    if count is None or not e.fits: return
-    whole,found = e.right[0].flatten(), e.found[0].flatten()
-    for cut in _together(count.uses):
-        part = e.graph(_Cut(cut), us=e.us[:1])
-        if part is None: continue
-        share = whole - part[0].flatten()
-        if min(share.norm(), (whole-share).norm()) < 1e-9*whole.norm(): continue
-        if _matches([found-whole], [share], 1e-7)[0]:
-            share = _ends(e.right) - _ends(e.graph(_Cut(cut)))
-            same,c = _matches([_ends(e.found) - _ends(e.right)], [share], 1e-7)
-            if same: fits.append((1+c, cut))
-        elif not any(_scaled(share-s, s) < 1e-9 for _,s in shares):
-            shares.append((cut, share))
-    likely = lambda fit: {0: 0, 2: 1, -1: 2}.get(round(fit[0], 6), 3)
-    if fits and not _matches(e.found, e.right)[0]:
-        w,cut = min(fits, key=likely)
-        e.by_path = True
-        yield _path(e, [w], [cut])
-    elif not fits and len(shares) <= 24 and len(e.us)*len(whole) >= 8:
-        yield from _two_paths(e, [cut for cut,_ in shares])
-
-# %% ../../nbs/06h_diagnosis.ipynb #748a9bb5
-def _two_paths(e, cuts):
-    "Two paths that are left out, or counted with other weights, together"
-    error = _ends(e.found) - _ends(e.right)
-    shares = [_ends(e.right) - _ends(e.graph(_Cut(cut))) for cut in cuts]
-    for (a,s),(b,t) in itertools.combinations(zip(cuts, shares), 2):
-        both = e.graph(_Cut([*a, *b]))
-        if both and _scaled(_ends(both) - _ends(e.found), error) < 1e-7:
-            yield _path(e, [0, 0], [a, b])
-            return
-        columns = torch.stack([s, t], -1)
-        if torch.linalg.matrix_rank(columns, rtol=1e-9) < 2: continue
-        c = torch.linalg.lstsq(columns, error[:, None]).solution
-        if _scaled((columns @ c)[:, 0] - error, error) < 1e-7:
-            yield _path(e, (1+c[:, 0]).tolist(), [a, b])
-            return
-
-# %% ../../nbs/06h_diagnosis.ipynb #6caef330
-def _path(e, weights, cuts):
-    "The cause, and in words what weight each path has"
-    n,uses = e.name, e.counted.uses
-    names = dict.fromkeys(uses[i][1] for cut in cuts for i in cut)
-    part = 'the part that comes through ' + ' and '.join(names)
-    direct = ': the gradients of all uses are added, none replaces another' * all(
-        uses[i][2] for i in itertools.chain(*cuts))
-    plain = {0: ('missing term', f'misses {part}{direct}'),
-             2: ('counted twice', f'counts {part} twice'),
-             -1: ('sign', f'has {part} with the wrong sign')}
-    weights = [round(w, 6) for w in weights]
-    w = {*weights}
-    cause,said = plain.get(w.pop() if len(w) == 1 else None, (
-        'weight', f'counts {part} with the factor {" and ".join(map(_number, weights))}'
-        ', and the rest with 1'))
-    return cause, f'{n}.g {said}', e.found
-
-# %% ../../nbs/06h_diagnosis.ipynb #7a269fa0
-def _together(seen):
-    "Each alone, and all at one place of the code"
-    sites = {}
-    for i,(*_,site) in seen.items(): sites.setdefault(site, []).append(i)
-    yield from ([i] for i in seen)
-    yield from (s for s in sites.values() if len(s) > 1)
-
-# %% ../../nbs/06h_diagnosis.ipynb #5a22529f
-@_hypothesis
-def _diagonal(e):
-    "Outputs that depend on their whole row, treated as if each had one input only"
-    n,shape = e.name, e.out.shape
-    if not e.found[0].shape == e.right[0].shape == shape or e.rows is None: return
-    diagonal = e.rows.flatten(1).diagonal().view(shape)
-    yield ('missing term', f'{n}.g uses only the diagonal of the Jacobian: each output '
-           f'also depends on the other entries of {n}, and those terms are missing',
-           [u*diagonal for u in e.us])
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00007
-_slopes = {'the output itself': lambda o: o, '1 minus the output': lambda o: 1-o,
-           '1 minus the squared output': lambda o: 1-o*o,
-           'output times 1 minus output': lambda o: o*(1-o)}
-_curves = ('softmax sigmoid tanh exp sqrt log softplus silu gelu erf elu sin cos '
-           'square reciprocal rsqrt').split()
-
-# %% ../../nbs/06h_diagnosis.ipynb #fb4282f0
-@_hypothesis
-def _straight(e):
-    "An operation gone straight through, or with the slope of another"
-    n,whole,count = e.name, e.right, e.counted
-    if count is None or not e.fits or e.by_path: return
-    for bend in _together(count.calls):
-        op,at,*_ = count.calls[bend[0]]
-        if op in ('add', 'sub', 'radd', 'neg', 'clone', 'detach'): continue
-        masks = op in ('relu', 'clamp', 'clamp_min', 'threshold', 'where')
-        cause = 'mask' if masks else 'missing factor'
-        lost = 'mask' if masks else 'second operand' if op in (
-            'mul', 'div', 'truediv', 'matmul') else 'derivative'
-        straight = _Cut(bend=bend, slope=torch.ones_like)
-        through = e.graph(straight) if masks else e.like(straight)
-        if through: yield (
-            cause, f'{n}.g goes straight through {at}: its {lost} is missing', through)
-        if through and masks: yield (
-            cause, f'{n}.g passes where {at} blocks, and the other way round: '
-            'inverted', [a-b for a,b in zip(through, whole)])
-        for said,slope in _slopes.items() if op in _curves else ():
-            bent = e.like(_Cut(bend=bend, slope=slope))
-            cause = 'missing term' if op == 'softmax' else 'wrong slope'
-            if bent: yield cause, f'{n}.g takes {said} for the derivative of {at}', bent
-
-# %% ../../nbs/06h_diagnosis.ipynb #4d92df3a
-@_hypothesis
-def _left_out(e):
-    "An operand for which ones were taken, or a small number that was forgotten"
-    n,count = e.name, e.counted
-    if count is None or not e.fits: return
-    for i,(op,said,_,k,_) in count.uses.items():
-        if k < 2 or op not in ('mul', 'rmul', 'div', 'truediv', 'rtruediv'): continue
-        guess = e.like(_Cut(ones=[i]))
-        if guess: yield (
-            'missing factor', f'{n}.g does not use {said}: it is the gradient for ones '
-            'in its place', guess)
-    small = ' and '.join(f'{x:g} in {said}' for x,said in count.numbers.items()
-                         if 0 < x < .01)
-    guess = small and e.graph(_Cut(no_eps=True))
-    if guess: yield 'number', f'{n}.g is the gradient without the {small}', guess
-
-# %% ../../nbs/06h_diagnosis.ipynb #2763658c
-@_hypothesis
-def _one_factor(e, deep=False):
-    "Right but for a factor for each entry: that of a tensor, or with `deep` of a step"
-    n,f,r = e.name, torch.stack(e.found), torch.stack(e.right)
-    if not e.fits or not r.any(): return
-    used,ratio = r.abs().amax(0) > 1e-9*r.abs().max(), (f*r).sum(0)/(r*r).sum(0)
-    ratio = torch.where(used, ratio, 0.)
-    if not _scaled(f - ratio*r, f) < 1e-9 or not ratio.any(): return
-    if _scaled(ratio[used] - ratio[used].mean(), ratio) < 1e-9: return
-    steps = [*_steps(e)] if deep else [*e.point.values.items(), ('out', e.out)]
-    for said,t in steps:
-        for k,words in _powers.items():
-            if _is_power(ratio, t, k, used):
-                cause = 'extra factor' if k > 0 else 'missing factor'
-                words = words.format(said).replace('a factor the slope', 'the slope')
-                yield cause, f'{n}.g {words}', e.found
-                return
-    fits = [(s, t) for s,t in steps if t.shape == ratio.shape] if deep else []
-    for (a,s),(b,t) in itertools.combinations(fits[-40:], 2):
-        if not _is_power(ratio, s*t, 1, used): continue
-        yield ('extra factor', f'{n}.g is multiplied by {a} and by {b} once too often',
-               e.found)
-        return
-
-# %% ../../nbs/06h_diagnosis.ipynb #1ba79c71
-_powers = {1: 'is multiplied by {} once too often, or not divided by it',
-           -1: 'misses a factor {}, or is divided by it once too often',
-           2: 'is multiplied by {} twice too often, or not divided by its square',
-           -2: 'misses a factor {} squared, or is divided by it'}
-
-# %% ../../nbs/06h_diagnosis.ipynb #93f7376b
-def _is_power(ratio, t, k, used):
-    "Is `ratio` the k-th power of `t`, where `used`?"
-    try: power = (t**k).expand_as(ratio)[used]
-    except RuntimeError: return False
-    return bool(_scaled(ratio[used] - power, power) < 1e-8)
-
-def _steps(e):
-    "Name and value of all tensors in the forward and backward, and slopes of steps"
-    for said,t,func,x,op in e.counted.made if e.counted else ():
-        if _floating(t): yield said, t.detach()
-        if op not in _curves or x is None: continue
-        x = x.detach().requires_grad_()
-        try:
-            with torch.enable_grad(): slope, = torch.autograd.grad(func(x).sum(), x)
-        except Exception: continue
-        yield f'the slope of {said}', slope
-    for step in e.steps:
-        if step and _floating(step.out): yield step.said, step.out
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00009
-_known = {
-    'the exact GELU, with erf': F.gelu,
-    'the tanh form of GELU': lambda x: F.gelu(x, approximate='tanh'),
-    'GELU as x times sigmoid(1.702 x)': lambda x: x*(1.702*x).sigmoid(),
-    'SiLU': F.silu, 'the sigmoid': torch.sigmoid, 'tanh': torch.tanh, 'ELU': F.elu,
-    'softplus': F.softplus, 'ReLU': torch.relu, 'leaky ReLU': F.leaky_relu,
-    'Mish': F.mish, 'SELU': F.selu, 'exp': torch.exp, 'softsign': F.softsign,
-    'hard swish': F.hardswish, 'erf': torch.erf}
-
-@_hypothesis
-def _relatives(e):
-    "The slope of another function"
-    x = e.point.values[e.name]
-    if not x.shape == e.out.shape == e.found[0].shape: return
-    for said,function in _known.items():
-        at = x.detach().requires_grad_()
-        with torch.enable_grad(): slope, = torch.autograd.grad(function(at).sum(), at)
-        guess = [u*slope for u in e.us]
-        same,c = _matches(e.found, guess)
-        if same and abs(c-1) < 1e-6: yield (
-            'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
-            'forward is another function', guess)
-
-# %% ../../nbs/06h_diagnosis.ipynb #b8d94f5b
-@_hypothesis
-def _axes(e):
-    "A sum over the wrong axis, a spread for a sum, too few digits"
-    n,found,right = e.name, e.found, e.right
-    sums = {(i, k): [u.sum(i, keepdim=k) for u in e.us]
-            for i in range(e.out.dim()) for k in (False, True)}
-    due = [i for (i,_),s in sums.items() if s[0].shape == right[0].shape
-           and _matches(s, right)[0]]
-    for (i,_),over in sums.items() if due else ():
-        if over[0].shape == found[0].shape and i != due[0]: yield (
-            'wrong axis', f'{n}.g is the sum of {e.up} over axis {i}, and should be '
-            f'that over axis {due[0]}', over)
-    if not e.fits: return
-    for axis in range(right[0].dim()):
-        spread = [r.sum(axis, keepdim=True).expand_as(r) for r in right]
-        yield ('broadcast', f'{n}.g is summed over {_axis(e, [axis])} as well, and '
-               'spread out again', spread)
-        if right[0].shape.count(right[0].shape[axis]) > 1 or right[0].dim() == 1:
-            yield from _channels(e, axis)
-    error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
-    size = max(r.abs().max().item() for r in right) if error.numel() else 0.
-    if 0 < error.max() < 1e-5*size and _single(e): yield (
-        'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
-        'backward runs in a smaller dtype', found)
-
-# %% ../../nbs/06h_diagnosis.ipynb #d218229f
-def _single(e):
-    "Does the backward make numbers of a smaller dtype? True if nobody can see it"
-    small = [t for s in e.steps if s for t in [s.out, *s.args]
-             if _floating(t) and t.dtype not in (torch.float64, torch.complex128)]
-    return bool(small) or not e.steps
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c00005
-def _channels(e, axis):
-    "A parameter for each channel: its gradient summed over the wrong axes of out"
-    t = e.point.values[e.name]
-    if t.dim() != 1 or e.out.dim() < 2: return
-    for own in range(e.out.dim()):
-        others = [i for i in range(e.out.dim()) if i != own]
-        if e.out.shape[own] != len(t): continue
-        wide = t.view([-1 if i == own else 1 for i in range(e.out.dim())])
-        try: each = e.graph(values={e.name: wide.expand(e.out.shape).clone()})
-        except RuntimeError: each = None
-        if each and each[0].shape == e.out.shape: yield (
-            'wrong axis', f'{e.name}.g is summed over all axes of out but {own}, and '
-            f'{e.name} does not belong to axis {own}', [g.sum(others) for g in each])
-
-# %% ../../nbs/06h_diagnosis.ipynb #175b90d3
-def _coupling(e):
-    "Wrong by a term that is constant along an axis, but for a factor"
-    n,found,right = e.name, e.found, e.right
-    if not found[0].shape == right[0].shape == e.out.shape: return
-    kinds = [('a term', torch.ones_like(e.out)), ('the output times a term', e.out),
-             (f'{n} times a term', e.point.values[n])]
-    for axis in range(-1, -right[0].dim()-1, -1):
-        if right[0].shape[axis] < 3: continue
-        for name,t in kinds:
-            lost = []
-            for f,r in zip(found, right):
-                a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
-                lost.append(a*t)
-            if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
-                return Finding(n, 'wrong term', f'{n}.g is wrong by {name} that is '
-                    f'constant along axis {axis}: look at the sum or mean over that '
-                    'axis', 'sure')
-
-# %% ../../nbs/06h_diagnosis.ipynb #5edd3110
-class _Step:
-    "One call of a backward"
-    def __init__(self, func, args, kwargs, at):
-        self.func,self.args,self.kwargs,self.out = func, args, kwargs, None
-        self.op,self.text,self.line,self.site = at
-        self.said,self.counts = _said(*at[:3]), False
-    def operand(self, i):
-        "The argument `i`, in words"
-        tensors = [j for j,a in enumerate(self.args) if torch.is_tensor(a)]
-        known = _operands(self.op, self.text)
-        first = self.op == 'getitem' and known and not i
-        if len(known) != len(tensors) and not first: return (
-            f'operand {i+1} of {self.said}')
-        return f'the operand `{known[tensors.index(i)]}` of {self.said}'
-
-# %% ../../nbs/06h_diagnosis.ipynb #b8d4be29
-class _Edit(TorchFunctionMode):
-    "Numbers the calls of a backward, or edits some"
-    def __init__(self, at=(), edit=None):
-        self.at,self.edit,self.steps = at, edit, []
-
-    def __enter__(self):
-        self.n = itertools.count()
-        return super().__enter__()
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if func.__name__ in _Reads.about: return func(*args, **kwargs)
-        i = next(self.n)
-        if i in self.at: return self.edit(func, args, kwargs)
-        if self.edit: return func(*args, **kwargs)
-        step = _Step(func, args, kwargs, _where(func))
-        self.steps.append(step)
-        step.out = func(*args, **kwargs)
-        return step.out
-
-# %% ../../nbs/06h_diagnosis.ipynb #00235d65
-def _recorded(e):
-    "The calls of the backward under test, in the first draw"
-    calls = _Edit()
-    if not e.run(calls, e.us[:1]): return []
-    _leading_to(e.last, calls.steps)
-    return calls.steps
-
-# %% ../../nbs/06h_diagnosis.ipynb #65933c12
-def _leading_to(g, steps):
-    "Mark the steps from which the gradient `g` is computed"
-    def tensors(o): return {id(t) for _,t in _inside(o, vars) if torch.is_tensor(t)}
-    needed = {id(g)}
-    for s in reversed(steps):
-        mine = tensors(s.out)
-        if s.op == 'setitem' or s.func.__name__.endswith('_'): mine.add(id(s.args[0]))
-        s.counts = not needed.isdisjoint(mine)
-        if s.counts: needed |= tensors([s.args, s.kwargs])
+    def right_if(swap): return _is_right(
+        e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+    if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
+    for i,a in enumerate(e.point.args):
+        if not _floating(a) or a.shape != e.out.shape: continue
+        who = e.point.names[i]
+        if right_if(lambda out,args,g: (out, args[i])): yield (
+            'from output', f'{n}.g is computed from the output where {who} is meant',
+            e.found)
+        if right_if(lambda out,args,g: (args[i], out)): yield (
+            'from input', f'{n}.g is computed from {who} where the output is meant',
+            e.found)
+    if right_if(lambda out,args,g: (out, g)): yield (
+        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
+        'The backward is called as backward(out, *inputs), with the upstream gradient '
+        'in out.g', e.found)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
@@ -963,18 +63,19 @@ def _along(args, kwargs, axis):
 
 # %% ../../nbs/06h_diagnosis.ipynb #90d0de02
 def _axis_edits(steps):
-    "A reduction along another axis; all that ran along this one"
+    "A reduction along other axes; all that ran along these"
     for i,s in enumerate(steps):
         if not s.counts or s.op not in _reductions or not s.args: continue
         k,was = s.args[0].dim(), _along(s.args, s.kwargs, 0)[2]
         was = [*was] if isinstance(was, (tuple, list)) else [was]*(was is not None)
-        if k < 2 or len(was) > 1 or not all(isinstance(a, int) for a in was): continue
-        for axis in {*range(k)} - {a % k for a in was}:
-            def edit(f, args, kwargs, axis=axis):
-                args,kwargs,_ = _along(args, kwargs, axis)
+        if k < 2 or not all(isinstance(a, int) for a in was): continue
+        for axes in itertools.combinations(range(k), max(len(was), 1)):
+            if {*axes} == {a % k for a in was}: continue
+            def edit(f, args, kwargs, axes=axes):
+                args,kwargs,_ = _along(args, kwargs, axes if len(axes) > 1 else axes[0])
                 return f(*args, **kwargs)
-            said = f'{s.said} runs along axis {axis}'
-            yield ('wrong axis', *was, axis, k), said, i, s, edit
+            said = f'{s.said} runs {_along_axes(axes)}'
+            yield ('wrong axis', *was, axes, k), said, i, s, edit
 
 # %% ../../nbs/06h_diagnosis.ipynb #5a0239b5
 def _kind_edits(steps):
@@ -1030,7 +131,7 @@ _kinds = ('wrong axis', 'mean', 'transposed', 'product', 'extra step', 'missing 
 def _trials(e):
     "All edits: cause, words, the steps that it changes, the change"
     count,known = e.counted, [*e.point.values.items(), ('out', e.out)]
-    for said,t,*_ in count.made if count else ():
+    for said,t,*_ in count.made:
         if _floating(t) and not any(torch.equal(t, o) for _,o in known):
             known.append((said, t.detach()))
     trials = {}
@@ -1050,7 +151,8 @@ def _mended(e):
     for cause,said,at,edit in _trials(e)[:few]:
         if found and found[0].cause != cause: break
         if any(f.sentence.endswith(said) for f in found): continue
-        if all(_is_right(e, _Edit(at, edit), us) for us in (e.us[:1], e.us)):
+        edited = lambda run,u: _Edit(at, edit)
+        if all(_is_right(e, edited, us) for us in (e.us[:1], e.us)):
             more = ', and so in all such calls' if len({
                 e.steps[i].site for i in at}) > 1 else ''
             found.append(Finding(e.name, cause, f'{e.name}.g is right if {said}{more}',
@@ -1103,9 +205,45 @@ def _facts(e):
     return [constant] if constant else []
 
 def _along_axes(axes):
-    if not axes: return 'in no more than one place'
-    return f'along ax{"es" if len(axes) > 1 else "is"} ' + ' and '.join(
-        map(str, sorted(axes)))
+    return f'along {_axes_said(axes)}' if axes else 'in no more than one place'
+
+# %% ../../nbs/06h_diagnosis.ipynb #175b90d3
+def _coupling(e):
+    "Wrong by a term that is constant along an axis, but for a factor"
+    n,found,right = e.name, e.found, e.right
+    if not found[0].shape == right[0].shape == e.out.shape: return
+    kinds = [('a term', torch.ones_like(e.out)), ('the output times a term', e.out),
+             (f'{n} times a term', e.point.values[n])]
+    for axis in range(-1, -right[0].dim()-1, -1):
+        if right[0].shape[axis] < 3: continue
+        for name,t in kinds:
+            lost = []
+            for f,r in zip(found, right):
+                a = ((f-r)*t).sum(axis, keepdim=True)/(t*t).sum(axis, keepdim=True)
+                lost.append(a*t)
+            if all(_scaled(f-r-m, f-r) < 1e-6 for f,r,m in zip(found, right, lost)):
+                return Finding(n, 'wrong term', f'{n}.g is wrong by {name} that is '
+                    f'constant along axis {axis}: look at the sum or mean over that '
+                    'axis', 'sure')
+
+# %% ../../nbs/06h_diagnosis.ipynb #0f39a507
+def _all_zero(e):
+    "The finding for a gradient that is 0, or nothing but rounding; or None"
+    size = max(r.abs().max() for r in e.right) if e.right[0].numel() else 0.
+    tiny = lambda ts: max(t.abs().max() for t in ts) < 1e-12*size
+    if not size or not e.found[0].numel() or not tiny(e.found): return
+    ones = e.graph(us=[torch.ones_like(u) for u in e.us])
+    if not ones or not tiny(ones): return Finding(
+        e.name, 'upstream', f'{e.name}.g is zero everywhere', 'sure')
+    return Finding(e.name, 'upstream ignored', f'{e.name}.g is zero everywhere, as it '
+                   f'is for {e.up} all ones: is {e.up} used?', 'sure')
+
+# %% ../../nbs/06h_diagnosis.ipynb #88787de0
+# Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
+hypotheses = [
+    _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
+    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _left_out,
+    _one_factor, _relatives, _axes]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -1151,59 +289,3 @@ def _explains(e, cause, sentence, guess):
     exact = abs(c-1) < max(1e-6, e.point.near)
     if not exact: sentence += f'; and it is {_factor(e.point, c)}'
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')
-
-# %% ../../nbs/06h_diagnosis.ipynb #2c565289
-def _located(e):
-    "Where a gradient is wrong, what stands there, and the largest error"
-    f,r = e.found[0], e.right[0]
-    if e.name in e.point.complex: f,r = [torch.complex(*t.unbind(-1)) for t in (f, r)]
-    if f.shape != r.shape:
-        have,want = tuple(f.shape), tuple(r.shape)
-        return f'{e.name}.g has shape {have}, and {e.name} has {want}'
-    found,right = torch.stack(e.found), torch.stack(e.right)
-    wrong = (~((found-right).abs() <= 1e-9*right.abs().max().clamp_min(1e-300))).any(0)
-    error = (f-r).abs().nan_to_num(torch.inf, torch.inf)
-    at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(f.shape)))
-    where = [_spans(i) + f' of axis {axis} (size {k})' for axis,k in enumerate(f.shape)
-             if len(i := wrong.movedim(axis, 0).reshape(k, -1).any(1).nonzero()
-                    .flatten().tolist()) < k]
-    where = ', all at ' + ' and '.join(where) if where else ''
-    most = f', most at {at}: {f[at].item():.4g} where {r[at].item():.4g} is right'
-    return (f'{e.name}.g is wrong in {wrong.double().mean():.0%} of its entries{where}'
-            f'{_zeros(e, wrong)}{_instead(found, right, wrong)}{most}')
-
-# %% ../../nbs/06h_diagnosis.ipynb #p6c0000b
-def _zeros(e, wrong):
-    "Is it wrong exactly where a tensor is 0, or in the rows that hold a 0?"
-    if wrong.all(): return ''
-    tensors = {**e.point.values, **{n: t for n,t in zip(e.point.names, e.point.args)
-                                   if isinstance(t, torch.Tensor)}, 'out': e.point.out}
-    for name,t in tensors.items():
-        try: zero = (t == 0).expand_as(wrong)
-        except RuntimeError: continue
-        if torch.equal(zero, wrong): return f', exactly where {name} is 0'
-        if not (wrong & ~zero).any(): return f', only where {name} is 0'
-        for axis in range(-1, -wrong.dim()-1, -1):
-            if wrong.dim() > 1 and not wrong.any(axis).all() and zero.any() and \
-                    torch.equal(zero.any(axis), wrong.any(axis)):
-                return f', only where {name} holds a 0 along axis {axis}'
-    return ''
-
-# %% ../../nbs/06h_diagnosis.ipynb #57ea16ab
-def _instead(found, right, wrong):
-    "What stands in the wrong places"
-    there,due = found[:, wrong], right[:, wrong]
-    if not there.isfinite().any(): return '; there it is NaN or infinite'
-    if not there.any(): return '; there it is 0'
-    same,c = _matches([there], [due])
-    if same and not wrong.all():
-        return f'; there it is {_number(c)} of what is right'
-    for axis in range(1, found.dim()):
-        k,shown = found.shape[axis], found.movedim(axis, 0)
-        bad = wrong.movedim(axis-1, 0).reshape(k, -1).any(1)
-        good,bad = [i.flatten().tolist() for i in ((~bad).nonzero(), bad.nonzero())]
-        if not good or k > 64: continue
-        twins = [{j for j in good if torch.equal(shown[j], shown[i])} for i in bad]
-        if all(twins):
-            return f'; there it equals {_spans(set.union(*twins))} of axis {axis-1}'
-    return ''

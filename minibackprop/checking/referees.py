@@ -27,6 +27,7 @@ class _Panel:
 
     def __getitem__(self, name): return self.each[name]
 
+# %% ../../nbs/06e_referees.ipynb #cb28e30d
 class _Referee:
     "One way to judge a gradient. `judge(name, found)` gives its scaled error"
     def __init__(self, panel):
@@ -38,6 +39,17 @@ class _Referee:
         return self.point.near
 
     def start_again(self): "Forget what was measured before rounding was"
+
+    @cached_property
+    def outcome(self):
+        try: return self.derive(), None
+        except _CannotJudge as e: return None, str(e)
+
+    def expected(self):
+        "What `derive` finds, derived once for all tensors; `_CannotJudge` if it cannot"
+        found,why_not = self.outcome
+        if why_not: raise _CannotJudge(why_not)
+        return found
 
 # %% ../../nbs/06e_referees.ipynb #p6e00101
 @patch
@@ -91,17 +103,10 @@ class _Autograd(_Referee):
         return max(_scaled(f - e[name], e[name], floor)
                    for f,e in zip(found, self.expected()))
 
-    def expected(self)->list: # For each draw, name -> gradient
-        "What autograd says, computed once; `_CannotJudge` if it cannot"
-        if isinstance(self.outcome, _CannotJudge): raise self.outcome
-        return self.outcome
-
-    @cached_property
-    def outcome(self):
-        try: grads = self.graph(self.point.upstreams)
-        except _CannotJudge as e: return e
+    def derive(self)->list: # For each draw, name -> gradient
+        grads = self.graph(self.point.upstreams)
         if all(g.isfinite().all() for gs in grads for g in gs.values()): return grads
-        return _CannotJudge('it finds NaN or infinity at these inputs')
+        raise _CannotJudge('it finds NaN or infinity at these inputs')
 
 # %% ../../nbs/06e_referees.ipynb #1e646b5f
 @patch

@@ -119,7 +119,7 @@ def _right(self:GradReport):
     "For each draw, the right gradients: from autograd, SymPy, or measured; or None"
     point,panel = self.point, self.panel
     with contextlib.suppress(_CannotJudge): return panel['autograd'].expected()
-    try: jacobian = panel['symbols'].derivatives()
+    try: jacobian = panel['symbols'].expected()
     except _CannotJudge:
         try: jacobian = panel['differences'].measured()
         except _CannotJudge: return None

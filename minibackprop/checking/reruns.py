@@ -9,9 +9,10 @@ __all__ = []
 import contextlib, torch
 from fastcore.basics import patch
 from torch.autograd import forward_ad, gradgradcheck
-from .subject import (
-    _CannotJudge, _Function, _Layer, _Torch, _first_line, _flat, _give, _kept,
-    _named, _reals, _rms, _scaled)
+from minibackprop.checking.subject import (
+    _CannotJudge, _Function, _Layer, _Torch, _first_line, _flat, _kept, _reals, _rms,
+    _scaled)
+from .trial import _Raised, _Run, _called
 from .referees import _Panel
 
 # %% ../../nbs/06g_reruns.ipynb #p6g00104
@@ -132,11 +133,13 @@ def forward_mode(self:_Reruns, name):
         with torch.no_grad(), forward_ad.dual_level():
             dual = forward_ad.make_dual(point.values[name].clone(), v)
             args,_ = point.split({**point.values, name: dual})
-            outs = _kept(point.subject.function.apply(*args), point.keep)
+            out = _called('jvp', point.subject.function.apply, *args)
+            outs = _kept(out, point.keep)
             parts = [forward_ad.unpack_dual(o).tangent for o in outs]
             found = _flat([torch.zeros_like(o) if t is None else t
                            for o,t in zip(outs, parts)])
-    except Exception as e: return trial.fault(name, 'jvp', f'the jvp raised {e}'[:200])
+    except _Raised as e:
+        return trial.fault(name, 'jvp', f'the jvp raised {e.__cause__}'[:200])
     with torch.no_grad(): slope = self.panel['differences'].slope(name, v)[0].flatten()
     error = _scaled(found - slope, slope, 1e-5*_rms(point.out))
     if error > 10*point.near_slope: trial.fault(
@@ -148,22 +151,18 @@ def run_in(self:_Reruns, dtype):
     "The first draw: name -> tensor with `.g`; what autograd says. None if it fails"
     point = self.point
     low = {n: t.to(dtype) for n,t in point.values.items()}
-    args,params = point.split({n: t.clone() for n,t in low.items()})
-    forward,backward = point.subject.start(params)
+    run = _Run(point, *point.split({n: t.clone() for n,t in low.items()}))
     default = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)  # as it is where the caller's tensors are
     try:
-        with torch.no_grad():
-            out = forward(*args)
-            if not _flat(out).isfinite().all() or _flat(out).dtype != dtype: return
-            outs = _kept(out, point.keep)
-            _give(outs, point.upstreams[0])
-            backward(out, *args)
-            autograd,u = self.panel['autograd'], point.upstreams[0].to(dtype)
-            auto = autograd.graph([u], values=low)[0]
-    except Exception: return  # the forward, or autograd, does not run in that dtype
+        out = _flat(run.forward())
+        if not out.isfinite().all() or out.dtype != dtype: return
+        run.backward(point.upstreams[0])
+        autograd,u = self.panel['autograd'], point.upstreams[0].to(dtype)
+        auto = autograd.graph([u], values=low)[0]
+    except (_Raised, _CannotJudge): return  # one of them does not run in that dtype
     finally: torch.set_default_dtype(default)
-    return {**_named(point.names, args), **params}, auto
+    return run.tensors, auto
 
 # %% ../../nbs/06g_reruns.ipynb #a0630664
 @patch

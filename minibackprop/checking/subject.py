@@ -78,10 +78,6 @@ def _parted(u, outs):
     parts = u.flatten().split([_reals(o).numel() for o in outs])
     return [_whole(v.view(_reals(o).shape), o).to(o.dtype) for o,v in zip(outs, parts)]
 
-def _give(outs, u):
-    "Put `u`, which is end to end, on the outputs as their `.g`"
-    for o,v in zip(outs, _parted(u, outs)): o.g = v
-
 # %% ../../nbs/06a_subject.ipynb #540ad047
 def _rms(t): return t.pow(2).mean().sqrt().item() if t.numel() else 0.
 
@@ -154,17 +150,6 @@ def start(self:_Layer, params):
         with unchecked(): layer.backward(inp_grad=self.inp_grad)
     return forward, backward
 
-@patch
-def crossed(self:_Layer, params, args, cross):
-    layer = self.copy(params)
-    with unchecked():
-        out = layer(*args)
-        instead = cross(out, args)
-        other = _copy(layer, lambda t: instead.get(id(t), t))
-        args = other.args
-        other.backward(inp_grad=True)
-    return args
-
 # %% ../../nbs/06a_subject.ipynb #4f8a31a4
 class _Pair:
     "Two functions under test: `backward(out, *inputs)` sets `.g` or returns gradients"
@@ -181,13 +166,6 @@ class _Pair:
     def run(self, out, *args):
         grads = self.backward(out, *args)
         if grads is not None: _spread(self, grads, args)
-
-    def crossed(self, params, args, cross):
-        out = self.forward(*args)
-        instead = cross(out, args)
-        out,*args = [instead.get(id(t), t) for t in (out, *args)]
-        self.run(out, *args)
-        return args
 
 # %% ../../nbs/06a_subject.ipynb #1d6a6de7
 def _is_gradient(key, name):
@@ -296,17 +274,6 @@ def run(self:_Function, ctx, gs, args):
     for a,grad in zip(args, grads):
         if not _floating(a) or grad is None: continue
         a.g = grad.to(a.dtype) if a.is_complex() else grad  # as autograd casts it
-
-@patch
-def crossed(self:_Function, params, args, cross):
-    out,ctx = self.noted(args)
-    instead = cross(out, args)
-    ctx.saved_tensors = tuple(instead.get(id(t), t) for t in ctx.saved_tensors)
-    for name,value in vars(ctx).items():
-        setattr(ctx, name, instead.get(id(value), value))
-    out,*args = [instead.get(id(t), t) for t in (out, *args)]
-    self.run(ctx, [out.g], args)
-    return args
 
 # %% ../../nbs/06a_subject.ipynb #03485c13
 class _Torch:

@@ -8,7 +8,6 @@ __all__ = []
 # %% ../../nbs/06f_algebra.ipynb #p6f00103
 import numpy as np, torch
 from fastcore.basics import patch
-from functools import cached_property
 from .subject import _CannotJudge, _first_line, _rebuilt, _scaled
 from .referees import _Referee
 
@@ -116,25 +115,15 @@ class _BySymbols(_Referee):
         name:str, # Name of a tensor
         found:list, # Its gradient, for each draw
     )->float: # Scaled error
-        point,slopes = self.point, self.derivatives()[name]
+        point,slopes = self.point, self.expected()[name]
         exact = [(u.flatten() @ slopes).view(point.values[name].shape)
                  for u in point.upstreams]
         floor = self.panel.floor(name)
         return max(_scaled(f-e, e, floor) for f,e in zip(found, exact))
 
-    def derivatives(self)->dict: # As from `jacobian`
-        "What `jacobian` finds or raises, derived once for all tensors"
-        if isinstance(self.outcome, _CannotJudge): raise self.outcome
-        return self.outcome
-
-    @cached_property
-    def outcome(self):
-        try: return self.jacobian()
-        except _CannotJudge as e: return e
-
 # %% ../../nbs/06f_algebra.ipynb #bcb1d57d
 @patch
-def jacobian(self:_BySymbols):
+def derive(self:_BySymbols):
     "Name -> derivatives, (outputs, entries), from the formulas, in 30 digits"
     sizes = {n: self.point.values[n].numel() for n in self.point.wanted}
     if self.point.pairs: raise _CannotJudge('the symbols stand for real numbers')

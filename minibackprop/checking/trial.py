@@ -6,11 +6,11 @@
 __all__ = []
 
 # %% ../../nbs/06d_trial.ipynb #p6d00103
-import itertools, torch
+import contextlib, itertools, torch
 from fastcore.basics import patch
 from minibackprop.checking.subject import (
-    _Function, _first_line, _flat, _floating, _give, _kept, _named, _outs, _parted,
-    _reals, _rebuilt, _scaled)
+    _Function, _first_line, _flat, _floating, _kept, _named, _parted, _reals, _rebuilt,
+    _scaled)
 from .point import _Point
 
 # %% ../../nbs/06d_trial.ipynb #a852c24f
@@ -26,6 +26,41 @@ def _overlap(
     at = lambda t: places.as_strided(t.shape, t.stride(), t.storage_offset()).flatten()
     return bool(torch.isin(at(a), at(b)).any())
 
+# %% ../../nbs/06d_trial.ipynb #21c7bb2e
+class _Raised(Exception): "The code under test raised what is the `__cause__` of this"
+
+def _called(what, f, *args):
+    "Call a function of the code under test"
+    try: return f(*args)
+    except Exception as e: raise _Raised(f'the {what} raised {type(e).__name__}') from e
+
+class _Run:
+    "One forward of the code under test, and a backward after it"
+    def __init__(self, point, args, params, calls=None):
+        self.point,self.args = point, args
+        self.tensors = {**_named(point.names, args), **params}
+        self.calls = calls or point.subject.start(params)
+
+    def forward(self):
+        with torch.no_grad(): out = _called('forward', self.calls[0], *self.args)
+        self.out,self.outs = out, _kept(out, self.point.keep)
+        return out
+
+# %% ../../nbs/06d_trial.ipynb #cb719a1a
+@patch
+def backward(self:_Run,
+    u:torch.Tensor, # The upstream gradient, of all outputs end to end
+    give=lambda i, v: v, # What output `i` gets, given its part `v` of `u`
+    mode=None, # A context in which the backward runs
+    times:int=1, # How often it runs
+)->dict: # Name -> gradient, or None
+    "The gradients that the backward leaves; `_Raised` if it raises"
+    for i,(o,v) in enumerate(zip(self.outs, _parted(u.clone(), self.outs))):
+        o.g = give(i, v)
+    with torch.no_grad(), mode or contextlib.nullcontext():
+        for _ in range(times): _called('backward', self.calls[1], self.out, *self.args)
+    return {n: getattr(self.tensors[n], 'g', None) for n in self.point.wanted}
+
 # %% ../../nbs/06d_trial.ipynb #292a7709
 class _Trial:
     "The backward under test, run: on other inputs, once a draw, and the first again"
@@ -38,11 +73,11 @@ class _Trial:
         self.runs = []  # gradients of each run
         self.said = []  # for the end of the report
         args,params = point.split({n: t.clone() for n,t in point.values.items()})
-        forward,backward = point.subject.start(params)
-        self.warm_up(forward, backward, args)
+        calls = point.subject.start(params)
+        self.warm_up(args, params, calls)
         for u in [*point.upstreams, point.upstreams[0]]:
             fresh = [_rebuilt(a, lambda n,t: t.clone()) for a in args]
-            self.runs.append(self.once(forward, backward, fresh, params, u))
+            self.runs.append(self.once(_Run(point, fresh, params, calls), params, u))
         self.found = {n: [r[n] for r in self.runs[:-1]] for n in point.wanted}
         self.repeats()
 
@@ -66,7 +101,7 @@ def fault(self:_Trial, name, cause, sentence):
 
 # %% ../../nbs/06d_trial.ipynb #39ca00f8
 @patch
-def warm_up(self:_Trial, forward, backward, args):
+def warm_up(self:_Trial, args, params, calls):
     "A call on other inputs first: what it leaves behind must not show in the next"
     def shuffled(name, a):
         if not _floating(a) or a.numel() < 2: return a
@@ -74,27 +109,25 @@ def warm_up(self:_Trial, forward, backward, args):
         return a.flatten()[order.to(a.device)].view(a.shape)
     self.other,self.warm = [_rebuilt(a, shuffled) for a in args], True
     copies = [_rebuilt(a, lambda n,t: t.clone()) for a in self.other]
+    run = _Run(self.point, copies, params, calls)
     try:
-        with torch.no_grad():
-            out = forward(*copies)
-            if not _flat(out).isfinite().all(): raise ValueError('no output there')
-            outs = _outs(out)
-            _give(outs, self.point.normal(_flat(outs)))
-            backward(out, *self.other)
-    except Exception:  # the report says so; what always raises is met next
+        run.forward()
+        out = _flat(run.outs) if run.outs else None
+        if out is None or not out.isfinite().all(): raise _Raised('no output there')
+        run.backward(self.point.normal(out))
+    except _Raised:  # the report says so; what always raises is met next
         self.other,self.warm = args, False
 
 # %% ../../nbs/06d_trial.ipynb #420b98de
 @patch
-def once(self:_Trial, forward, backward, args, params, u):
+def once(self:_Trial, run, params, u):
     "One forward and backward. What they change or leave is noted. Name -> gradient"
-    tensors = {**_named(self.point.names, args), **params}
+    tensors = run.tensors
     old = {n: getattr(t, 'g', None) for n,t in params.items()}
     kept = {n: g.clone() for n,g in old.items() if g is not None}
-    outs = self.run_both(forward, backward, args, tensors, u)
-    grads = {n: getattr(tensors[n], 'g', None) for n in self.point.wanted}
+    grads = self.watch(run, u)
     self.look_at(grads, tensors)
-    self.look_at_memory(grads, tensors, outs)
+    self.look_at_memory(grads, tensors, run.outs)
     for n,g in old.items():
         is_old = g is not None and grads.get(n) is g is not tensors[n]
         if is_old and torch.equal(g, kept[n]): self.stale.add(n)
@@ -103,28 +136,26 @@ def once(self:_Trial, forward, backward, args, params, u):
 
 # %% ../../nbs/06d_trial.ipynb #2f38668a
 @patch
-def run_both(self:_Trial, forward, backward, args, tensors, u):
-    "Forward and backward. A fault for each tensor that they change. The outputs"
-    point = self.point
+def watch(self:_Trial, run, u):
+    "Forward and backward. A fault for each tensor that they change. Name -> gradient"
+    point,tensors = self.point, run.tensors
     before = {n: t.clone() for n,t in tensors.items()}
-    with torch.no_grad():
-        out = forward(*args)
+    try:
+        run.forward()
         changed = {n for n,t in tensors.items() if not torch.equal(t, before[n])}
-        for n in changed:
-            if n in point.wanted: self.fault(
-                n, 'changed', f'the forward changed {n} in place')
-        outs = _kept(out, point.keep)
-        for o,v in zip(outs, us := _parted(u, outs)): o.g = v.clone()
-        was = [o.detach().clone() for o in outs]
-        try: backward(out, *args)
-        except Exception as e: raise RuntimeError(
-            f'{point.title}: the backward raised {type(e).__name__}: {e}') from e
+        was = [o.detach().clone() for o in run.outs]
+        grads = run.backward(u)
+    except _Raised as e:
+        raise RuntimeError(f'{point.title}: {e}: {e.__cause__}') from e.__cause__
+    for n in changed:
+        if n in point.wanted: self.fault(
+            n, 'changed', f'the forward changed {n} in place')
     for n,t in tensors.items():
         known = n not in changed and (n in point.wanted or n in point.fixed)
         if known and not torch.equal(t, before[n]):
             self.fault(n, 'changed', f'the backward changed {n} in place')
-    self.look_at_outputs(outs, was, us, tensors)
-    return outs
+    self.look_at_outputs(run.outs, was, _parted(u, run.outs), tensors)
+    return grads
 
 # %% ../../nbs/06d_trial.ipynb #4a3bb61a
 @patch
@@ -189,20 +220,19 @@ def look_at_memory(self:_Trial, grads, tensors, outs):
 
 # %% ../../nbs/06d_trial.ipynb #732ce442
 @patch
-def started(self:_Trial, change, values):
-    "After a forward: output, backward, inputs, tensors; None if there is no output"
+def started(self:_Trial, values=None, change=lambda t: t):
+    "A `_Run` after its forward; None if it raises, or its output is another one"
     point = self.point
     copies = {n: t.clone() for n,t in (values or point.values).items()}
     args,params = point.split(copies)
     args = [_rebuilt(a, lambda n,t: change(t)) for a in args]
-    params = {n: change(p) for n,p in params.items()}
-    forward,backward = point.subject.start(params)
-    try:
-        with torch.no_grad(): out = forward(*args)
-        same = values or point.meant or torch.allclose(
-            _flat(out, point.keep).double(), point.out, point.near)
-    except Exception: return None
-    if same: return out, backward, args, {**_named(point.names, args), **params}
+    run = _Run(point, args, {n: change(p) for n,p in params.items()})
+    try: out = run.forward()
+    except _Raised: return None
+    if values or point.meant: return run
+    out = _flat(out, point.keep).double()
+    same = out.shape == point.out.shape and torch.allclose(out, point.out, point.near)
+    return run if same else None
 
 # %% ../../nbs/06d_trial.ipynb #b7c08f6c
 @patch
@@ -210,22 +240,18 @@ def rerun(self:_Trial, cause, when, name, lay=lambda t: t, only=None, twice=Fals
           values=None, error=True):
     "Name -> gradient of another run; None if there is none. A fault if it raises"
     point = self.point
-    run = self.started(lay, values)
+    run = self.started(values, lay)
     asks = run is None  # for its own layout: then only that of out.g is another one
-    if asks: run = self.started(lambda t: t, values)
+    if asks: run = self.started(values)
     if run is None: return None
-    (out,backward,args,tensors),outs = run, _kept(run[0], point.keep)
-    for i,(o,u) in enumerate(zip(outs, _parted(point.upstreams[0], outs))):
-        if only in (None, i): o.g = lay(u)
-        elif not isinstance(point.subject, _Function): o.g = torch.zeros_like(u)
-    try:
-        with torch.no_grad():
-            for _ in range(1 + twice): backward(out, *args)
-    except Exception as e:
+    def give(i, u):
+        if only in (None, i): return lay(u)
+        return None if isinstance(point.subject, _Function) else torch.zeros_like(u)
+    try: grads = run.backward(point.upstreams[0], give, times=1+twice)
+    except _Raised as e:
         if twice or asks: return None  # an error is no wrong number
-        said = f'{when}, the backward raised {type(e).__name__}: {_first_line(e)}'
+        said = f'{when}, {e}: {_first_line(e.__cause__)}'
         if error: return self.fault(name, cause, said)
         return self.said.append(f'- {said}')
-    grads = {n: getattr(tensors[n], 'g', None) for n in point.wanted}
     return {n: g.detach().to_dense() if torch.is_tensor(g) else None
             for n,g in grads.items()}

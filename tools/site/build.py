@@ -9,7 +9,7 @@ from reference import as_entry, split
 
 root = Path(__file__).parent.parent.parent
 proc, docs = root/'_proc', root/'docs'
-link = re.compile(r'\]\((?:\d\d[a-z]?_)?(\w+)\.ipynb')  # a link from one notebook to another
+link = re.compile(r'\]\((?:\d\d[a-z]?\d?_)?(\w+)\.ipynb')  # a link from one notebook to another
 
 
 def cells(file):
@@ -54,7 +54,7 @@ def check_sources():
     "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
     sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
     pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # those in nbs/answers/ are not for reading
-    names = [re.sub(r'^\d\d[a-z]?_', '', page) for page in pages]
+    names = [re.sub(r'^\d\d[a-z]?\d?_', '', page) for page in pages]
     if twice := {name for name in names if names.count(name) > 1}: raise SystemExit(f'two notebooks would be one page: {twice}')
     if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
     for file in (root/'nbs').glob('*.ipynb'):
@@ -73,7 +73,7 @@ def prepare():
     proc_nbs(force=True)
     for name in 'styles.css', 'favicon.svg': shutil.copy(root/'nbs'/name, proc)
     bar = proc/'_quarto.yml'
-    bar.write_text(re.sub(r'(href: )\d\d[a-z]?_', r'\1', bar.read_text()))
+    bar.write_text(re.sub(r'(href: )\d\d[a-z]?\d?_', r'\1', bar.read_text()))
     shutil.rmtree(proc/'answers')  # to the exercises: not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
@@ -82,10 +82,10 @@ def prepare():
             if file.stem == 'reference': as_entry(cell)
             else: without_signature(cell)
         file.unlink()
-        (proc/re.sub(r'^\d\d[a-z]?_', '', file.name)).write_text(json.dumps(nb))
+        (proc/re.sub(r'^\d\d[a-z]?\d?_', '', file.name)).write_text(json.dumps(nb))
     split(proc/'reference.ipynb')
     sidebar = proc/'sidebar.yml'
-    sidebar.write_text(re.sub(r'- \d\d[a-z]?_', '- ', sidebar.read_text()))
+    sidebar.write_text(re.sub(r'- \d\d[a-z]?\d?_', '- ', sidebar.read_text()))
 
 
 def render():

@@ -328,7 +328,7 @@ def signpost(target):
 
 def finish(site, nbs, repository):
     "All of it, for a whole site"
-    sources = {re.sub(r'^\d\d[a-z]?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
+    sources = {re.sub(r'^\d\d[a-z]?\d?_', '', f.stem) + '.html': f for f in sorted(nbs.glob('*.ipynb'))}
     sources |= {f.name: nbs/'reference.ipynb' for f in sorted(site.glob('reference_*.html'))}
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
