@@ -32,10 +32,9 @@ class Batches:
                 f'Batches: tensors of length {lengths}, size {size}; '
                 'expected one length, and both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
-        self.generator = torch.Generator().manual_seed(seed)
+        self.draw = dict(generator=torch.Generator().manual_seed(seed), device='cpu')
         for _ in range(start): self._order()
-    def _order(self):
-        return torch.randperm(self.n, generator=self.generator).split(self.size)
+    def _order(self): return torch.randperm(self.n, **self.draw).split(self.size)
     def __len__(self): return -(-self.n//self.size)
     def __iter__(self):
         return ((tuple(t[i.to(t.device)] for t in self.tensors) for i in self._order())

@@ -96,6 +96,9 @@ def run(op, sample, right_only):
         wrong = judge(backward_of(forward, change))
         counts['wrong'] += 1
         if isinstance(wrong, str): lines.append(f'{op.name}, {name}: {wrong[:150]}')
+        elif 'broke off' in repr(wrong):
+            counts['crash'] += 1
+            lines.append(f'{op.name}, {name}: the diagnosis broke off\n{wrong!r}'[:700])
         elif wrong.right and rounding: counts['rounding'] += 1
         elif wrong.right:
             counts['missed'] += 1

@@ -132,8 +132,8 @@ def _trials(e):
     "All edits: cause, words, the steps that it changes, the change"
     count,known = e.counted, [*e.point.values.items(), ('out', e.out)]
     for said,t,*_ in count.made:
-        if _floating(t) and not any(torch.equal(t, o) for _,o in known):
-            known.append((said, t.detach()))
+        if not _floating(t) or t.layout != torch.strided: continue
+        if not any(torch.equal(t, o) for _,o in known): known.append((said, t.detach()))
     trials = {}
     for key,said,i,s,edit in itertools.chain(
             _axis_edits(e.steps), _kind_edits(e.steps),

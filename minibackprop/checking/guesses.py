@@ -165,7 +165,7 @@ def _parts(e):
     for axis,k,some in groups:
         given = some and e.graph(us=[_alone(e, u, axis, i) for u in e.us for i in some])
         if not given or error.numel() < 2*len(some): continue
-        given = torch.stack(given).view(len(e.us), len(some), -1)
+        given = torch.stack(given).reshape(len(e.us), len(some), -1)
         columns = given.movedim(1, -1).flatten(0, 1)
         if torch.linalg.matrix_rank(columns) < len(some): continue
         more = torch.linalg.lstsq(columns, error.flatten()[:, None]).solution.flatten()

@@ -123,7 +123,8 @@ def drawn(self:_Point, names, in_range):
     def uniform(t):
         low,high = (t.min(), t.max()) if t.numel() else (0., 0.)
         if low == high: low,high = .5*low, 1.5*low
-        share = torch.rand(t.shape, dtype=torch.float64, generator=self.random)
+        share = torch.rand(t.shape, dtype=torch.float64, generator=self.random,
+                           device='cpu')
         return low + (high-low)*share.to(t.device)
     def rising(t): return t.dim() and t.shape[-1] > 1 and (t.diff() > 0).all()
     new = {n: uniform(self.values[n]) if in_range else
@@ -134,7 +135,8 @@ def drawn(self:_Point, names, in_range):
 @patch
 def normal(self:_Point, like):
     "Random numbers, standard normal, drawn on the CPU: the same on every device"
-    drawn = torch.randn(like.shape, dtype=torch.float64, generator=self.random)
+    drawn = torch.randn(like.shape, dtype=torch.float64, generator=self.random,
+                        device='cpu')
     return drawn.to(like.device)
 
 @patch
@@ -400,7 +402,8 @@ class _Shaken(TorchFunctionMode):
         strided = [t for t in args if _floating(t) and t.layout == torch.strided]
         if place(out) in map(place, strided): return out  # a view, or changed in place
         self.largest = max(self.largest, out.detach().abs().max().item())
-        signs = torch.rand(out.shape, generator=self.random).round()*2 - 1
+        share = torch.rand(out.shape, generator=self.random, device='cpu')
+        signs = share.round()*2 - 1
         digit = torch.finfo(out.dtype).eps*signs.to(out.device, _reals(out).dtype)
         return out*(1 + digit)
 

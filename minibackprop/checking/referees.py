@@ -202,7 +202,8 @@ def directions(self:_Differences, name):
     t = point.values[name]
     some = range(t.numel())
     if t.numel() > 12:
-        some = torch.randperm(t.numel(), generator=point.random)[:8].tolist()
+        order = torch.randperm(t.numel(), generator=point.random, device='cpu')
+        some = order[:8].tolist()
     if point.quick: some = []
     vs = [torch.zeros(t.numel(), dtype=t.dtype, device=t.device) for _ in some]
     for v,i in zip(vs, some): v[i] = 1.

@@ -8,7 +8,8 @@ __all__ = ['GradReport', 'check_grads', 'test_grads']
 # %% ../../nbs/06_check.ipynb #bec2bea5
 import contextlib, html, torch
 from fastcore.basics import patch
-from .subject import _CannotJudge, _Function, _Single, _Torch, _rms
+from .subject import (
+    _CannotJudge, _Function, _Single, _Torch, _first_line, _rms)
 from .arrays import _with_tensors
 from .point import _Point, _subject
 from .trial import _Trial
@@ -140,7 +141,11 @@ def _explain(self:GradReport, name, verdict):
         return [Finding(name, verdict, f'{name}.g: {say[verdict]}', 'sure')]
     if self.point.quick: return [Finding(name, verdict, f'{name}.g is wrong; without '
                                         'quick=True the report says why', 'sure')]
-    return diagnose(self.panel, name, self._right())
+    try: return diagnose(self.panel, name, self._right())
+    except Exception as e:  # the verdict stands, whatever happens to its cause
+        self.trial.said.append(f'- the search for the cause in {name}.g broke off: '
+                               f'{type(e).__name__}: {_first_line(e)}')
+        return [Finding(name, 'unknown', f'{name}.g is wrong', 'no hypothesis fits')]
 
 # %% ../../nbs/06_check.ipynb #8dffc172
 @patch
@@ -367,7 +372,6 @@ def _either_reading(subject, judged):
     if (other := judged(second)).right: return other
     report.rest_said = [f'- wrong, too, if {second.reading}']
     return report
-
 
 # %% ../../nbs/06_check.ipynb #9f3acad3
 def test_grads(

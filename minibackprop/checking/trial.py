@@ -105,7 +105,7 @@ def warm_up(self:_Trial, args, params, calls):
     "A call on other inputs first: what it leaves behind must not show in the next"
     def shuffled(name, a):
         if not _floating(a) or a.numel() < 2: return a
-        order = torch.randperm(a.numel(), generator=self.point.random)
+        order = torch.randperm(a.numel(), generator=self.point.random, device='cpu')
         return a.flatten()[order.to(a.device)].view(a.shape)
     self.other,self.warm = [_rebuilt(a, shuffled) for a in args], True
     copies = [_rebuilt(a, lambda n,t: t.clone()) for a in self.other]
