@@ -378,4 +378,5 @@ def _reach(*roots, code=True):
         yield at, o
         if isinstance(o, _cached): at = o.__name__
         elif inspect.isroutine(o): at = ''  # its variables have names of their own
+        at = at[-400:]  # in a chain of 100,000 links, the last ones
         todo += [(f'{at}.{n}'.strip('.'), v) for n,v in _held(o, code)]
