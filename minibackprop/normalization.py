@@ -13,14 +13,14 @@ from .module import Module, _describe, _expect
 # %% ../nbs/11_normalization.ipynb #89a0be81
 def normalize(
     inp:torch.Tensor, # Any shape
-    axes, # Over which mean and variance are taken: a number or a list of numbers
+    axes, # Along which the means run: a number or a list of numbers
     eps:float=1e-5, # Added to the variance, so that nothing is divided by 0
 )->tuple: # The normalized tensor, and one over its standard deviation
     "Mean 0 and variance 1 along `axes`"
-    centred = inp - inp.mean(axes, keepdim=True)      # (N,J) - (1,J) -> (N,J)
-    var = (centred*centred).mean(axes, keepdim=True)  # sigma^2 without eps, (1,J)
-    rstd = (var + eps).rsqrt()                        # 1/sqrt, (1,J)
-    return centred*rstd, rstd                         # xhat (N,J), 1/sigma (1,J)
+    centred = inp - inp.mean(axes, keepdim=True)  # (N,J) - (1,J) -> (N,J)
+    var = (centred*centred).mean(axes, keepdim=True)  # no eps yet, (1,J)
+    rstd = (var + eps).rsqrt()  # 1/sqrt, that is 1/sigma, (1,J)
+    return centred*rstd, rstd  # xhat (N,J), 1/sigma (1,J)
 
 # %% ../nbs/11_normalization.ipynb #d4806407
 def normalize_grad(
@@ -29,7 +29,7 @@ def normalize_grad(
     rstd:torch.Tensor, # One over the standard deviation
     axes, # As for `normalize`
 )->torch.Tensor: # Gradient of what was normalized
-    "The direct path, less the path through the mean, less that through the variance"
+    "The direct path, less those through the mean and through the variance"
     mean = g.mean(axes, keepdim=True)          # (N,J) -> (1,J)
     along = (g*xhat).mean(axes, keepdim=True)  # (N,J) -> (1,J)
     return rstd*(g - mean - xhat*along)        # (N,J)
@@ -43,8 +43,8 @@ class _Norm(Module):
         eps:float=1e-5, # Added to the variance
         affine:bool=True, # Learn a gain and a shift for each unit?
     ):
-        _expect(n > 0 and eps >= 0, f'{type(self).__name__}: {n} units, eps {eps}; '
-                'expected at least 1 unit, and no eps below 0')
+        _expect(n > 0 and eps >= 0, f'{type(self).__name__}: {n} units, eps '
+                f'{eps}; expected at least 1 unit, and no eps below 0')
         self.gain,self.shift,self.eps = torch.ones(n), torch.zeros(n), eps
         if not affine:
             self.affine,self.buffers = False, (*self.buffers, 'gain', 'shift')
@@ -52,15 +52,15 @@ class _Norm(Module):
     def _last(self, inp):
         _expect(inp.dim() > 1 and inp.shape[self.units] == len(self.gain),
                 f'{type(self).__name__}: inp {_describe(inp)}; expected '
-                f'{len(self.gain)} units along axis {self.units}, and an axis of '
-                'examples')
+                f'{len(self.gain)} units along axis {self.units}, and an axis '
+                'of examples')
         self.axes = [*range(inp.dim()-1)]  # all but that of the units
         return inp.movedim(self.units, -1)
 
 # %% ../nbs/11_normalization.ipynb #86345de2
 @patch
 def forward(self:_Norm,
-    inp:torch.Tensor, # Examples by units; there may be places between, or after
+    inp:torch.Tensor, # (n, ..., units); BatchNorm, GroupNorm: (n, units, ...)
 )->torch.Tensor: # The shape of `inp`
     "Normalize, multiply by the gain, add the shift"
     self.xhat,self.rstd = self._normalize(self._last(inp))
@@ -68,7 +68,7 @@ def forward(self:_Norm,
 
 @patch
 def bwd(self:_Norm, out, inp):
-    "The sums for gain and shift, and what the layer makes of `gain*out.g`"
+    "The sums for gain and shift, and for `inp` the gradient of the layer's own kind"
     out_g = out.g.movedim(self.units, -1)
     self.gain.g = (out_g*self.xhat).sum(self.axes)  # (N,J) or (N,H,W,J) -> (J,)
     self.shift.g = out_g.sum(self.axes)             # the same
@@ -78,7 +78,9 @@ def bwd(self:_Norm, out, inp):
 # %% ../nbs/11_normalization.ipynb #2c0fbcb3
 class LayerNorm(_Norm):
     "Each example is normalized over its units, the last axis"
-    def _normalize(self, inp): return normalize(inp, -1, self.eps)  # (N,J), (N,1)
+    def _normalize(self, inp):
+        return normalize(inp, -1, self.eps)  # (N,J), (N,1)
+
     def _normalize_grad(self, g):
         return normalize_grad(g, self.xhat, self.rstd, -1)  # (N,J)
 
@@ -89,12 +91,12 @@ class BatchNorm(_Norm):
     def __init__(self,
         n:int, # Units or channels: the size of axis 1 of the inputs
         eps:float=1e-5, # Added to the variance
-        momentum:float=.1, # Share of each batch in the running mean and variance
+        momentum:float=.1, # Share of each batch in the running numbers
         affine:bool=True, # Learn a gain and a shift for each unit?
     ):
         super().__init__(n, eps, affine)
-        _expect(0 <= momentum <= 1, f'BatchNorm: momentum {momentum}; expected a '
-                'number from 0 to 1, the share of the newest batch')
+        _expect(0 <= momentum <= 1, f'BatchNorm: momentum {momentum}; expected '
+                'a number from 0 to 1, the share of the newest batch')
         self.running_mean,self.running_var = torch.zeros(n), torch.ones(n)
         self.momentum = momentum
 
@@ -106,8 +108,8 @@ def _normalize(self:BatchNorm, inp):
         rstd = (self.running_var + self.eps).rsqrt()  # (J,)
         return (inp - self.running_mean)*rstd, rstd
     n = inp.numel()//len(self.gain)  # numbers that share a mean
-    _expect(n > 1, 'BatchNorm: a variance needs two values or more for each unit. '
-            'Train on more examples, or use LayerNorm')
+    _expect(n > 1, 'BatchNorm: a variance needs two values or more for each '
+            'unit. Train on more examples, or use LayerNorm')
     xhat,rstd = normalize(inp, self.axes, self.eps)  # (N,J), (1,J)
     var = rstd.detach().flatten()**-2 - self.eps  # (J,)
     self.running_mean.lerp_(inp.detach().mean(self.axes), self.momentum)
@@ -121,19 +123,22 @@ def _normalize_grad(self:BatchNorm, g):
 
 # %% ../nbs/11_normalization.ipynb #957c4c23
 class Dropout(Module):
-    "In training a number becomes 0 by chance, and the others grow to make up for it"
+    "In training a number becomes 0 by chance, and the others grow to make up"
     def __init__(self,
         p:float=.5, # Probability of 0
-        generator:torch.Generator=None, # What draws the mask; None: PyTorch's own
+        generator:torch.Generator=None, # Draws the mask; None: PyTorch's own
     ):
-        _expect(0 <= p < 1, f'Dropout: p {p}; expected a probability from 0 to below 1')
+        _expect(0 <= p < 1, f'Dropout: p {p}; expected a probability from 0 to '
+                'below 1')
         self.p,self.generator = p, generator
 
     def forward(self, inp):
         self.mask = torch.ones_like(inp)
         if self.training:
-            chance = torch.rand(inp.shape, generator=self.generator, device=inp.device)
-            self.mask = (chance >= self.p).to(inp.dtype)/(1-self.p)  # 0 or 1/(1-p)
+            chance = torch.rand(inp.shape, generator=self.generator,
+                                device=inp.device)
+            # each number of the mask is 0 or 1/(1-p)
+            self.mask = (chance >= self.p).to(inp.dtype)/(1-self.p)
         return inp*self.mask
 
     def bwd(self, out, inp):
@@ -141,7 +146,7 @@ class Dropout(Module):
 
 # %% ../nbs/11_normalization.ipynb #8a54fa2c
 class RMSNorm(_Norm):
-    "Each example is divided by the root mean square of its units, the last axis"
+    "Each example is divided by the root mean square of its units (last axis)"
     def __init__(self,
         n:int, # Units: the size of the last axis of the inputs
         eps:float=1e-5, # Added to the mean square
@@ -152,8 +157,8 @@ class RMSNorm(_Norm):
 
     def forward(self, inp):
         inp = self._last(inp)
-        self.rstd = ((inp*inp).mean(-1, keepdim=True) + self.eps).rsqrt()  # (N,1)
-        self.xhat = inp*self.rstd  # (N,J)
+        self.rstd = ((inp*inp).mean(-1, keepdim=True) + self.eps).rsqrt()
+        self.xhat = inp*self.rstd  # (N,J) * (N,1) -> (N,J)
         return self.gain*self.xhat
 
     def bwd(self, out, inp):
@@ -164,7 +169,7 @@ class RMSNorm(_Norm):
 
 # %% ../nbs/11_normalization.ipynb #ab0ed593
 class GroupNorm(_Norm):
-    "Each example is normalized over groups of its channels, and the places of an image"
+    "Each example is normalized over groups of its channels, and over places"
     units = 1
     def __init__(self,
         groups:int, # How many groups; it divides `n`
@@ -178,10 +183,11 @@ class GroupNorm(_Norm):
         self.groups = groups
 
     def _normalize(self, inp):
-        cut = inp.unflatten(-1, (self.groups, -1))  # (N,H,W,C) -> (N,H,W,groups,rest)
-        xhat,rstd = normalize(cut, [*self.axes[1:], -1], self.eps)
+        xhat,rstd = normalize(inp.unflatten(-1, (self.groups, -1)),  # C cut in two
+                              [*self.axes[1:], -1], self.eps)
         return xhat.flatten(-2), rstd
 
     def _normalize_grad(self, g):
         g,xhat = [t.unflatten(-1, (self.groups, -1)) for t in (g, self.xhat)]
-        return normalize_grad(g, xhat, self.rstd, [*self.axes[1:], -1]).flatten(-2)
+        return normalize_grad(g, xhat, self.rstd,
+                              [*self.axes[1:], -1]).flatten(-2)
