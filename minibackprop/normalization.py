@@ -68,7 +68,7 @@ def forward(self:_Norm,
 
 @patch
 def bwd(self:_Norm, out, inp):
-    "The sums for gain and shift, and for `inp` the gradient of the layer's own kind"
+    "Set the gradients of gain and shift and, if asked, that of `inp`"
     out_g = out.g.movedim(self.units, -1)
     self.gain.g = (out_g*self.xhat).sum(self.axes)  # (N,J) or (N,H,W,J) -> (J,)
     self.shift.g = out_g.sum(self.axes)             # the same
