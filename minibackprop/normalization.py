@@ -183,7 +183,7 @@ class GroupNorm(_Norm):
         self.groups = groups
 
     def _normalize(self, inp):
-        xhat,rstd = normalize(inp.unflatten(-1, (self.groups, -1)),  # C cut in two
+        xhat,rstd = normalize(inp.unflatten(-1, (self.groups, -1)),  # C in two
                               [*self.axes[1:], -1], self.eps)
         return xhat.flatten(-2), rstd
 
