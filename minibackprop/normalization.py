@@ -73,7 +73,7 @@ def bwd(self:_Norm, out, inp):
     self.gain.g = (out_g*self.xhat).sum(self.axes)  # (N,J) or (N,H,W,J) -> (J,)
     self.shift.g = out_g.sum(self.axes)             # the same
     if self.inp_grad:
-        inp.g = self._normalize_grad(self.gain*out_g).movedim(-1, self.units)
+        inp.g = self._inp_g(out_g).movedim(-1, self.units)
 
 # %% ../nbs/11_normalization.ipynb #2c0fbcb3
 class LayerNorm(_Norm):
@@ -81,8 +81,8 @@ class LayerNorm(_Norm):
     def _normalize(self, inp):
         return normalize(inp, -1, self.eps)  # (N,J), (N,1)
 
-    def _normalize_grad(self, g):
-        return normalize_grad(g, self.xhat, self.rstd, -1)  # (N,J)
+    def _inp_g(self, out_g):
+        return normalize_grad(self.gain*out_g, self.xhat, self.rstd, -1)  # (N,J)
 
 # %% ../nbs/11_normalization.ipynb #35852090
 class BatchNorm(_Norm):
@@ -103,11 +103,10 @@ class BatchNorm(_Norm):
 # %% ../nbs/11_normalization.ipynb #556daec0
 @patch
 def _normalize(self:BatchNorm, inp):
-    self.constant = not self.training
-    if self.constant:
-        rstd = (self.running_var + self.eps).rsqrt()  # (J,)
+    if not self.training:
+        self.n,rstd = float('inf'), (self.running_var + self.eps).rsqrt()  # (J,)
         return (inp - self.running_mean)*rstd, rstd
-    n = inp.numel()//len(self.gain)  # numbers that share a mean
+    n = self.n = inp.numel()//len(self.gain)  # numbers that share a mean
     _expect(n > 1, 'BatchNorm: a variance needs two values or more for each '
             'unit. Train on more examples, or use LayerNorm')
     xhat,rstd = normalize(inp, self.axes, self.eps)  # (N,J), (1,J)
@@ -117,9 +116,10 @@ def _normalize(self:BatchNorm, inp):
     return xhat, rstd
 
 @patch
-def _normalize_grad(self:BatchNorm, g):
-    return (self.rstd*g if self.constant
-            else normalize_grad(g, self.xhat, self.rstd, self.axes))
+def _inp_g(self:BatchNorm, out_g):
+    # the means of out_g and of out_g*xhat; the gain stands in front
+    mean,along = self.shift.g/self.n, self.gain.g/self.n  # (J,)
+    return self.gain*self.rstd*(out_g - mean - self.xhat*along)  # (N,J)
 
 # %% ../nbs/11_normalization.ipynb #957c4c23
 class Dropout(Module):
@@ -187,7 +187,8 @@ class GroupNorm(_Norm):
                               [*self.axes[1:], -1], self.eps)
         return xhat.flatten(-2), rstd
 
-    def _normalize_grad(self, g):
-        g,xhat = [t.unflatten(-1, (self.groups, -1)) for t in (g, self.xhat)]
+    def _inp_g(self, out_g):
+        g,xhat = [t.unflatten(-1, (self.groups, -1))
+                  for t in (self.gain*out_g, self.xhat)]
         return normalize_grad(g, xhat, self.rstd,
                               [*self.axes[1:], -1]).flatten(-2)
