@@ -82,7 +82,7 @@ class LayerNorm(_Norm):
         return normalize(inp, -1, self.eps)  # (N,J), (N,1)
 
     def _inp_g(self, out_g):
-        return normalize_grad(self.gain*out_g, self.xhat, self.rstd, -1)  # (N,J)
+        return normalize_grad(self.gain*out_g, self.xhat, self.rstd, -1)
 
 # %% ../nbs/11_normalization.ipynb #35852090
 class BatchNorm(_Norm):
