@@ -512,14 +512,15 @@ def is_gradient(
     "Judge an answer that has a backward pass: a class, or a function"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
     def report(answer, k=0):
-        with _seeded(): return check_grads(make(answer), *_cases(inputs)[k], skip=skip)
+        args = map(_single, _cases(inputs)[k]) if k else _cases(inputs)[k]
+        with _seeded(): return check_grads(make(answer), *args, skip=skip)
     known = functools.cache(lambda wrong: report(_made(wrong)))
     def one(answer, case, args):
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if r or _in_float32(r): return None
-        def same(wrong): return _same_gradients(r, known(wrong))
+        def same(wrong): return not known(wrong) and _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda: report(answer, -1))
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
@@ -545,7 +546,11 @@ def _cases(inputs):
     return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
                          for a in found)]
 
-def _gradients(layer, inputs, old):
+def _single(t):
+    "A tensor in float32, which the check of all but the first inputs wants to see kept"
+    return t.float() if torch.is_tensor(t) and t.is_floating_point() else t
+
+def _gradients(layer, inputs, old=False, between=lambda: None):
     "What one run leaves as .g, with an old one there or not; and what was called"
     pair = isinstance(layer, tuple)
     args = [_double(a) for a in inputs]
@@ -555,21 +560,36 @@ def _gradients(layer, inputs, old):
     with _seeded(), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
         out.g = torch.randn_like(out)
+        between()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
     return [getattr(t, 'g', None) for t in tensors], seen.names
 
 # %% ../../nbs/90_exercises.ipynb #c60da390
 def _leftovers(make, answer, inputs, never):
-    "What `check_grads` does not look for: old gradients that count, forbidden help"
-    if isinstance(make(answer), type): return None  # an autograd.Function has no .g
-    fresh,called = _gradients(make(answer), inputs, False)
+    "What `check_grads` does not look for: old gradients, forbidden help, other calls"
+    def new():
+        with _seeded(): return make(answer)
+    if isinstance(new(), type): return None  # an autograd.Function has no .g
+    fresh,called = _gradients(new(), inputs)
     for n,why in never.items():
         if n in called: return why
-    old,_ = _gradients(make(answer), inputs, True)
+    old,_ = _gradients(new(), inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for f,o in zip(fresh, old)): return (
         'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
         'and does not add')
+    layer,other = new(), [_turned(a) for a in inputs]
+    for one in layer, new(): _gradients(one, other)  # a call before this one
+    late,_ = _gradients(layer, inputs, False, lambda: _gradients(new(), other))
+    if not all(f is None or _agree(g, f) for f,g in zip(fresh, late)): return (
+        'right in one call, and wrong if another layer is called before or in between: '
+        'something is kept from there, or on the class. What backward needs belongs on '
+        'self, set anew in each forward')
+
+def _turned(t):
+    "A tensor with its numbers in another order, or what is no tensor as it is"
+    many = torch.is_tensor(t) and t.is_floating_point() and t.dim()
+    return t.flip(0) if many else t
 
 # %% ../../nbs/90_exercises.ipynb #c60da391
 def _in_float32(r):
@@ -665,7 +685,7 @@ def _error_in_words(e, answer):
         if isinstance(e, ValueError): return True, str(e)
         return False, (f'the check cannot read this answer ({said}). If it has the '
             'form that the task asks for, the mistake is in the check, and not yours')
-    if isinstance(e, NameError): line += ('. After a restart, run the cells before '
+    if type(e) is NameError: line += ('. After a restart, run the cells before '
         'this one again, from the first on')
     given = f'for {e.given} ' if hasattr(e, 'given') else ''
     return True, f'{given}it raises {said}{line}'
