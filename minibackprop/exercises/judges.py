@@ -551,7 +551,7 @@ def _single(t):
     return t.float() if torch.is_tensor(t) and t.is_floating_point() else t
 
 def _gradients(layer, inputs, old=False, between=lambda: None):
-    "What one run leaves as .g, with an old one there or not; and what was called"
+    "What one run leaves as .g, what was called, and which input was changed"
     pair = isinstance(layer, tuple)
     args = [_double(a) for a in inputs]
     tensors = [a for a in [*args, *([] if pair else layer.parameters())]
@@ -562,7 +562,10 @@ def _gradients(layer, inputs, old=False, between=lambda: None):
         out.g = torch.randn_like(out)
         between()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
-    return [getattr(t, 'g', None) for t in tensors], seen.names
+    names = _names(layer[0] if pair else layer.forward, args)
+    changed = [n for n,a,b in zip(names, args, inputs)
+               if torch.is_tensor(b) and not _agree(a, _double(b))]
+    return [getattr(t, 'g', None) for t in tensors], seen.names, changed
 
 # %% ../../nbs/90_exercises.ipynb #c60da390
 def _leftovers(make, answer, inputs, never):
@@ -570,17 +573,18 @@ def _leftovers(make, answer, inputs, never):
     def new():
         with _seeded(): return make(answer)
     if isinstance(new(), type): return None  # an autograd.Function has no .g
-    fresh,called = _gradients(new(), inputs)
+    fresh,called,changed = _gradients(new(), inputs)
+    if changed: return f'{changed[0]} has been changed in place: make a new tensor'
     for n,why in never.items():
         if n in called: return why
-    old,_ = _gradients(new(), inputs, True)
+    old,*_ = _gradients(new(), inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for f,o in zip(fresh, old)): return (
         'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
         'and does not add')
     layer,other = new(), [_turned(a) for a in inputs]
     for one in layer, new(): _gradients(one, other)  # a call before this one
-    late,_ = _gradients(layer, inputs, False, lambda: _gradients(new(), other))
+    late,*_ = _gradients(layer, inputs, False, lambda: _gradients(new(), other))
     if not all(f is None or _agree(g, f) for f,g in zip(fresh, late)): return (
         'right in one call, and wrong if another layer is called before or in between: '
         'something is kept from there, or on the class. What backward needs belongs on '
