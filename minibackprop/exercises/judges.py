@@ -460,9 +460,9 @@ def is_function(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         _,expected,may_change = _results(right, inputs)
-        calls,found,changed = _results(answer := run(answer), inputs)
+        calls,found,said = _results(answer := run(answer), inputs)
         if all(map(_agree, found, expected)):
-            if changed and not may_change: return f'the result is right, and {changed[0]}'
+            if said and not may_change: return f'the result is right, and {said[0]}'
             return _in_single(right, answer, inputs) if single else None
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
