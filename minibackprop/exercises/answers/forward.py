@@ -436,7 +436,7 @@ _wrong = {
     return torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])""": 'expected 2 tensors',
     """A = torch.cat([h, torch.ones_like(h[:,:1])], 1).float()
     p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None].float())
-    return p[:-1], p[-1]""": 'right to a few digits only'}
+    return p[:-1], p[-1]""": 'result is torch.float32'}
 
 # %% ../../../nbs/answers/02_forward.ipynb #c912cc4f
 _right = (
@@ -466,7 +466,7 @@ _mistakes |= {
 exercise('2.10', 'The best last layer', 35,
     _is_tensors(('the best w', 'the best b'), _best_last_layer, lambda: [(
                 torch.randn(n, j).double().relu(), 3*torch.rand(n).double() + 2)
-         for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))], _mistakes),
+         for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))], _mistakes, single=False),
     more='Half of a network can be solved. The other half has to be trained: that is '
          'what the next chapters are for',
     hints=('A bias is a weight whose input is always 1. Append a column of ones to '

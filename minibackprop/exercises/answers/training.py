@@ -107,7 +107,7 @@ exercise('8b.4', 'One NaN', 5,
 def _in_double(f):
     @functools.wraps(f)
     def mean(losses, sizes):
-        out = f(losses, sizes.double())
+        out = f(losses, sizes.to(losses))
         if torch.is_tensor(out): return out.double()
         return out if out is None else torch.tensor(float(out), dtype=torch.float64)
     return mean
