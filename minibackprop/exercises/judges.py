@@ -573,7 +573,7 @@ def _each_case(make, inputs, forward, one, answer):
             names = layer[0] if isinstance(layer, tuple) else layer.forward
             return f'for {_given(names, args)}: '*(case > 0) + why
 
-# %% ../../nbs/90_exercises.ipynb #3be42c9e
+# %% ../../nbs/90_exercises.ipynb #ee99e4a8
 def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
@@ -582,6 +582,7 @@ def _cases(inputs):
     return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
                          for a in found)]
 
+# %% ../../nbs/90_exercises.ipynb #3be42c9e
 def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
     "Tensors with what one run leaves as .g, with an old one or not; what was called"
     pair,args = isinstance(layer, tuple), [_double(a, dtype) for a in inputs]

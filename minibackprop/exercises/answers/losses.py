@@ -37,16 +37,17 @@ def _large(
         layer,inputs = cls(), args()
         out = layer(*inputs)
         seen = f'for the scores {_shown(inputs[0])}'
+        small = f'right for small scores, but {seen}'
         if out.dtype != loss.dtype: return f'{seen} in {loss.dtype} it is {out.dtype}'
-        if not torch.allclose(out, loss): return (f'right for small scores, but {seen} '
-            f'the result is {_shown(out)} where {_shown(loss)} is right: an exponential '
-            'overflows, or a logarithm is taken of a probability that was rounded to 0')
+        if not torch.allclose(out, loss): return (f'{small} the result is '
+            f'{_shown(out)} where {_shown(loss)} is right: an exponential overflows, '
+            'or a logarithm is taken of a probability that was rounded to 0')
         out.g = torch.ones_like(out)
         layer.backward(inp_grad=True)
         g = getattr(inputs[0], 'g', tensor(math.nan))
-        if not torch.allclose(g, grad, atol=1e-4): return ('right for small scores, but '
-            f'{seen} inp.g is {_shown(g)} where {_shown(grad)} is right: an exponential '
-            'overflows, or something is divided by a number that was rounded to 0')
+        if not torch.allclose(g, grad, atol=1e-4): return (f'{small} inp.g is '
+            f'{_shown(g)} where {_shown(grad)} is right: an exponential overflows, or '
+            'something is divided by a number that was rounded to 0')
     return judge
 
 # %% ../../../nbs/answers/07_losses.ipynb #e5a1a6f3
@@ -383,8 +384,22 @@ _mistakes = {
       'this is the derivative of the logarithm alone; the sum inside it has the '
       'derivative exp(inp)'}
 
-# %% ../../../nbs/answers/07_losses.ipynb #ede266a8
+# %% ../../../nbs/answers/07_losses.ipynb #42dc1830
 _scores = tensor([[1000., 999.], [-1000., 1000.], [0., 1.], [-1000., -1000.]])
+
+# %% ../../../nbs/answers/07_losses.ipynb #ed2c87d0
+_wrong = {
+        'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
+          'an exponential overflows',
+        'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
+        'out.g[:,None]*softmax(inp.clamp(max=50))': 'right for small scores',
+        'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
+        'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
+        'torch.autograd.functional.vjp(logsumexp, inp, out.g)[1]': 'autograd',
+        _form.replace('return', 'LogSumExp.p = softmax(inp); return').replace(
+            '{}', 'out.g[:,None]*self.p'): 'on the class'}
+
+# %% ../../../nbs/answers/07_losses.ipynb #ede266a8
 exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
@@ -398,19 +413,7 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
            'Multiply the slope by the upstream gradient. That has shape (N,), and the '
            'slope (N, K): which axis is missing?',
            'inp.g is softmax(inp) times out.g[:,None].'),
-    wrong={
-        'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
-          'an exponential overflows',
-        'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
-        'out.g[:,None]*softmax(inp.clamp(max=50))': 'right for small scores',
-        'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
-        'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
-        'torch.autograd.functional.vjp(logsumexp, inp, out.g)[1]': 'autograd',
-        '''class LogSumExp(Module):
-    def forward(self, inp):
-        LogSumExp.p = softmax(inp)
-        return logsumexp(inp)
-    def bwd(self, out, inp): inp.g = out.g[:,None]*LogSumExp.p''': 'on the class'},
+    wrong=_wrong,
     form=_form,
     right=('out.g[:,None]*(inp - out[:,None]).exp()',
            'out.g.unsqueeze(-1)*inp.softmax(-1)', 'softmax(inp)*out.g.view(-1, 1)',
@@ -447,7 +450,7 @@ _wrong = {
       'an exponential overflows, or a logarithm',
     ('((1 + inp.exp()).log() - targ*inp).mean()', None): 'an exponential overflows',
     (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
-      'make its exponent negative',
+      'divided by a number that was rounded',
     ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large',
     (None, 'out.g*(p-targ)/3'): '5/3 times',
     (None, '(out.g*(p-targ)/len(inp)).squeeze()'): 'for inp',
@@ -535,7 +538,8 @@ def _large_focal(cls):
         judge = _large(tensor(loss), tensor([g]),
                        lambda: (tensor([scores]), tensor([0])))
         for gamma in (), (1.,):
-            if why := judge(lambda: cls(*gamma)): return f'gamma = {[*gamma, 2][0]:g}: {why}'
+            why = judge(lambda: cls(*gamma))
+            if why: return f'{why}. Here gamma is {[*gamma, 2][0]:g}'
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
 _judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
@@ -592,8 +596,11 @@ _wrong = {
     ('(1-p)**c*(c*p*log_p/(1-p) - 1)', None): 'nan',
     ('c*p*((c-1)*(1-p).log()).exp()*log_p - (1-p)**c', None): 'nan',
     ('c*p*(1-p).clamp(min=1e-3)**(c-1)*log_p - (1-p)**c', None): 'is right',
-    (None, '((y - softmax(inp))/len(targ)).float()'): 'float32',
-    (None, '((y - softmax(inp))/len(targ)).squeeze(0)'): 'for inp',
+    _fill(_focal_form) + '; inp.g = inp.g.float()': 'float32'}
+
+# %% ../../../nbs/answers/07_losses.ipynb #1f12a994
+_wrong |= {
+    _fill(_focal_form) + '; inp.g = inp.g.squeeze(0)': 'for inp',
     (None, '(y - softmax(inp))/3'): 'times',
     _fill(_focal_form).replace('2.', '3.'): 'forward pass',
     _fill(_focal_form).replace('self.gamma = g', 'FocalLoss.gamma = g'): 'forward pass'}
