@@ -286,10 +286,10 @@ def _accepts(
 
 # %% ../../nbs/90_exercises.ipynb #c9751d7b
 @contextlib.contextmanager
-def _seeded():
+def _seeded(seed=0):
     "The same random numbers for everybody, and the caller's generator left as it was"
     with torch.random.fork_rng():
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         yield
 
 def _old(t):
@@ -299,7 +299,8 @@ def _old(t):
     return t
 
 def _copies(inputs):
-    return [_old(a.clone()) if isinstance(a, torch.Tensor) else a for a in inputs]
+    return [_old(a.clone()) if isinstance(a, torch.Tensor) else
+            [*a] if isinstance(a, list) else a for a in inputs]
 
 # %% ../../nbs/90_exercises.ipynb #8bf24e6d
 def _other_dtype(a, b): return a.dtype != b.dtype and a.is_floating_point() and (
@@ -367,7 +368,8 @@ def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
-    if callable(value): return getattr(value, '__name__', '...').strip('_')
+    if callable(value):
+        return getattr(value, '__name__', f'a {type(value).__name__}').strip('_')
     if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
         return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
@@ -383,10 +385,10 @@ def _given(function, args):
                      for n,a in zip(_names(function, args), args))
 
 # %% ../../nbs/90_exercises.ipynb #f8130878
-def _results(function, inputs):
+def _results(function, inputs, seed=0):
     "The calls, what comes out of each, and what was changed, in words"
     found,changed = [], []
-    with _seeded():
+    with _seeded(seed):
         calls = [(args, _copies(args)) for args in inputs()]
         held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
                 for a in args if hasattr(a, 'parameters')]
@@ -399,7 +401,8 @@ def _results(function, inputs):
         drawn = not torch.equal(random, torch.get_rng_state())
     for args,given in calls:
         changed += [n for n,a,g in zip(_names(function, args), args, given)
-                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
+                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)
+                    or isinstance(a, list) and [*map(id, a)] != [*map(id, g)]]
     changed += [type(layer).__name__ for layer,old in held
                 if not all(map(torch.equal, layer.parameters(), old))]
     changed = [f'{n} has been changed in place: make a new tensor' for n in changed]
@@ -444,6 +447,13 @@ def _in_single(right, answer, inputs):
         if torch.is_tensor(e) and _other_dtype(f, e): return (
             f'right for float64, but for inputs in float32 {_tensor_difference(f, e)}')
 
+def _once_more(right, answer, inputs):
+    "What is wrong when it is called again, with other numbers, or None"
+    (calls,found,_),(_,expected,_) = [_results(f, inputs, 1) for f in (answer, right)]
+    if all(map(_agree, found, expected)): return None
+    return ('right at first, and not for other numbers after that: '
+            + _first_difference(answer, calls, found, expected, None))
+
 # %% ../../nbs/90_exercises.ipynb #421a855a
 def is_function(
     right, # The right function, or its source; None: the form is right
@@ -459,15 +469,15 @@ def is_function(
     right = run(_made(source) if source else right)
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        _,expected,may_change = _results(right, inputs)
+        _,want,may = _results(right, inputs)
         calls,found,said = _results(answer := run(answer), inputs)
-        if all(map(_agree, found, expected)):
-            if said and not may_change: return f'the result is right, and {said[0]}'
-            return _in_single(right, answer, inputs) if single else None
+        if all(map(_agree, found, want)):
+            if said and not may: return f'the result is right, and {said[0]}'
+            why = single and _in_single(right, answer, inputs)
+            return why or _once_more(right, answer, inputs)
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
-        return _first_difference(answer, calls, found, expected,
-                                 _recognized(filled, same))
+        return _first_difference(answer, calls, found, want, _recognized(filled, same))
     return Judge(look, source, filled)
 
 # %% ../../nbs/90_exercises.ipynb #c5a3876a

@@ -475,7 +475,8 @@ exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
         is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
-                for shapes in (((4, 3), (3,)), ((2,), (2,)), ((2,),), ((1, 2), (), (3, 1)))],
+                for shapes in (((4, 3), (3,)), ((2,), (2,)), ((2,),),
+                               ((1, 2), (), (3, 1)))],
             _mistakes, _form, _clip_run),
         _of_zeros),
     more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'
