@@ -714,7 +714,7 @@ def _raised(error):
 def _report_in_words(r):
     "The findings of a report, at most three"
     skip_it = r" If no gradient is wanted there: skip='\w+'"
-    said = [re.sub(skip_it, '', s) for s in r._sentences()]
+    said = [re.sub(rf'{skip_it}|\.?( \(sure\))?$', '', s) for s in r._sentences()]
     return '; '.join([s for s in said if not s.startswith('- ')][:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665

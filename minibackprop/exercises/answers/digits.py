@@ -340,7 +340,7 @@ _wrong |= {
     out.g = torch.zeros_like(out)
     out.g[:,k] = 1
     for layer in last, relu, one: layer.backward(inp_grad=True)
-    return x.g""": 'last(relu(one(x)))'}
+    return x.g""": 'Lin: inp (6, 8)'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #faa0517b
 _also = (
