@@ -273,7 +273,7 @@ _wrong = {
         ('(out - shift)/gain.abs()', 'out_g*gain.abs()', None, None, None): 'wrong in',
         (None, 'out_g.mul_(gain)', None, None, None): 'out_g has been changed',
         ('out.sub_(shift)/gain', None, None, None, None): 'out has been changed',
-        (None, None, None, None, '(g - mean - x*along)*.999'): 'few digits',
+        (None, None, None, None, '(g - mean - x*along)*.999'): 'is right',
         _fill(_form) + '.float()': 'float32',
         _fill(_form).replace('return', 'out.g ='): 'returns nothing'}
 
