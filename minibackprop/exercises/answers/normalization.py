@@ -274,7 +274,7 @@ _wrong = {
         (None, 'out_g.mul_(gain)', None, None, None): 'out_g has been changed',
         ('out.sub_(shift)/gain', None, None, None, None): 'out has been changed',
         (None, None, None, None, '(g - mean - x*along)*.999'): 'is right',
-        _fill(_form) + '.float()': 'float32',
+        _fill(_form).replace('rstd*(', '(rstd*(') + ').float()': 'float32',
         _fill(_form).replace('return', 'out.g ='): 'returns nothing'}
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d794ad20
