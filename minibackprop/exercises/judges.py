@@ -82,7 +82,7 @@ def _exercise(number):
     if number not in _known: raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
 
-# %% ../../nbs/90_exercises.ipynb #5e89e921
+# %% ../../nbs/90_exercises.ipynb #2977f5f9
 def _fill(form, source=None):
     "The form with the source in its braces. None: what stands in them is right"
     if isinstance(source, str) and source.startswith(('def ', 'class ')): return source
@@ -91,6 +91,14 @@ def _fill(form, source=None):
     parts[1::2] = [old if s is None else s for old,s in zip(parts[1::2], new)]
     return ''.join(parts)
 
+def _edits(
+    source, # Of a right answer
+    *changes, # What is replaced everywhere in it, by what, what the result must hear
+)->dict: # As `wrong` of an exercise
+    "Wrong answers that are edits of a right one"
+    for old,*_ in changes: assert old in source, old
+    return {source.replace(old, new): why for old,new,why in changes}
+
 def _defines(source):
     "The name that a source defines last, or None if it is an expression"
     body = ast.parse(source).body
@@ -98,6 +106,7 @@ def _defines(source):
     made = [o for o in body if hasattr(o, 'name') or isinstance(o, ast.Assign)]
     return made[-1].name if hasattr(made[-1], 'name') else made[-1].targets[0].id
 
+# %% ../../nbs/90_exercises.ipynb #5e89e921
 def _made(source):
     "What a source defines last, or the value of an expression"
     space = {}
@@ -390,7 +399,7 @@ def _results(function, inputs):
         calls = [(args, _copies(args)) for args in inputs()]
         held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
                 for a in args if hasattr(a, 'parameters')]
-        random = torch.get_rng_state()
+        random = torch.rand(1) and torch.get_rng_state()  # so that a new seed shows
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
