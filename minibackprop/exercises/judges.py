@@ -360,7 +360,7 @@ def _tensor_difference(answer, right):
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
             f'{a:.4g} where {r:.4g} is right')
 
-# %% ../../nbs/90_exercises.ipynb #9ec69ac0
+# %% ../../nbs/90_exercises.ipynb #10247fe8
 def _draw(*shapes):
     "Random tensors, in float64, with one digit, a 0 in each: easy to try by hand"
     drawn = [(torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
@@ -378,6 +378,7 @@ def _names(function, args):
 
 def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
+# %% ../../nbs/90_exercises.ipynb #9ec69ac0
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
     if callable(value): return getattr(value, '__name__', '...').strip('_')
@@ -544,8 +545,8 @@ def _no_loop(inputs):
     "A judge of calls with few and with many examples: they take as many operations"
     def look(answer):
         few,*_,many = [len(seen.operations) for seen in _watched(answer, inputs)]
-        if few != many: return (f'the result is right, and there is a loop in it: {few} '
-            f'operations for few numbers, {many} for many. Do all of them at once')
+        if few != many: return ('the result is right, and there is a loop in it: '
+            f'{few} operations for few numbers, {many} for many. Do all at once')
     return look
 
 # %% ../../nbs/90_exercises.ipynb #4bb97efb
