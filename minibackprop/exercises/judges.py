@@ -586,27 +586,36 @@ def _each_case(make, inputs, forward, one, answer):
             names = layer[0] if isinstance(layer, tuple) else layer.forward
             return f'for {_given(names, args)}: '*(case > 0) + why
 
-# %% ../../nbs/90_exercises.ipynb #3be42c9e
+# %% ../../nbs/90_exercises.ipynb #ee99e4a8
 def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
-    if isinstance(found, list): return found
-    n = len(found[0])
-    return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
-                         for a in found)]
+    if not isinstance(found, list):
+        n = len(found[0])
+        found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
+                              len(a) == n else a for a in found)]
+    for a in found[0]:  # a number that is exactly 0 is tried, too
+        if torch.is_tensor(a) and a.is_floating_point() and a.numel() > 2:
+            a.view(-1)[0] = 0
+    return found
 
+# %% ../../nbs/90_exercises.ipynb #3be42c9e
 def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
     "Tensors with what one run leaves as .g, with an old one or not; what was called"
     pair,args = isinstance(layer, tuple), [_double(a, dtype) for a in inputs]
     if not pair: layer = _copy(layer, lambda t: _double(t, dtype))
     tensors = [a for a in [*args, *([] if pair else layer.parameters())]
                if torch.is_tensor(a)]
+    before = [t.clone() for t in tensors]
     if old: [*map(_old, tensors)]
     with _seeded(), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
         out.g = torch.randn_like(out)
         if between: _gradients(between, [_moved(a) for a in inputs])
+        random = torch.get_rng_state()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
+        seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
+    seen.names['changes'] = int(not all(map(torch.equal, tensors, before)))
     return [(t, getattr(t, 'g', None)) for t in tensors], seen.names
 
 # %% ../../nbs/90_exercises.ipynb #60e0e9e5
@@ -639,6 +648,8 @@ def _leftovers(make, answer, inputs, never):
     fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
         if n in called: return why
+    if called['draws']: return 'random numbers are drawn in the backward'
+    if called['changes']: return 'an input or a parameter is changed in place'
     old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for (_,f),(_,o) in zip(fresh, old)): return (
@@ -710,8 +721,11 @@ def _raised(error):
 def _report_in_words(r):
     "The findings of a report, at most three"
     skip_it = r" If no gradient is wanted there: skip='\w+'"
-    said = [re.sub(skip_it, '', s) for s in r._sentences()]
-    return '; '.join([s for s in said if not s.startswith('- ')][:3])
+    said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
+    said = [s.replace(' (no hypothesis fits)', '') for s in said]
+    said = [s for s in said if not re.search('operand . of `[gl][te]`', s)]  # of a mask
+    wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
+    return '; '.join((said or wrong)[:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
 def _example_of(report, n):
