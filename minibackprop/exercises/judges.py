@@ -82,7 +82,7 @@ def _exercise(number):
     if number not in _known: raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
 
-# %% ../../nbs/90_exercises.ipynb #5e89e921
+# %% ../../nbs/90_exercises.ipynb #2977f5f9
 def _fill(form, source=None):
     "The form with the source in its braces. None: what stands in them is right"
     if isinstance(source, str) and source.startswith(('def ', 'class ')): return source
@@ -91,6 +91,14 @@ def _fill(form, source=None):
     parts[1::2] = [old if s is None else s for old,s in zip(parts[1::2], new)]
     return ''.join(parts)
 
+def _edits(
+    source, # Of a right answer
+    *changes, # What is replaced everywhere in it, by what, what the result must hear
+)->dict: # As `wrong` of an exercise
+    "Wrong answers that are edits of a right one"
+    for old,*_ in changes: assert old in source, old
+    return {source.replace(old, new): why for old,new,why in changes}
+
 def _defines(source):
     "The name that a source defines last, or None if it is an expression"
     body = ast.parse(source).body
@@ -98,6 +106,7 @@ def _defines(source):
     made = [o for o in body if hasattr(o, 'name') or isinstance(o, ast.Assign)]
     return made[-1].name if hasattr(made[-1], 'name') else made[-1].targets[0].id
 
+# %% ../../nbs/90_exercises.ipynb #5e89e921
 def _made(source):
     "What a source defines last, or the value of an expression"
     space = {}
@@ -343,7 +352,8 @@ def _tensor_difference(answer, right):
         'its result is right to a few digits only: something small is added, left out '
         'or rounded on the way')
     factor = ((answer*right).sum()/(right*right).sum()).item()
-    if re.search('sign|times', why := _factor(factor)) and _agree(answer, factor*right):
+    simple = 'sign|times' if answer.numel() > 1 else r'sign| [2-4] times'
+    if re.search(simple, why := _factor(factor)) and _agree(answer, factor*right):
         return f'its result {why}'
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)
     worst = (answer-right).abs().argmax()
@@ -351,11 +361,14 @@ def _tensor_difference(answer, right):
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
             f'{a:.4g} where {r:.4g} is right')
 
-# %% ../../nbs/90_exercises.ipynb #9ec69ac0
+# %% ../../nbs/90_exercises.ipynb #10247fe8
 def _draw(*shapes):
-    "Random tensors of these shapes, in float64, with one digit: easy to try by hand"
-    return tuple((torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
-                 for shape in shapes)
+    "Random tensors, in float64, with one digit, a 0 in each: easy to try by hand"
+    drawn = [(torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
+             for shape in shapes]
+    for t in drawn:
+        if t.numel() > 2: t.view(-1)[1] = 0
+    return tuple(drawn)
 
 def _names(function, args):
     "What a function calls its arguments"
@@ -366,6 +379,7 @@ def _names(function, args):
 
 def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
+# %% ../../nbs/90_exercises.ipynb #9ec69ac0
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
     if callable(value):
@@ -392,7 +406,7 @@ def _results(function, inputs, seed=0):
         calls = [(args, _copies(args)) for args in inputs()]
         held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
                 for a in args if hasattr(a, 'parameters')]
-        random = torch.get_rng_state()
+        random = torch.rand(1) and torch.get_rng_state()  # so that a new seed shows
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
@@ -421,16 +435,16 @@ def _first_difference(answer, calls, found, expected, why):
     "The smallest call whose result is not right, and `why`, or what is wrong with it"
     results = sorted(zip(calls, found, expected), key=lambda r: _size(r[0]))
     def last(args, f, e):
-        "Empty, or so nearly right that the first digits do not show it?"
-        if any(_size([a]) == 0 for a in args): return True
+        "Empty? So nearly right that the first digits do not show it?"
         alike = torch.is_tensor(f) and torch.is_tensor(e) and f.shape == e.shape
-        return alike and rel_error(f.double(), e.double()) < 1e-3
+        return any(_size([a]) == 0 for a in args), (
+            alike and rel_error(f.double(), e.double()) < 1e-3)
     results.sort(key=lambda r: last(*r))
     args,f,e = next(r for r in results if not _agree(*r[1:]))
     if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
     why += f'. For {_given(answer, args)}'
-    if max(_size([f]), _size([e])) <= 8:
+    if max(_size([f]), _size([e])) <= 8 and _shown(f) != _shown(e):
         why += f' it gives {_shown(f)}, and {_shown(e)} is right'
     good = [args for args,f,e in results if _agree(f, e)]
     return why + (f'. For {_given(answer, good[0])} it is right' if good else '')
@@ -445,7 +459,7 @@ def _in_single(right, answer, inputs):
     except Exception: return None  # the right one is for float64 alone
     for f,e in zip(_results(answer, smaller)[1], expected):
         if torch.is_tensor(e) and _other_dtype(f, e): return (
-            f'right for float64, but for inputs in float32 {_tensor_difference(f, e)}')
+            f'for inputs in float32 {_tensor_difference(f, e)}')
 
 def _once_more(right, answer, inputs):
     "What is wrong when it is called again, with other numbers, or None"
@@ -503,7 +517,6 @@ def _is_tensors(
 # %% ../../nbs/90_exercises.ipynb #688bb86e
 class _Watch(TorchFunctionMode):
     "While it is entered: the operations of tensors; how often each function is called"
-    changed = '' # the name of an input that was changed in place
     def __enter__(self):
         self.operations,self.names,self.before = [], Counter(), sys.getprofile()
         sys.setprofile(self.note)
@@ -523,8 +536,8 @@ class _Watch(TorchFunctionMode):
         return out
 
 # %% ../../nbs/90_exercises.ipynb #688bb86f
-_autograd = dict.fromkeys(('run_backward', 'make_dual'), 'autograd computes this '
-    'gradient: it may judge your formula, and is none')
+_autograd = dict.fromkeys(('run_backward', 'make_dual', '_jvp_with_argnums'),
+    'autograd computes this gradient: it may judge your formula, and is none')
 
 def _watched(function, inputs):
     "What happens in each call"
@@ -542,8 +555,8 @@ def _no_loop(inputs):
     "A judge of calls with few and with many examples: they take as many operations"
     def look(answer):
         few,*_,many = [len(seen.operations) for seen in _watched(answer, inputs)]
-        if few != many: return (f'the result is right, and there is a loop in it: '
-            f'{few} operations for few rows, {many} for many. Do all rows at once')
+        if few != many: return ('the result is right, and there is a loop in it: '
+            f'{few} operations for few numbers, {many} for many. Do all at once')
     return look
 
 # %% ../../nbs/90_exercises.ipynb #4bb97efb
@@ -565,7 +578,7 @@ def is_gradient(
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
-        if r or _in_float32(r) or _needs_contiguous(r): return None
+        if _passes(r, make(answer), args): return None
         def same(wrong): return not known(wrong) and _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
@@ -587,10 +600,14 @@ def _each_case(make, inputs, forward, one, answer):
 def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
-    if isinstance(found, list): return found
-    n = len(found[0])
-    return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
-                         for a in found)]
+    if not isinstance(found, list):
+        n = len(found[0])
+        found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
+                              len(a) == n else a for a in found)]
+    for a in found[0]:  # a number that is exactly 0 is tried, too
+        if torch.is_tensor(a) and a.is_floating_point() and a.numel() > 2:
+            a.view(-1)[0] = 0
+    return found
 
 # %% ../../nbs/90_exercises.ipynb #3be42c9e
 def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
@@ -599,19 +616,33 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
     if not pair: layer = _copy(layer, lambda t: _double(t, dtype))
     tensors = [a for a in [*args, *([] if pair else layer.parameters())]
                if torch.is_tensor(a)]
+    before = [t.clone() for t in tensors]
     if old: [*map(_old, tensors)]
     with _seeded(), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
         out.g = torch.randn_like(out)
         if between: _gradients(between, [_moved(a) for a in inputs])
+        random = torch.get_rng_state()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
-    names = _names(layer[0] if pair else layer.forward, args)
-    for name,a,b in zip(names, args, inputs):
-        now = torch.is_tensor(b) and _double(b, dtype)
-        if now is not False and not torch.equal(a, now): seen.changed = name
-    return [(t, getattr(t, 'g', None)) for t in tensors], seen
+        seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
+    for _,taken,made in seen.operations:
+        seen.names['float32'] += _has(made, torch.float32)
+        seen.names['narrows'] += _has(made, torch.float32) and (
+            any(_has(t, torch.float64) for t in taken))
+    seen.names['changes'] = int(not all(map(torch.equal, tensors, before)))
+    return [(t, getattr(t, 'g', None)) for t in tensors], seen.names
 
 # %% ../../nbs/90_exercises.ipynb #60e0e9e5
+def _has(t, dtype): return torch.is_tensor(t) and t.dtype == dtype
+
+def _passes(r, layer, inputs):
+    "Is it right, or wrong in a way that does not matter in an exercise?"
+    return r or _needs_contiguous(r) or _in_float32(r) and _rounds(layer, inputs)
+
+def _rounds(layer, inputs):
+    "Is there a tensor of float32 on the way, such as torch.where(mask, 1., .1)?"
+    return isinstance(layer, type) or bool(_gradients(layer, inputs)[1]['float32'])
+
 def _moved(a):
     "Other inputs of the same kind: the numbers of `a` in other places"
     return a.roll(1) if torch.is_tensor(a) and a.is_floating_point() else a
@@ -638,11 +669,13 @@ def _leftovers(make, answer, inputs, never):
     "What `check_grads` does not look for: old gradients that count, forbidden help"
     layer = make(answer)
     if isinstance(layer, type): return _inside_function(layer, inputs, never)
-    fresh,seen = _gradients(layer, inputs)
+    fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
-        if n in seen.names: return why
-    if seen.changed:
-        return f'{seen.changed} has been changed in place: make a new tensor'
+        if n in called: return why
+    if called['narrows']: return ('on the way a tensor of float64 becomes one of '
+        'float32: compute in the dtype of the inputs')
+    if called['draws']: return 'random numbers are drawn in the backward'
+    if called['changes']: return 'an input or a parameter is changed in place'
     old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for (_,f),(_,o) in zip(fresh, old)): return (
@@ -659,11 +692,11 @@ def _leftovers(make, answer, inputs, never):
 # %% ../../nbs/90_exercises.ipynb #0e3ae2eb
 def _still_held(layer, *args):
     "A tensor made in a call that something holds after the backward, or None"
+    known = [*args, *layer.parameters()]
     with _Watch() as seen:
         out = layer(*args)
         out.g = torch.randn_like(out)
         layer.backward(inp_grad=True)
-    known = [*args, *layer.parameters()]
     known += [t.g for t in known if hasattr(t, 'g')]
     def place(t): return t.untyped_storage().data_ptr()
     known = {*map(place, known)}
@@ -674,7 +707,7 @@ def _still_held(layer, *args):
     gc.collect()
     return next((t for ref in made if (t := ref()) is not None), None)
 
-# %% ../../nbs/90_exercises.ipynb #c60da391
+# %% ../../nbs/90_exercises.ipynb #66f72d51
 def _needs_contiguous(r):
     "Is it right, but for a `view` of tensors that are not contiguous?"
     faults = [f for of in r.trial.faults.values() for f in of]
@@ -689,12 +722,16 @@ def _in_float32(r):
              for g,e in zip(r.trial.found[name], right)]
     return all(g is not None and g.dtype == e.dtype and _agree(g, e) for g,e in pairs)
 
+# %% ../../nbs/90_exercises.ipynb #c60da391
 def _forward_difference(make, answer, args, forward):
     "What is wrong with the forward pass, or None"
     with _seeded():
         layer = make(answer)
         own = layer.parameters()  # before the call, which may leave more on it
-        found,right = layer.forward(*_copies(args)), forward(*args, *own)
+        try: right = forward(*args, *own)
+        except TypeError: return (f'{len(own)} of its tensors are parameters: each '
+            'that is learned has to be held by self, and not to be named in buffers')
+        found = layer.forward(*_copies(args))
     if _agree(found, right): return None
     return 'the forward pass: ' + _tensor_difference(found, right)
 
@@ -714,8 +751,11 @@ def _raised(error):
 def _report_in_words(r):
     "The findings of a report, at most three"
     skip_it = r" If no gradient is wanted there: skip='\w+'"
-    said = [re.sub(rf'{skip_it}|\.?( \(sure\))?$', '', s) for s in r._sentences()]
-    return '; '.join([s for s in said if not s.startswith('- ')][:3])
+    said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
+    said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
+    said = [s for s in said if not re.search('operand . of `[gl][te]`', s)]  # of a mask
+    wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
+    return '; '.join((said or wrong)[:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
 def _example_of(report, n):
