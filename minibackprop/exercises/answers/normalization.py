@@ -467,10 +467,10 @@ _also = (
 # %% ../../../nbs/answers/11_normalization.ipynb #be8fde53
 _wrong = {
         ('(w_g*u).sum(1)', None): 's.g',
-        ('(w_g*u).sum(0).squeeze()', None): 's.g has shape ()',
+        ('(w_g*u).sum(0).squeeze()', None): '() against (1,)',
         (None, '(self.s/r*(w_g - u*self.s.g)).float()'): 'float32',
         (None, 'self.s/r*(w_g - self.v.div_(r)*self.s.g)'): 'v',
-        _fill(_form).replace('= self.v.norm(dim=0)', '= self.v.norm()'): 'wrong',
+        _fill(_form).replace('= self.v.norm(dim=0)', '= self.v.norm()'): 'along axis 0',
         _fill(_form).replace('return', 'WeightNorm.i = inp; return').replace(
             'inp.t()', 'self.i.t()'): 'on the class'}
 

@@ -314,7 +314,7 @@ _also = (
 
 # %% ../../../nbs/answers/10_tape.ipynb #7cb8af00
 _wrong = {
-        'def root(a): return a**.5': ', -inf]',
+        'def root(a): return a**.5': 'No zero may reach the root',
         'def root(a): return torch.where(a.data > 0, a**.5, 0.)':
           'No zero may reach the root',
         'def root(a): return torch.where(a.data > 0, a, 1.)**.5': 'the root of 0 is 0',

@@ -529,7 +529,7 @@ _dropout_form = """class Dropout(Module):
 def _noisy(*shape):
     "Numbers, one of which is 0, and noise, one of which is exactly 0.4"
     inp,noise = torch.randn(shape).double(), torch.rand(shape).double()
-    inp.view(-1)[0],noise.view(-1)[0],noise.view(-1)[-1] = 0, .9, .4
+    inp.view(-1)[1],noise.view(-1)[1],noise.view(-1)[-1] = 0, .9, .4
     return inp, noise
 
 def _noises(): return [_noisy(6, 5), _noisy(1, 3), _noisy(2, 3, 2)]
@@ -599,7 +599,7 @@ exercise('8b.10', 'Dropout', 20,
     wrong={
         (None, '(out.g*(noise >= self.p)/(1-self.p)).squeeze()'): 'for inp = [[',
         (None, '(out.g*(noise >= self.p)/(1-self.p)).double()'): 'float64',
-        (None, 'noise.ge_(self.p)*out.g/(1-self.p)'): 'noise has been changed',
+        (None, 'noise.ge_(self.p)*out.g/(1-self.p)'): 'changed in place',
         ('inp.mul_(noise >= self.p)/(1-self.p)', None): 'inp has been changed'},
     right=(('torch.where(noise < self.p, 0., inp/(1-self.p))',
             'torch.where(noise < self.p, 0., out.g/(1-self.p))'),
