@@ -7,14 +7,15 @@ __all__ = ['Judge', 'Exercise', 'exercise', 'not_done', 'is_value', 'is_tuple', 
            'hint']
 
 # %% ../../nbs/90_exercises.ipynb #a0630da3
-import ast, contextlib, dis, functools, importlib, inspect, linecache, math, re
-import signal, sys, sysconfig, textwrap, traceback
+import ast, contextlib, dis, functools, gc, importlib, inspect, linecache, math, re
+import signal, sys, sysconfig, textwrap, traceback, weakref
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 import torch
 from torch.overrides import TorchFunctionMode
 from ..broadcasting import rel_error
+from ..autograd import _copy
 from ..checking.subject import _double
 from ..checking.report import check_grads
 from ..module import unchecked
@@ -81,7 +82,7 @@ def _exercise(number):
     if number not in _known: raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
 
-# %% ../../nbs/90_exercises.ipynb #5e89e921
+# %% ../../nbs/90_exercises.ipynb #2977f5f9
 def _fill(form, source=None):
     "The form with the source in its braces. None: what stands in them is right"
     if isinstance(source, str) and source.startswith(('def ', 'class ')): return source
@@ -90,6 +91,14 @@ def _fill(form, source=None):
     parts[1::2] = [old if s is None else s for old,s in zip(parts[1::2], new)]
     return ''.join(parts)
 
+def _edits(
+    source, # Of a right answer
+    *changes, # What is replaced everywhere in it, by what, what the result must hear
+)->dict: # As `wrong` of an exercise
+    "Wrong answers that are edits of a right one"
+    for old,*_ in changes: assert old in source, old
+    return {source.replace(old, new): why for old,new,why in changes}
+
 def _defines(source):
     "The name that a source defines last, or None if it is an expression"
     body = ast.parse(source).body
@@ -97,6 +106,7 @@ def _defines(source):
     made = [o for o in body if hasattr(o, 'name') or isinstance(o, ast.Assign)]
     return made[-1].name if hasattr(made[-1], 'name') else made[-1].targets[0].id
 
+# %% ../../nbs/90_exercises.ipynb #5e89e921
 def _made(source):
     "What a source defines last, or the value of an expression"
     space = {}
@@ -285,10 +295,10 @@ def _accepts(
 
 # %% ../../nbs/90_exercises.ipynb #c9751d7b
 @contextlib.contextmanager
-def _seeded():
+def _seeded(seed=0):
     "The same random numbers for everybody, and the caller's generator left as it was"
     with torch.random.fork_rng():
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         yield
 
 def _old(t):
@@ -298,22 +308,26 @@ def _old(t):
     return t
 
 def _copies(inputs):
-    return [_old(a.clone()) if isinstance(a, torch.Tensor) else a for a in inputs]
+    return [_old(a.clone()) if isinstance(a, torch.Tensor) else
+            [*a] if isinstance(a, list) else a for a in inputs]
 
 # %% ../../nbs/90_exercises.ipynb #8bf24e6d
+def _other_dtype(a, b): return a.dtype != b.dtype and a.is_floating_point() and (
+    b.is_floating_point())
+
 def _agree(a, b):
-    "The same value, or tensors of the same shape and numbers"
+    "The same value, or tensors of the same shape, kind of numbers, and numbers"
     if isinstance(b, torch.Tensor) and not isinstance(a, torch.Tensor): return False
     if not isinstance(b, torch.Tensor):
         b = _plain(b)
         return _same(_plain(a, b), b, 1e-6)
-    if a.shape != b.shape: return False
+    if a.shape != b.shape or _other_dtype(a, b): return False
     same = (a == b) | a.isnan() & b.isnan()
     return bool(same.all()) or rel_error(a.double(), b.double()) < 1e-6
 
 # %% ../../nbs/90_exercises.ipynb #eb33f9fb
-def _tensor_difference(answer, right):
-    "What is wrong with a tensor, in words"
+def _form_difference(answer, right):
+    "What is wrong with a tensor before its numbers are compared, or None"
     if answer is None: return 'it returns nothing: give back the result with `return`'
     shape = tuple(right.shape)
     if not isinstance(answer, torch.Tensor):
@@ -322,26 +336,39 @@ def _tensor_difference(answer, right):
         is_turned = answer.dim() == 2 and answer.t().shape == right.shape
         turned = ', which is transposed' if is_turned else ''
         return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
+    if _other_dtype(answer, right): return (f'its result is {answer.dtype} where '
+        f'{right.dtype} is expected: compute in the dtype of the inputs')
     if answer.isnan().any() and not right.isnan().any(): return (
         'its result has NaN in it: 0/0, or a `.g` of an earlier call that was added to '
         'and not replaced')
     if not answer.isfinite().all(): return 'its result has infinite entries'
+
+# %% ../../nbs/90_exercises.ipynb #4699c55f
+def _tensor_difference(answer, right):
+    "What is wrong with a tensor, in words"
+    if why := _form_difference(answer, right): return why
     answer,right = answer.double(), right.double()
     if rel_error(answer, right) < 1e-4: return (
-        'its result is right to a few digits only; compute in the dtype of the inputs')
+        'its result is right to a few digits only: something small is added, left out '
+        'or rounded on the way')
     factor = ((answer*right).sum()/(right*right).sum()).item()
-    if _agree(answer, factor*right): return f'its result {_factor(factor)}'
+    simple = 'sign|times' if answer.numel() > 1 else r'sign| [2-4] times'
+    if re.search(simple, why := _factor(factor)) and _agree(answer, factor*right):
+        return f'its result {why}'
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)
     worst = (answer-right).abs().argmax()
     a,r = answer.flatten()[worst], right.flatten()[worst]
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
             f'{a:.4g} where {r:.4g} is right')
 
-# %% ../../nbs/90_exercises.ipynb #9ec69ac0
+# %% ../../nbs/90_exercises.ipynb #10247fe8
 def _draw(*shapes):
-    "Random tensors of these shapes, in float64, with one digit: easy to try by hand"
-    return tuple((torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
-                 for shape in shapes)
+    "Random tensors, in float64, with one digit, a 0 in each: easy to try by hand"
+    drawn = [(torch.randn(shape, dtype=torch.float64)*10).round()/10 + 0.
+             for shape in shapes]
+    for t in drawn:
+        if t.numel() > 2: t.view(-1)[1] = 0
+    return tuple(drawn)
 
 def _names(function, args):
     "What a function calls its arguments"
@@ -352,9 +379,11 @@ def _names(function, args):
 
 def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
 
+# %% ../../nbs/90_exercises.ipynb #9ec69ac0
 def _shown(value, most=8):
     "A value, or the shape of a tensor of more than so many numbers"
-    if callable(value): return getattr(value, '__name__', '...').strip('_')
+    if callable(value):
+        return getattr(value, '__name__', f'a {type(value).__name__}').strip('_')
     if isinstance(value, (list, tuple)) and any(map(torch.is_tensor, value)):
         return f"[{', '.join(map(_shown, value))}]"
     if not isinstance(value, torch.Tensor): return f'{value!r:.60}'
@@ -369,26 +398,32 @@ def _given(function, args):
     return ', '.join(f'{n} = {_shown(a, most)}'.replace('= a tensor ', '')
                      for n,a in zip(_names(function, args), args))
 
-# %% ../../nbs/90_exercises.ipynb #688bb86b
-def _results(function, inputs):
-    "The calls, what comes out of each, and the names of arguments that were changed"
+# %% ../../nbs/90_exercises.ipynb #f8130878
+def _results(function, inputs, seed=0):
+    "The calls, what comes out of each, and what was changed, in words"
     found,changed = [], []
-    with _seeded():
+    with _seeded(seed):
         calls = [(args, _copies(args)) for args in inputs()]
         held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
                 for a in args if hasattr(a, 'parameters')]
+        random = torch.rand(1) and torch.get_rng_state()  # so that a new seed shows
         for args,given in calls:
             try: found.append(function(*given))
             except Exception as e:
                 e.given = _given(function, args)
                 raise
+        drawn = not torch.equal(random, torch.get_rng_state())
     for args,given in calls:
         changed += [n for n,a,g in zip(_names(function, args), args, given)
-                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)]
+                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)
+                    or isinstance(a, list) and [*map(id, a)] != [*map(id, g)]]
     changed += [type(layer).__name__ for layer,old in held
                 if not all(map(torch.equal, layer.parameters(), old))]
+    changed = [f'{n} has been changed in place: make a new tensor' for n in changed]
+    if drawn: changed.append('random numbers are drawn, or seeded, on the way')
     return [args for args,_ in calls], found, changed
 
+# %% ../../nbs/90_exercises.ipynb #688bb86b
 def _recognized(mistakes, same):
     "The sentence of the first mistake that does the same as the answer, or None"
     for wrong,why in mistakes.items():
@@ -399,15 +434,39 @@ def _recognized(mistakes, same):
 def _first_difference(answer, calls, found, expected, why):
     "The smallest call whose result is not right, and `why`, or what is wrong with it"
     results = sorted(zip(calls, found, expected), key=lambda r: _size(r[0]))
-    results.sort(key=lambda r: any(_size([a]) == 0 for a in r[0]))  # empty: last
+    def last(args, f, e):
+        "Empty? So nearly right that the first digits do not show it?"
+        alike = torch.is_tensor(f) and torch.is_tensor(e) and f.shape == e.shape
+        return any(_size([a]) == 0 for a in args), (
+            alike and rel_error(f.double(), e.double()) < 1e-3)
+    results.sort(key=lambda r: last(*r))
     args,f,e = next(r for r in results if not _agree(*r[1:]))
     if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
     why += f'. For {_given(answer, args)}'
-    if max(_size([f]), _size([e])) <= 8:
+    if max(_size([f]), _size([e])) <= 8 and _shown(f) != _shown(e):
         why += f' it gives {_shown(f)}, and {_shown(e)} is right'
     good = [args for args,f,e in results if _agree(f, e)]
     return why + (f'. For {_given(answer, good[0])} it is right' if good else '')
+
+# %% ../../nbs/90_exercises.ipynb #b30015f2
+def _in_single(right, answer, inputs):
+    "What is wrong for inputs in float32, or None"
+    def single(a):
+        return a.float() if torch.is_tensor(a) and a.dtype == torch.float64 else a
+    def smaller(): return [tuple(map(single, args)) for args in inputs()]
+    try: expected = _results(right, smaller)[1]
+    except Exception: return None  # the right one is for float64 alone
+    for f,e in zip(_results(answer, smaller)[1], expected):
+        if torch.is_tensor(e) and _other_dtype(f, e): return (
+            f'for inputs in float32 {_tensor_difference(f, e)}')
+
+def _once_more(right, answer, inputs):
+    "What is wrong when it is called again, with other numbers, or None"
+    (calls,found,_),(_,expected,_) = [_results(f, inputs, 1) for f in (answer, right)]
+    if all(map(_agree, found, expected)): return None
+    return ('right at first, and not for other numbers after that: '
+            + _first_difference(answer, calls, found, expected, None))
 
 # %% ../../nbs/90_exercises.ipynb #421a855a
 def is_function(
@@ -416,6 +475,7 @@ def is_function(
     mistakes:dict=None, # Source of a wrong function -> the sentence that it gets
     form:str='{}', # What the sources have in common
     run=lambda function: function, # A function -> what is compared in its place
+    single:bool=True, # Does the result have to be float32 for float32 inputs?
 )->Judge: # Called with an answer
     "Judge an answer that is a function, by what it returns"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
@@ -423,33 +483,33 @@ def is_function(
     right = run(_made(source) if source else right)
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        _,expected,may_change = _results(right, inputs)
-        calls,found,changed = _results(answer := run(answer), inputs)
-        if all(map(_agree, found, expected)):
-            if may_change or not changed: return None
-            return (f'the result is right, and {changed[0]} has been changed in place: '
-                    'make a new tensor')
+        _,want,may = _results(right, inputs)
+        calls,found,said = _results(answer := run(answer), inputs)
+        if all(map(_agree, found, want)):
+            if said and not may: return f'the result is right, and {said[0]}'
+            why = single and _in_single(right, answer, inputs)
+            return why or _once_more(right, answer, inputs)
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
-        return _first_difference(answer, calls, found, expected,
-                                 _recognized(filled, same))
+        return _first_difference(answer, calls, found, want, _recognized(filled, same))
     return Judge(look, source, filled)
 
 # %% ../../nbs/90_exercises.ipynb #c5a3876a
 def _is_tensors(
     names:tuple, # One name for each tensor that the function returns
     right, # As for `is_function`, and so are the others
-    inputs, mistakes=None, form='{}',
+    inputs, mistakes=None, form='{}', single=True,
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
     def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
-    judges = [is_function(right, inputs, mistakes, form, pick(n))
+    judges = [is_function(right, inputs, mistakes, form, pick(n), single)
               for n in range(len(names))]
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         with _seeded(): one = answer(*_copies(inputs()[0]))
         if not isinstance(one, (tuple, list)) or len(one) != len(names):
-            return f'expected {len(names)} tensors: {", ".join(names)}'
+            return ('it returns nothing: '*(one is None)
+                    + f'expected {len(names)} tensors: {", ".join(names)}')
         return next((f'{name}: {why}' for name,judge in zip(names, judges)
                      if (why := judge(answer))), None)
     return Judge(look, mistakes=judges[0].mistakes)
@@ -476,8 +536,8 @@ class _Watch(TorchFunctionMode):
         return out
 
 # %% ../../nbs/90_exercises.ipynb #688bb86f
-_autograd = {'run_backward': 'autograd computes this gradient: it may judge your '
-             'formula, and is none'}
+_autograd = dict.fromkeys(('run_backward', 'make_dual', '_jvp_with_argnums'),
+    'autograd computes this gradient: it may judge your formula, and is none')
 
 def _watched(function, inputs):
     "What happens in each call"
@@ -495,8 +555,8 @@ def _no_loop(inputs):
     "A judge of calls with few and with many examples: they take as many operations"
     def look(answer):
         few,*_,many = [len(seen.operations) for seen in _watched(answer, inputs)]
-        if few != many: return (f'the result is right, and there is a loop in it: '
-            f'{few} operations for few rows, {many} for many. Do all rows at once')
+        if few != many: return ('the result is right, and there is a loop in it: '
+            f'{few} operations for few numbers, {many} for many. Do all at once')
     return look
 
 # %% ../../nbs/90_exercises.ipynb #4bb97efb
@@ -518,10 +578,10 @@ def is_gradient(
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
-        if r or _in_float32(r): return None
-        def same(wrong): return _same_gradients(r, known(wrong))
+        if _passes(r, make(answer), args): return None
+        def same(wrong): return not known(wrong) and _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
-        return why + _example_of(lambda: report(answer, -1))
+        return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
                  mistakes=filled)
 
@@ -536,42 +596,124 @@ def _each_case(make, inputs, forward, one, answer):
             names = layer[0] if isinstance(layer, tuple) else layer.forward
             return f'for {_given(names, args)}: '*(case > 0) + why
 
-# %% ../../nbs/90_exercises.ipynb #60e0e9e5
+# %% ../../nbs/90_exercises.ipynb #ee99e4a8
 def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
-    if isinstance(found, list): return found
-    n = len(found[0])
-    return [found, tuple(a[:1] if torch.is_tensor(a) and a.dim() and len(a) == n else a
-                         for a in found)]
+    if not isinstance(found, list):
+        n = len(found[0])
+        found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
+                              len(a) == n else a for a in found)]
+    for a in found[0]:  # a number that is exactly 0 is tried, too
+        if torch.is_tensor(a) and a.is_floating_point() and a.numel() > 2:
+            a.view(-1)[0] = 0
+    return found
 
-def _gradients(layer, inputs, old):
-    "What one run leaves as .g, with an old one there or not; and what was called"
-    pair = isinstance(layer, tuple)
-    args = [_double(a) for a in inputs]
+# %% ../../nbs/90_exercises.ipynb #3be42c9e
+def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
+    "Tensors with what one run leaves as .g, with an old one or not; what was called"
+    pair,args = isinstance(layer, tuple), [_double(a, dtype) for a in inputs]
+    if not pair: layer = _copy(layer, lambda t: _double(t, dtype))
     tensors = [a for a in [*args, *([] if pair else layer.parameters())]
                if torch.is_tensor(a)]
+    before = [t.clone() for t in tensors]
     if old: [*map(_old, tensors)]
     with _seeded(), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
         out.g = torch.randn_like(out)
+        if between: _gradients(between, [_moved(a) for a in inputs])
+        random = torch.get_rng_state()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
-    return [getattr(t, 'g', None) for t in tensors], seen.names
+        seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
+    for _,taken,made in seen.operations:
+        seen.names['float32'] += _has(made, torch.float32)
+        seen.names['narrows'] += _has(made, torch.float32) and (
+            any(_has(t, torch.float64) for t in taken))
+    seen.names['changes'] = int(not all(map(torch.equal, tensors, before)))
+    return [(t, getattr(t, 'g', None)) for t in tensors], seen.names
+
+# %% ../../nbs/90_exercises.ipynb #60e0e9e5
+def _has(t, dtype): return torch.is_tensor(t) and t.dtype == dtype
+
+def _passes(r, layer, inputs):
+    "Is it right, or wrong in a way that does not matter in an exercise?"
+    return r or _needs_contiguous(r) or _in_float32(r) and _rounds(layer, inputs)
+
+def _rounds(layer, inputs):
+    "Is there a tensor of float32 on the way, such as torch.where(mask, 1., .1)?"
+    return isinstance(layer, type) or bool(_gradients(layer, inputs)[1]['float32'])
+
+def _moved(a):
+    "Other inputs of the same kind: the numbers of `a` in other places"
+    return a.roll(1) if torch.is_tensor(a) and a.is_floating_point() else a
+
+# %% ../../nbs/90_exercises.ipynb #5d10cd5b
+def _gradient_dtypes(layer, inputs):
+    "What is wrong with the dtype of a gradient in float32, or None"
+    try: single,_ = _gradients(layer, inputs, dtype=torch.float32)
+    except RuntimeError as e:
+        if 'dtype' not in str(e): raise
+        return f'right in float64, and in float32 it raises {e}{_line_of(e)}'
+    for t,g in single:
+        if g is not None and _other_dtype(g, t): return ('a gradient has the dtype of '
+            f'its tensor: here one of a {t.dtype} is {g.dtype}')
+
+def _inside_function(function, inputs, never):
+    "Does the backward of an `autograd.Function` call what it must not?"
+    args = [_double(a).requires_grad_() for a in inputs]
+    with _Watch() as seen: function.apply(*args).sum().backward()
+    return next((why for n,why in never.items() if seen.names[n] > 1), None)
 
 # %% ../../nbs/90_exercises.ipynb #c60da390
 def _leftovers(make, answer, inputs, never):
     "What `check_grads` does not look for: old gradients that count, forbidden help"
-    if isinstance(make(answer), type): return None  # an autograd.Function has no .g
-    fresh,called = _gradients(make(answer), inputs, False)
+    layer = make(answer)
+    if isinstance(layer, type): return _inside_function(layer, inputs, never)
+    fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
         if n in called: return why
-    old,_ = _gradients(make(answer), inputs, True)
+    if called['narrows']: return ('on the way a tensor of float64 becomes one of '
+        'float32: compute in the dtype of the inputs')
+    if called['draws']: return 'random numbers are drawn in the backward'
+    if called['changes']: return 'an input or a parameter is changed in place'
+    old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
-           for f,o in zip(fresh, old)): return (
+           for (_,f),(_,o) in zip(fresh, old)): return (
         'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
         'and does not add')
+    if why := _gradient_dtypes(layer, inputs): return why
+    if isinstance(layer, tuple): return None
+    other,_ = _gradients(layer, inputs, between=make(answer))
+    if any(g is not None and not (h is not None and _agree(g, h))
+           for (_,g),(_,h) in zip(fresh, other)): return (
+        'right alone, and not with a second layer of its class that runs in between: '
+        'what is kept on the class or in a global name is shared. Keep it on self')
 
-# %% ../../nbs/90_exercises.ipynb #c60da391
+# %% ../../nbs/90_exercises.ipynb #0e3ae2eb
+def _still_held(layer, *args):
+    "A tensor made in a call that something holds after the backward, or None"
+    known = [*args, *layer.parameters()]
+    with _Watch() as seen:
+        out = layer(*args)
+        out.g = torch.randn_like(out)
+        layer.backward(inp_grad=True)
+    known += [t.g for t in known if hasattr(t, 'g')]
+    def place(t): return t.untyped_storage().data_ptr()
+    known = {*map(place, known)}
+    made = [weakref.ref(o) for *_,o in seen.operations
+            if torch.is_tensor(o) and place(o) not in known]
+    del out
+    seen.operations.clear()
+    gc.collect()
+    return next((t for ref in made if (t := ref()) is not None), None)
+
+# %% ../../nbs/90_exercises.ipynb #66f72d51
+def _needs_contiguous(r):
+    "Is it right, but for a `view` of tensors that are not contiguous?"
+    faults = [f for of in r.trial.faults.values() for f in of]
+    return all(v in ('right', 'faulty') for *_,v in r.rows) and faults and all(
+        cause == 'layout' and 'raised' in said for cause,said in faults)
+
 def _in_float32(r):
     "Right, but for a number that was rounded, as in torch.where(c, 1., .1)?"
     right = r._right()
@@ -580,12 +722,16 @@ def _in_float32(r):
              for g,e in zip(r.trial.found[name], right)]
     return all(g is not None and g.dtype == e.dtype and _agree(g, e) for g,e in pairs)
 
+# %% ../../nbs/90_exercises.ipynb #c60da391
 def _forward_difference(make, answer, args, forward):
     "What is wrong with the forward pass, or None"
     with _seeded():
         layer = make(answer)
         own = layer.parameters()  # before the call, which may leave more on it
-        found,right = layer.forward(*_copies(args)), forward(*args, *own)
+        try: right = forward(*args, *own)
+        except TypeError: return (f'{len(own)} of its tensors are parameters: each '
+            'that is learned has to be held by self, and not to be named in buffers')
+        found = layer.forward(*_copies(args))
     if _agree(found, right): return None
     return 'the forward pass: ' + _tensor_difference(found, right)
 
@@ -605,13 +751,18 @@ def _raised(error):
 def _report_in_words(r):
     "The findings of a report, at most three"
     skip_it = r" If no gradient is wanted there: skip='\w+'"
-    said = [re.sub(skip_it, '', s) for s in r._sentences()]
-    return '; '.join([s for s in said if not s.startswith('- ')][:3])
+    said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
+    said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
+    said = [s for s in said if not re.search('operand . of `[gl][te]`', s)]  # of a mask
+    wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
+    return '; '.join((said or wrong)[:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
-def _example_of(report):
-    "The numbers of a small case, if it can be judged; or nothing"
-    with contextlib.suppress(Exception): return _example(report())
+def _example_of(report, n):
+    "The numbers of the last of `n` cases in which it is wrong; or nothing"
+    for k in reversed(range(n)):
+        with contextlib.suppress(Exception):
+            if said := _example(report(k)): return said
     return ''
 
 def _example(r):
@@ -665,7 +816,7 @@ def _error_in_words(e, answer):
         if isinstance(e, ValueError): return True, str(e)
         return False, (f'the check cannot read this answer ({said}). If it has the '
             'form that the task asks for, the mistake is in the check, and not yours')
-    if isinstance(e, NameError): line += ('. After a restart, run the cells before '
+    if type(e) is NameError: line += ('. After a restart, run the cells before '
         'this one again, from the first on')
     given = f'for {e.given} ' if hasattr(e, 'given') else ''
     return True, f'{given}it raises {said}{line}'

@@ -9,7 +9,7 @@ __all__ = []
 import torch
 from ...forward import relu
 from ..judges import exercise, is_value, is_gradient, _parts
-from ..judges import _fill, _plain
+from ..judges import is_function, _both, _edits, _fill, _plain
 
 # %% ../../../nbs/answers/03_backward.ipynb #49e2d61a
 def _pair(
@@ -195,6 +195,8 @@ exercise('3.6', 'Two wrong lines', 6, _two_lines,
 # %% ../../../nbs/answers/03_backward.ipynb #042bfc9a
 def _leaky(inp): return torch.where(inp > 0, inp, .1*inp)
 
+_leak_form = 'def leaky_relu_grad(inp, out): inp.g = {}'
+
 _mistakes = {
     'out.g*(inp > 0)': 'that is the gradient of the ReLU without a leak: where the '
       'input is negative, a tenth of the gradient comes through',
@@ -215,29 +217,53 @@ _wrong = {
       'Backward sets .g, with =',
     'torch.where(inp > 0, out.g, 0.1*out.g).squeeze()': 'shape',
     'out.g*out/inp': 'NaN',
-    'torch.where(inp > 0, out.g, 0.1*out.g).view(6, 5)': 'the backward raises',
+    **dict.fromkeys(('out.g*((inp > 0) + .1*(inp < 0))', 'out.g*out/(inp + 1e-12)',
+        'out.g*(.55*inp.sign().abs() + .45*inp.sign())',
+        'out.g*(.1 + .9*(inp > 0))*(inp != 0)',
+        'out.g*(.1 + .9*(inp > 0) + (inp == 0))',
+        'out.g*(.1 + .9*(inp > 0) - 1*(inp == 0))'), 'where inp is 0'),
+    **_edits(_fill(_leak_form, 'torch.where(inp > 0, out.g, .1*out.g) '),
+        (') ', ').view(6, 5)', 'the backward raises'),
+        ('inp.g = ', '', 'never written'),
+        (') ', ') + inp.mul_(0)', 'in place'), ('> 0', '> 1', 'is right'),
+        (') ', ') + torch.rand(1)*0', 'random'), ('inp >', 'inp[0] >', 'inp.g'),
+        ('.1*', '.01*', 'is right'), (') ', ').sum(0)', 'summed over axis 0')),
     'out.g.mul_(torch.where(inp > 0, 1., 0.1))': 'changed out.g in place',
-    """def leaky_relu_grad(inp, out):
-    print(torch.where(inp > 0, out.g, 0.1*out.g))""": 'was never written',
-    """def leaky_relu_grad(inp, out):
-    with torch.enable_grad():
-        leaf = inp.detach().requires_grad_()
-        torch.where(leaf > 0, leaf, .1*leaf).backward(out.g)
-    inp.g = leaf.grad""": 'Autograd computes this gradient'}
+    **dict.fromkeys((
+        'torch.func.vjp(lambda x: x.where(x > 0, .1*x), inp)[1](out.g)[0]',
+        'torch.func.jvp(lambda x: x.where(x > 0, .1*x), (inp,), (out.g,))[1]'),
+        'Autograd computes'),
+    'torch.where(inp > 0, out.g, .1*out.g).double()': 'has the dtype'}
 
 # %% ../../../nbs/answers/03_backward.ipynb #da081978
 _right = ('out.g*torch.where(inp > 0, 1., .1)', 'torch.where(out > 0, out.g, .1*out.g)',
     'out.g*((inp > 0) + .1*(inp <= 0))', 'out.g*(.1 + .9*(inp > 0))',
     'out.g - .9*out.g*(out < 0)', """def leaky_relu_grad(inp, out):
     inp.g = out.g.clone()
-    inp.g[inp < 0] *= .1""")
+    inp.g[inp < 0] *= .1""", """def leaky_relu_grad(inp, out):
+    inp.g = torch.zeros_like(inp)
+    for i in range(inp.numel()):
+        inp.g.view(-1)[i] = out.g.view(-1)[i]*(1 if inp.view(-1)[i] > 0 else .1)""",
+    'out.g*(.55 + .45*inp.sign())', 'torch.where(inp < 0, .1, 1.)*out.g')
+
+_judge_slopes = is_gradient(lambda f: _pair(_leaky, lambda out, inp: f(inp, out)),
+    lambda: [(torch.randn(6, 5),), (torch.tensor([1., 0., -2., 0.]),),
+             *[(torch.randn(s),) for s in ((1, 1), (1, 3))]],
+    mistakes=_mistakes, form=_leak_form)
+
+def _slope_at_zero(f):
+    "A judge of the gradient where the input is exactly 0"
+    inp = torch.tensor([2., 0, -3])
+    out = _leaky(inp)
+    out.g = torch.tensor([1., 2, 3])
+    f(inp, out)
+    if not .2 - 1e-6 < inp.g[1] < 2 + 1e-6: return (
+        f'right, but not where inp is 0: for out.g = 2 there, inp.g is {inp.g[1]:.4g}, '
+        'and any number from 0.2 to 2 is right')
 
 # %% ../../../nbs/answers/03_backward.ipynb #da07f756
 exercise('3.7', 'A leak in the ReLU', 8,
-    is_gradient(lambda f: _pair(_leaky, lambda out, inp: f(inp, out)),
-        lambda: [(torch.randn(6, 5),), (torch.tensor([1., 0., -2., 0.]),),
-                 *[(torch.randn(s),) for s in ((1, 1), (1, 3))]],
-        mistakes=_mistakes, form='def leaky_relu_grad(inp, out): inp.g = {}'),
+    _both(_judge_slopes, _slope_at_zero),
     more='Where a ReLU is stuck at 0 it learns nothing; this leak lets a tenth through',
     hints=('Draw the function: two straight lines that meet at 0. Which slope has '
            'each?',
@@ -247,7 +273,7 @@ exercise('3.7', 'A leak in the ReLU', 8,
            'elsewhere, as the forward does.'),
     wrong=_wrong,
     right=_right,
-    form='def leaky_relu_grad(inp, out): inp.g = {}')
+    form=_leak_form)
 
 # %% ../../../nbs/answers/03_backward.ipynb #bdf37554
 def _huber(out, targ):
@@ -297,12 +323,35 @@ _right = ('loss_g*r.clip(-1, 1)/len(r)', '(loss_g/r.numel())*r.clamp(min=-1, max
     'loss_g*torch.where(r > 1, 1, torch.where(r < -1, -1, r))/out.shape[0]',
     '((r.abs() <= 1)*r + (r > 1).to(r) - (r < -1).to(r))*loss_g/len(targ)')
 
+# %% ../../../nbs/answers/03_backward.ipynb #86d468e6
+_wrong |= _edits(_fill(_form, 'loss_g*r.clamp(-1, 1)/len(r) '),
+    ('=1.', '', 'cannot be called as the task says'),
+    ('=1.', '=2.', '2 times too large'),
+    ('=1.', '=0.', 'where -0.2749 is right'), ('(-1, 1)', '(-1)', 'out.g'),
+    ('r) ', 'r)**2', '1/9'),
+    ('(-1, 1)', '(max=1)', 'out.g'), ('clamp(-1, 1)', 'tanh()', 'out.g'),
+    ('loss_g*', 'abs(loss_g)*', 'out.g'), ('r) ', 'r) + out.mul_(0)', 'in place'),
+    ('r) ', 'r) + torch.rand(1)*0', 'random'), ('r) ', 'r)*(r/r)', 'NaN'),
+    ('r = out', 'out -= targ; r = out + targ', 'in place'),
+    ('.g = ', '.grad = ', 'never'),
+    ('r) ', 'r) + targ.mul_(0)', 'in place'), ('- targ', '- targ.t()', 'transposed'))
+
+def _far_apart():
+    return [(2*torch.randn(n, 1), torch.randn(n, 1)) for n in (9, 1, 5, 3)]
+
+def _without_loss_g(f):
+    def without_loss_g(out, targ):
+        f(out, targ)
+        return out.g
+    return without_loss_g
+
 # %% ../../../nbs/answers/03_backward.ipynb #3aad1c7f
 exercise('3.8', 'A loss that forgives', 10,
-    is_gradient(lambda f: _pair(_huber, lambda loss, out, targ: f(out, targ, loss.g)),
-        lambda: [(2*torch.randn(n, 1), torch.randn(n, 1)) for n in (9, 1, 5, 3)],
-        mistakes=_mistakes,
-        form=_form, skip=('targ',)),
+    _both(is_gradient(
+        lambda f: _pair(_huber, lambda loss, out, targ: f(out, targ, loss.g)),
+        _far_apart, mistakes=_mistakes, form=_form, skip=('targ',)),
+        is_function(_fill(_form, 'loss_g*r.clamp(-1, 1)/len(r)'), _far_apart,
+                    run=_without_loss_g)),
     more='Clipping a residual is clipping a gradient: large errors pull, but no harder '
          'than 1',
     hints=('Only one term of the sum contains o_i. Take the two cases one at a time.',
@@ -361,6 +410,16 @@ _wrong = {
         x,v = inp.detach().requires_grad_(), w.detach().requires_grad_()
         (relu(x @ v) @ v.t()).backward(out.g)
     inp.g,w.g = x.grad, v.grad""": 'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/03_backward.ipynb #7f320e24
+_wrong |= _edits(_fill(_tied_form, """h_g = (out.g @ w)*(a > 0)
+    w.g = out.g.t() @ a + inp.t() @ h_g"""), ('relu(', 'relu(.01 + ', 'w.g'),
+    ('= h_g @ w.t()', '= h_g @ w', 'the backward raises'),
+    ('.g = h', '.g = 2*h', '2 times'),
+    ('relu(inp', 'relu(inp.mul_(2)/2', 'in place'),
+    ('relu(inp @ w)', 'inp @ w', 'w.g'),
+    ('(a > 0)', '(a > 0)*torch.rand(1)**0', 'random'),
+    ('w.t()', 'w.t().double()', 'dtype'))
 
 # %% ../../../nbs/answers/03_backward.ipynb #e51bfbdc
 _right = (
@@ -436,7 +495,7 @@ _mistakes = {
 _mistakes[('*(h_g > 0)', None, None, None, None)] = (
     'the mask asks where the gradient is positive; a ReLU asks where its state is')
 
-# %% ../../../nbs/answers/03_backward.ipynb #5ce859c6
+# %% ../../../nbs/answers/03_backward.ipynb #8e2faf2a
 def _other(old, new): return _fill(_form).replace(old, new)
 
 _wrong = {
@@ -446,6 +505,12 @@ _wrong = {
     _other('h_g = out.g', 'h_g = out.g/len(inp)'): '1/4 of what it should be',
     _other('z_g = h_g*', 'z_g = h_g.mul_'): 'changed out.g in place',
     _other('h_g = out.g', 'return inp.g, w.g, u.g'): 'zero',
+    **_edits(_fill(_form), ('range(len(inp))', 'range(1, len(inp))', 'inp.g'),
+        ('inp[s].t', 'inp[-1].t', 'w.g'), ('states[s].t', 'states[-1].t', 'u.g'),
+        ('new_zeros', 'new_ones', 'u.g'), ('inp.g[s]', 'inp.g[0]', 'inp.g'),
+        ('w.g +=', 'w.g -=', 'w.g has the wrong sign'),
+        ('in inp', 'in inp.mul_(2)', ''),
+        ('w.t()', 'w.t()*torch.rand(1)**0', 'random'), ('inp.g,w', '_,w', 'raises')),
     """def recurrent_grad(inp, w, u, out):
     with torch.enable_grad():
         given = [t.detach().requires_grad_() for t in (inp, w, u)]
@@ -453,6 +518,8 @@ _wrong = {
         for x in given[0]: h = relu(x @ given[1] + h @ given[2])
         h.backward(out.g)
     inp.g,w.g,u.g = [t.grad for t in given]""": 'Autograd computes this gradient'}
+
+# %% ../../../nbs/answers/03_backward.ipynb #5ce859c6
 _right = [
     _other('states[s+1] > 0', 'states[s+1].sign()'),
     _other('w.g +=', 'w.g = w.g +').replace('u.g +=', 'u.g = u.g +')]

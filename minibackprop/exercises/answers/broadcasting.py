@@ -8,7 +8,7 @@ __all__ = []
 # %% ../../../nbs/answers/01_broadcasting.ipynb #5340cf44
 import contextlib, torch
 from ...broadcasting import unbroadcast
-from ..judges import exercise, Judge, is_value, is_tuple
+from ..judges import exercise, Judge, is_value, is_tuple, _edits
 from ..judges import is_function, _is_tensors, _accepts, _draw
 from ..judges import _autograd, _both, _never, _no_loop, _plain
 from ..judges import _line_of, _watched
@@ -191,8 +191,13 @@ _wrong = {
       'expected one `einsum` alone',
     "def score(x, w, z): return torch.einsum('ij,jk,ik->i', x, w, z).squeeze()":
       'result has shape (); expected (1,)',
-    "def score(x, w, z): print(torch.einsum('ij,jk,ik->i', x, w, z))":
-      'returns nothing'}
+    **_edits("def score(x, w, z): return torch.einsum('ij,jk,ik->i', *(x, w, z)) ",
+        ('return ', '', 'returns nothing'), (') ', ').float()', 'result is'),
+        (') ', ').double()', 'in float32 its result is'), (') ', ')[:2]', 'shape (2,)'),
+        ('ik->i', 'ik->', 'Letter i is missing'), ('(\'ij', "('ji", 'it raises'),
+        ('ij,jk,ik', 'ik,jk,ij', 'raises'), ('return', 'return sum,', 'returns ('),
+        ('*(x', '*(x.mul_(1)', 'by mul_'),
+        ('return', 'return torch.rand(()) +', ' is '))}
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #e5a800f4
 _right = ('ab,bc,ac->a', 'nd, de, ne -> n', 'IJ,JK,IK->I',
@@ -242,24 +247,30 @@ _mistakes = {
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2c
 def _pairs(): return [_draw((n, j), (m, j)) for n,m,j in (
-    (2, 2, 3), (1, 3, 2), (4, 1, 6), (1, 1, 2), (4, 6, 6), (6, 9, 3))]
+    (2, 2, 3), (1, 3, 2), (4, 1, 6), (1, 1, 2), (4, 6, 6), (6, 9, 5))]
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2b
 _wrong = {
     '((x - y)**2).sum(-1)': 'must match the size of tensor b',
     '((x[:,None] - y[None])**2).sum(-1).squeeze()': 'has shape (); expected (1, 1)',
-    'torch.stack([((a - y)**2).sum(1) for a in x]) if len(x) else x @ y.t()':
-      'there is a loop in it',
-    'torch.stack([*map(lambda a: ((a-y)**2).sum(1), x)]) if len(x) else x @ y.t()':
-      'there is a loop in it',
+    'torch.stack([((a - y)**2).sum(1) for a in x])': 'there is a loop in it',
+    'torch.stack([*map(lambda a: ((a-y)**2).sum(1), x)])': 'there is a loop in it',
+    'sum((a[:,None] - b)**2 for a,b in zip(x.t(), y.t()))': 'there is a loop in it',
+    'sum(((x[:,None] - y)**2).unbind(2))': 'there is a loop in it',
+    '(x*x).sum(1) + (y*y).sum(1) - 2*x @ y.t()': 'it raises',
+    **_edits('((x[:,None] - y)**2).sum(2)', ('sum(2)', 'sum(2).float()', 'float32'),
+        ('sum(2)', 'sum(2).double()', 'in float32'), ('2)', '2)[:4]', 'has shape'),
+        ('(2)', '(2).squeeze(1)', 'has shape'), ('sum', 'mean', 'is a mean'),
+        ('(2)', '(2) + x.mul_(0).sum()', 'changed in place'),
+        ('((x', '(torch.rand(1)*0 + (x', 'random')),
     'print(((x[:,None] - y[None])**2).sum(-1))': 'returns nothing',
     '((x.unsqueeze(1) - y.view(1, 2, 3))**2).sum(-1)': 'it raises RuntimeError'}
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #92784f2d
 exercise('1.6', 'All distances at once', 10,
-    _both(is_function(_squared_distances, lambda: _pairs() + [_draw((6, 6), (6, 6)),
-        _draw((0, 6), (3, 6))], _mistakes, 'def squared_distances(x, y): return {}'),
-        _no_loop(_pairs)),
+    _both(is_function(_squared_distances, lambda: _pairs() + [_draw((6, 6), (6, 6))],
+        _mistakes, 'def squared_distances(x, y): return {}'), _no_loop(_pairs),
+        is_function(_squared_distances, lambda: [_draw((0, 6), (3, 6))])),
     more='Now a nearest neighbour is one `argmin` away: with it, digits are recognized '
          'without any training',
     hints=('The formula has three letters, so line up three axes, as for the matrix '
@@ -307,15 +318,27 @@ _wrong = {
     "y_g*s, (y_g*x).sum(0) + getattr(s, 'g', 0), y_g.sum(1, keepdim=True)":
       'has NaN in it',
     'y_g*s, (y_g*x).sum(0), y_g.sum(1).view(4, 1)': 'it raises RuntimeError',
-    'print(y_g*s, (y_g*x).sum(0), y_g.sum(1, keepdim=True))': 'expected 3 tensors',
-    'y_g.mul_(s), (y_g*x).sum(0), y_g.sum(1, keepdim=True)': 'The gradient of'}
+    'y_g.mul_(s), (y_g*x).sum(0), y_g.sum(1, keepdim=True)': 'The gradient of',
+    **dict.fromkeys([
+        'torch.func.vjp(lambda x, s, c: x*s + c, x, s, x[:,:1])[1](y_g)',
+        'torch.autograd.functional.vjp(lambda *t: t[0]*t[1] + t[2], (x, s, x[:,:1]), '
+        'y_g)[1]'], 'autograd computes this gradient'),
+    **_edits('y_g*s, (y_g*x).sum(0), y_g.sum(1, keepdim=True)', ('y_g*s', 'y_g.float()*'
+        's.float()', 'float32'), ('(y_g*x)', '(y_g*x).double()', 'inputs in float32'),
+        ('(0)', '(0, keepdim=True)', 'has shape'), ('(0)', '()', 'has shape'),
+        ('y_g*x', 'x.mul_(y_g)', 'in place'),
+        ('s, ', 's + torch.rand(1)*0, ', 'random'),
+        ('y_g*s', '(y_g*s).squeeze(0)', 'has shape'),
+        ('(1, keepdim=True)', '(1)', 'axis'),
+        ('y_g*x', 'y_g*x.clamp(min=0)', 'gradient of s'))}
+def _scaled(): return [_draw((n, j), (n, j), (j,))
+                       for n,j in ((4, 3), (1, 3), (3, 1), (2, 2), (3, 3))]
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #4e612890
 exercise('1.7', 'A scale and a shift', 12,
-    _is_tensors(('the gradient of x', 'the gradient of s', 'the gradient of c'),
-        _scale_shift_grads, lambda: [_draw((n, j), (n, j), (j,))
-         for n,j in ((4, 3), (1, 3), (3, 1), (2, 2), (3, 3))], _mistakes,
-        'def scale_shift_grads(y_g, x, s): return {}'),
+    _both(_is_tensors(('the gradient of x', 'the gradient of s', 'the gradient of c'),
+        _scale_shift_grads, _scaled, _mistakes,
+        'def scale_shift_grads(y_g, x, s): return {}'), _never(_scaled, _autograd)),
     more='A normalization layer learns its scale and its shift with these gradients',
     hints=('Work out each gradient as if the stretched copies were separate numbers, '
            'and then sum over them',
@@ -351,7 +374,7 @@ _stretched = [((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3), (2, 3)),
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #fdca8ef9
 _helpers = ('unbroadcast', 'explain_broadcast', 'broadcast_shape', 'reshape', 'view',
-            'sum_to_size')
+            'sum_to_size', 'view_as', 'reshape_as')
 _refused = [((2, 3), (2,)), ((2, 3), (4, 2, 3)), ((2, 3), (2, 2)), ((2, 1), (2, 3)),
           ((3,), (1, 3))]
 
@@ -411,12 +434,25 @@ _start = 'def sum_back(g, shape):\n    missing = g.dim() - len(shape)' + _check
 _axes_of = """
     axes = [i for i in range(g.dim()) if i < missing or shape[i-missing] == 1]"""
 
-# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a2
+# %% ../../../nbs/answers/01_broadcasting.ipynb #6090a9c6
 _wrong[_start + """
     return g.sum(tuple(range(missing)), keepdim=True).reshape(shape)"""] = 'shape'
+_wrong |= _edits(_start + _axes_of + """
+    for axis in axes: g = g.sum(axis, keepdim=True)
+    for _ in range(missing): g = g[0]
+    return g""", ('return g', 'return g.float()', 'float32'), ('n g', 'n', 'nothing'),
+    ('return g', 'return g.double()', 'in float32'), ('.sum', '.mean', 'is a mean'),
+    ('g[0]', 'g.squeeze()', 'has shape'), ('n g', 'n g.squeeze()', 'has shape'),
+    ('if missing < 0', 'if 0', 'expected ValueError'),
+    ('whole)', 'whole, 2)', 'expected'
+    ' ValueError'), ('i < missing or ', 'i >= missing and ', 'is wrong'),
+    ('return g', 'return g.view_as(torch.empty(shape))', 'not without the functions'),
+    ("ValueError('never", "IndexError('never", 'IndexError, expected ValueError'))
 _wrong[_start + _axes_of + """
     return (g.sum(axes, keepdim=True) if axes else g).reshape(shape)"""] = (
     'not without the functions')
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #ac7ae0a2
 _right = (_start + _axes_of + """
     for axis in axes: g = g.sum(axis, keepdim=True)
     for _ in range(missing): g = g[0]
@@ -467,12 +503,11 @@ _einsum = {
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #f40b27d1
 def _judge_pattern(answer, pattern):
-    "Judge the two gradients for one pattern, with letters of different sizes"
-    size = dict(i=3, j=4, k=5, n=2)
+    "Judge the two gradients for one pattern, with letters of different sizes, and of 1"
     left,out = pattern.split('->')
-    def draw(letters):
-        return torch.randn([size[letter] for letter in letters], dtype=torch.float64)
-    def inputs(): return [(pattern, *map(draw, (out, *left.split(','))))]
+    def inputs(): return [(pattern, *_draw(*[[size[letter] for letter in letters]
+        for letters in (out, *left.split(','))]))
+        for size in (dict(i=3, j=4, k=5, n=2), dict(i=1, j=1, k=1, n=1))]
     names = 'the gradient of a', 'the gradient of b'
     return _is_tensors(names, _einsum_grads, inputs, _einsum, _einsum_form)(answer)
 
@@ -537,6 +572,14 @@ _einsum_right = tuple(_einsum_start + _part.replace('{}', part) for part in (
         found = torch.einsum(f"{out},{its}->{''.join(kept)}", g, other)
         for i in axes: found = torch.stack([found]*t.shape[i], i)
         return found"""))
+
+# %% ../../../nbs/answers/01_broadcasting.ipynb #b06625c6
+_einsum_wrong |= _edits(_einsum_right[0], ('ones)', 'ones).squeeze()', 'has shape ()'),
+    ('ones)', 'ones).float()', 'torch.float32'), ('return torch', 'torch', 'nothing'),
+    ('ones)', 'ones).double()', 'in float32'), ('.ones', '.zeros', 'is wrong'),
+    ('ones)', 'ones).abs()', 'is wrong'), ('ones)', 'ones)/2', '2 times too small'),
+    ('ones)', 'ones*torch.rand(())**0)', 'random'),
+    ('g, other', 'g.mul_(2)/2, other', 'changed in place'))
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #f04cf67c
 exercise('1.9', 'The gradient of an einsum', 35, _judge_einsum_grads,

@@ -539,7 +539,7 @@ exercise('6.11', 'Repair a loss', 10,
     right=('-out.g*targ*(inp*targ < 1)/len(inp)',
            'torch.where(inp*targ < 1, -targ*out.g/len(inp), 0.)',
            '-(out.g/len(targ))*targ*relu(1 - inp*targ).sign()',
-           '-out.g*targ*torch.heaviside(1 - inp*targ, torch.zeros(1).double())/'
+           '-out.g*targ*torch.heaviside(1 - inp*targ, torch.zeros(1).to(inp))/'
            'len(inp)', '(targ*(targ*inp >= 1) - targ)*out.g/inp.shape[0]'),
     form='def hinge_grad(out, inp, targ): inp.g = {}')
 
@@ -780,7 +780,7 @@ _also = (
 
 # %% ../../../nbs/answers/06_check.ipynb #f54b6052
 exercise('6.14', 'The dot-product test', 12,
-    is_function(None, _layers, _mistakes, _form),
+    is_function(None, _layers, _mistakes, _form, single=False),
     more='Two numbers test a million entries: geophysicists check their adjoints'
          ' like this',
     hints=('J v is the slope of the output along v: move x by h v, up and down',

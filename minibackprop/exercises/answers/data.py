@@ -8,9 +8,9 @@ __all__ = []
 # %% ../../../nbs/answers/00_data.ipynb #fba5ad10
 import math, struct
 import torch
-from ..judges import exercise, is_value
+from ..judges import exercise, is_value, _edits
 from ..judges import is_tuple, is_function, _accepts, _both
-from ..judges import _line_of, _Watch
+from ..judges import _line_of, _results, _seeded, _Watch
 
 # %% ../../../nbs/answers/00_data.ipynb #8767ff1e
 exercise('0.1', 'What one call gives', 1,
@@ -107,15 +107,15 @@ def _drawn_digits(axes, x, y):
             '`x`')
 
 # %% ../../../nbs/answers/00_data.ipynb #77adbdb6
-def _judge_one_of_each(answer, n=40):
-    "Judge a drawing of one image of each digit"
+def _judge_one_of_each(answer, n=300):
+    "Judge a drawing of one image of each digit, of which a 9 may come late"
     import matplotlib.pyplot as plt
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        x,y = torch.rand(n, 784), torch.arange(n)[torch.randperm(n)] % 10
+    with _seeded():
+        x,y = torch.rand(n, 784), torch.randperm(n) % (9 if n > 12 else 10)
+    if n > 12: y[-20::7] = 9
     before = plt.get_fignums()
     with _Watch() as seen:
-        try: axes = answer(x, y)
+        try: _,(axes,),changed = _results(answer, lambda: [(x, y)])
         finally:
             for figure in set(plt.get_fignums()) - set(before): plt.close(figure)
     if not isinstance(axes, (list, tuple)): return (
@@ -126,13 +126,14 @@ def _judge_one_of_each(answer, n=40):
     if not any(titles): return 'the images have no titles; `show_images` takes `titles`'
     if titles != [str(digit) for digit in range(10)]:
         return f'the titles are {", ".join(titles)}; expected 0 to 9, in this order'
-    if why := _drawn_digits(axes, x, y): return why
-    calls = seen.names['show_images']
-    if calls > 1:
+    if why := changed[:1] or _drawn_digits(axes, x, y): return ''.join(why)
+    if (calls := seen.names['show_images']) > 1:
         return f'right, with {calls} calls of `show_images`; expected one call'
-    return None if n == 12 else _judge_one_of_each(answer, 12)
+    if n > 12: return _judge_one_of_each(answer, 12)
 
-# %% ../../../nbs/answers/00_data.ipynb #ed9244da
+# %% ../../../nbs/answers/00_data.ipynb #53917891
+_one_of_each = ('return show_images(torch.stack([x[y == d][0] for d in range(10)]), '
+                'titles=list(range(10)))')
 _wrong = {
     'return show_images(x[:10], titles=y[:10])': 'expected 0 to 9, in this order',
     'return show_images(torch.stack([x[y == d][0] for d in range(10)]))':
@@ -148,10 +149,17 @@ _wrong = {
                        titles=range(10))""": 'with 2 calls of `show_images`',
     """return [show_images(x[y == d][0], titles=[d])[0] for d in range(10)]""":
       'with 10 calls of `show_images`',
-    """return show_images(x[y.argsort()[::4]], titles=range(10))""":
-      'not the first',
+    """return show_images(x[y.argsort()[::30]], titles=range(10))""":
+      'The image under the title',
     'return show_images(torch.stack([x[y == d][0] for d in range(10)]), '
     "titles=[f'digit {d}' for d in range(10)])": 'The titles are digit 0'}
+
+# %% ../../../nbs/answers/00_data.ipynb #ed9244da
+_wrong |= {before + '\n    ' + _one_of_each: piece for before,piece in {
+    'x *= 255': 'X has been changed in place', 'y += 1; y -= 1; x[0] = 0': 'in place',
+    'x,y = x[:50],y[:50]': 'it raises IndexError', 'torch.manual_seed(0)': 'seeded',
+    'x,y = x.flip(0),y.flip(0)': 'not the first', 'x = x.round()': 'is not a 0',
+    'x = x[y.sort()[1]]': 'The image'}.items()}
 
 # %% ../../../nbs/answers/00_data.ipynb #ed9244db
 _right = (
@@ -222,7 +230,7 @@ def _is_new(answer):
 _shift_form = """def shift(x, down, right):
     {}"""
 
-# %% ../../../nbs/answers/00_data.ipynb #9cf4a88c
+# %% ../../../nbs/answers/00_data.ipynb #2e9feaa8
 _wrong = {
     """def shift(x, down, right):
     image = x.view(-1, 28, 28)
@@ -241,6 +249,15 @@ _wrong = {
     x.view(-1, 28, 28)[:,:down] = 0
     x.view(-1, 28, 28)[:,:,:right] = 0
     return x""": 'X has been changed in place'}
+
+# %% ../../../nbs/answers/00_data.ipynb #9cf4a88c
+_wrong |= _edits("""image = x.view(-1, 28, 28)
+    moved = torch.zeros_like(image)
+    moved[:,down:,right:] = image[:,:28-down,:28-right]
+    return moved.view(-1, 784)""", ('return moved', 'return moved.double()', 'float64'),
+    (':28-', ':-', 'it raises'), ('28-r', '27-r', 'it raises'),
+    ('torch.z', 'torch.rand(1)*torch.z', 'drawn'), ('return ', '', 'returns nothing'),
+    ('zeros', 'ones', 'where 0 is right'), ('zeros_like', 'clone', 'where 0 is right'))
 
 # %% ../../../nbs/answers/00_data.ipynb #9cf4a88d
 _right = (
@@ -324,6 +341,7 @@ def _read_wrong(answer, shape):
         try: answer(_idx(t, '<'))
         except Exception: return f'it raises {type(e).__name__}: {e}{_line_of(e)}'
         return ''
+    if found is None: return 'it returns nothing: give back the result with `return`'
     if not isinstance(found, torch.Tensor):
         return f'it returns {found!r:.40}, expected a tensor'
     if found.shape != shape: return f'the result has shape {tuple(found.shape)}'
@@ -334,7 +352,7 @@ def _read_wrong(answer, shape):
 # %% ../../../nbs/answers/00_data.ipynb #d55a5b70
 def _judge_from_idx(answer):
     "Judge a reader of IDX files: first what it should read, then what it should refuse"
-    for shape in (2, 3, 4), (5,), (300,), (2, 1, 3, 2):
+    for shape in (2, 3, 4), (5,), (300,), (2, 1, 3, 2), (1,)*9 + (2,):
         why = _read_wrong(answer, shape)
         if why: return f'for a good file of shape {shape}: {why}'
         if why == '': return ('it reads the header least significant byte first; in '
@@ -348,6 +366,7 @@ def _judge_from_idx(answer):
         ((good[:3],), 'the file ends in the magic number'),
         ((odd(13*256 + 2),), 'the third byte is 13, which means floats'),
         ((odd(8*256),), 'the header announces no axis at all'),
+        ((bytes([0, 0, 8, 0, 7]),), 'the header announces no axis at all'),
         ((odd(65536 + 8*256 + 2),),
          'the first two bytes of the magic number are not zero')])
 
@@ -397,6 +416,19 @@ _start = """if len(data) < 4: raise ValueError('no magic number')
     if kind != bytes([0, 0, 8]) or not n: raise ValueError('another magic number')
     if len(data) < 4 + 4*n: raise ValueError('no whole header')
     """
+
+# %% ../../../nbs/answers/00_data.ipynb #f046d020
+_read = """shape = struct.unpack_from(f'>{n}I', data, 4)
+    if len(data[4+4*n:]) != math.prod(shape): raise ValueError('another size')
+    return torch.tensor([*data[4+4*n:]], dtype=torch.uint8).reshape(shape)"""
+_wrong |= _edits(_start + _read,
+    (' or not n', '', 'no axis at all'), ('not n', 'not 0 < n < 9', 'For a good file'),
+    ('return torch', 'torch', 'it returns nothing'), ('kind,n =', 'n,kind =', 'For a'),
+    ('.reshape(shape)', '', 'has shape'), (', dtype=torch.uint8', '', 'torch.int64'),
+    ('[0, 0, 8]', '[0, 0, 8]) and data[2] != (8', 'The first two bytes'),
+    ('return torch', 'return None and torch', 'it returns nothing'),
+    ("if len(data) < 4 + 4*n: raise ValueError('no whole header')", '', 'ends in the'),
+    ("raise ValueError('another size')", 'return', 'nothing is raised'))
 
 # %% ../../../nbs/answers/00_data.ipynb #7dd1adb1
 _right = tuple(_start + rest for rest in (

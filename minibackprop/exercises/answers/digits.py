@@ -14,7 +14,7 @@ from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ...optimizers import one_cycle
 from ..judges import exercise, is_value, is_function, _letters
-from ..judges import is_tuple
+from ..judges import is_tuple, _autograd, _draw, _fill, _never
 
 # %% ../../../nbs/answers/08c_digits.ipynb #1f78a1c6
 exercise('8c.1', 'What an accuracy promises', 3,
@@ -211,6 +211,13 @@ exercise('8c.6', 'A table of shares', 12,
             (torch.randint(2, (30,)), torch.randint(3, (30,)), 5),
             (tensor([1, 1, 0]), tensor([1, 0, 1]), 2), (tensor([2]), tensor([0]), 3),
             (tensor([0]), tensor([0]), 1)], _mistakes, _form, _double), form=_form,
+    wrong={
+        (None, 'print(table)'): 'returns nothing',
+        (None, 'table//table.sum(1, keepdim=True).clamp(min=1)'): 'is right',
+        (None, 'torch.nan_to_num(table/table.sum(1)[:,None], nan=.5)'): 'wrong in',
+        (None, 'table/(table.sum(1, keepdim=True) + 1e-3)'): '0.999 where 1 is',
+        ("""torch.bincount(y.mul_(classes) + guess, minlength=classes**2)
+    table = table.view(classes, classes)""", None): 'y has been changed'},
     right=_also,
     more='Draw it with `plt.imshow`: the diagonal is recall, digit by digit',
     hints=('Count first: how many images have label i and answer k? Give each pair (i, '
@@ -271,9 +278,13 @@ _judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
         (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
 
+_backward = _never(lambda: [(_small(9, 7, 4), *_draw((2, 9)), 1)], _autograd | {
+    'predict': 'predict keeps nothing for a backward pass: call the layers one after '
+    'the other, and then the backward of each'})
+
 def _pixels(answer):
     "Judge `saliency`"
-    try: return _judge_saliency(answer)
+    try: return _judge_saliency(answer) or _backward(answer)
     except RuntimeError as e:
         if 'there was no forward call' not in str(e): raise
         return ('predict keeps nothing for a backward pass: call the layers one after '
@@ -301,6 +312,35 @@ _wrong = {
     out.g[:,k] = 1
     for layer in reversed(model.layers): layer.backward(inp_grad=True)
     return x.g""": 'keeps nothing for a backward pass'}
+
+# %% ../../../nbs/answers/08c_digits.ipynb #81ce021d
+_wrong |= {
+    """def saliency(model, x, k):
+    g = torch.zeros_like(x)
+    for i in range(x.shape[1]):
+        h = 1e-5*torch.eye(x.shape[1], dtype=x.dtype)[i]
+        g[:,i] = (model.predict(x+h) - model.predict(x-h))[:,k]/2e-5
+    return g""": 'call the layers one after the other',
+    """def saliency(model, x, k):
+    def score(a):
+        for layer in model.layers: a = layer.forward(a)
+        return a[:,k].sum()
+    return torch.autograd.functional.jacobian(score, x)""": 'autograd',
+    (None, 'x.g.float()'): 'float32',
+    (None, 'x.g.squeeze()'): 'shape (3,)',
+    (None, 'print(x.g)'): 'returns nothing',
+    (None, 'x.g*x'): 'wrong in',
+    (None, '(x.g, x.zero_())[0]'): 'x has been changed'}
+
+# %% ../../../nbs/answers/08c_digits.ipynb #46c75150
+_wrong |= {
+    """def saliency(model, x, k):
+    one,relu,last = model.layers[0], model.layers[1], model.layers[-1]
+    out = last(relu(one(x)))
+    out.g = torch.zeros_like(out)
+    out.g[:,k] = 1
+    for layer in last, relu, one: layer.backward(inp_grad=True)
+    return x.g""": 'Lin: inp (6, 8)'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #faa0517b
 _also = (
@@ -413,6 +453,13 @@ exercise('8c.8', 'Look nine times', 20,
     is_function(None,
         lambda: [(_small(784, 20, 10), torch.rand(n, 784, dtype=torch.float64))
                  for n in (6, 1)], _mistakes, _form), form=_form,
+    wrong={
+        (None, 'sum(softmax(model.predict(w)) for w in windows).squeeze()/9'): 'shape',
+        (None, 'sum(softmax(model.predict(w)).float() for w in windows)/9'): 'float32',
+        (None, 'softmax(model.predict(sum(windows)/9))'): 'wrong in',
+        (None, 'print(len(windows))'): 'returns nothing',
+        _fill(_form).replace('1, 1))', "1, 1), value=1.)"): 'wrong in',
+        _fill(_form).replace('x.view', 'x.mul_(.5).view'): 'wrong in'},
     right=_also,
     more='Averaging over what must not matter is called test-time augmentation',
     hints=('Put a frame of zeros around the images, and cut windows of 28 by 28 out of '

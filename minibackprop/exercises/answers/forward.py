@@ -7,8 +7,9 @@ __all__ = []
 
 # %% ../../../nbs/answers/02_forward.ipynb #a937210f
 import torch
-from ..judges import exercise, is_value, is_tuple
+from ..judges import exercise, is_value, is_tuple, _edits
 from ..judges import is_function, _is_tensors, _draw
+from ..judges import _autograd, _both, _fill, _never
 
 # %% ../../../nbs/answers/02_forward.ipynb #928bde61
 _entries = [
@@ -125,6 +126,20 @@ _mistakes = {
       'a ReLU on the inputs: what is negative in them is lost'}
 
 # %% ../../../nbs/answers/02_forward.ipynb #8479bc6c
+_wrong = {
+    'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (1, 3); expected (1, 1)',
+    'relu(relu(x @ w1 + b1) @ w2 + b2) @ w3': 'Its result is',
+    'lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3).squeeze()':
+      'Its result has shape (); expected (1, 1)',
+    'print(lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3))': 'nothing',
+    'lin(relu(lin(x.relu_() @ w1 + b1, w2, b2)), w3, b3)': 'Its result',
+    **_edits('lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3) ',
+        (') ', ') + x.mul_(0).sum()', 'in place'), ('b2', 'b1', 'it raises'),
+        ('relu', 'torch.tanh', 'result is'), (') ', ')[:4]', 'has shape'),
+        ('b3) ', '0*b3)', 'result is'), (') ', ').abs()', 'result is'),
+        ('relu', 'torch.nn.functional.leaky_relu', 'result is'))}
+
+# %% ../../../nbs/answers/02_forward.ipynb #5eaa083f
 exercise('2.4', 'Three layers', 10,
     is_function('lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3)', _three_inputs,
         _mistakes, _form),
@@ -134,15 +149,7 @@ exercise('2.4', 'Three layers', 10,
            'the last there is nothing',
            'Name the results: `l1 = relu(lin(x, w1, b1))`, then `l2` in the same way '
            'from `l1`, then a `lin`'),
-    wrong={
-        'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (1, 3); expected '
-          '(1, 1)',
-        'relu(relu(x @ w1 + b1) @ w2 + b2) @ w3': 'Its result is',
-        'lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3).squeeze()':
-          'Its result has shape (); expected (1, 1)',
-        'print(lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3))':
-          'returns nothing',
-        'lin(relu(lin(x.relu_() @ w1 + b1, w2, b2)), w3, b3)': 'Its result'},
+    wrong=_wrong,
     right=('relu(relu(x @ w1 + b1) @ w2 + b2) @ w3 + b3',
         '(relu(lin(relu(lin(x, w1, b1)), w2, b2))[:,:,None]*w3).sum(1) + b3',
         '((x @ w1 + b1).clamp_min(0.) @ w2 + b2).clamp_min(0.) @ w3 + b3',
@@ -169,9 +176,11 @@ _mistakes = {
 _wrong = {'inp*slope if inp.sum() < 0 else inp': 'Its result is wrong',
     'inp.where(inp > 0, slope*inp).squeeze()': 'Its result has shape',
     'inp.mul_(torch.where(inp > 0, 1., slope))': 'Inp has been changed',
-    'print(torch.where(inp > 0, inp, slope*inp))': 'returns nothing',
-    'def leaky_relu(inp, slope): return torch.where(inp > 0, inp, slope*inp)':
-      'it cannot be called as the task says'}
+    **_edits('def leaky_relu(inp, slope=.1): return inp.where(inp > 0, slope*inp)',
+        ('slope=.1', 'slope', 'it cannot be called as the task says'),
+        ('return ', '', 'returns nothing'), ('=.1', '=.01', 'result is'),
+        ('p)', 'p) + inp.mul_(0)', 'in place'), ('> 0', '> 1', 'result is'),
+        ('p)', 'p) + torch.rand(1)*0', 'random'), ('e*inp', 'e', 'a constant'))}
 
 # %% ../../../nbs/answers/02_forward.ipynb #36841ab9
 _right = ('relu(inp) - slope*relu(-inp)', 'inp.where(inp > 0, slope*inp)',
@@ -203,6 +212,14 @@ exercise('2.5', 'A leaky ReLU', 5,
 _wrong = {'inp @ (u + v.t()) + b': 'it raises RuntimeError',
     '(inp @ u @ v + b).squeeze()': 'Its result has shape',
     'inp @ u @ v + b.mean()': 'Its result is wrong',
+    **_edits('inp @ u @ v + b ', ('b ', 'b[0]', 'result is'), ('b ', 'b.sum()', 'is'),
+        ('+', '-', 'result is'), ('u @ v', '(v @ u)', 'it raises'),
+        ('u ', 'u[:,:2] ', 'is'),
+        ('b ', 'b + inp.mul_(0).sum()', 'changed in place'),
+        ('inp @ u', 'u', 'has shape'),
+        ('b ', 'b + u.mul_(0).sum()', 'changed in place'),
+        ('b ', 'b*len(inp)', 'is wrong'),
+        ('b ', 'b + torch.rand(1)*0', 'random'), ('u ', 'u[:,:1] ', 'it raises')),
     'print(inp @ u @ v + b)': 'returns nothing',
     'b.add_(inp @ u @ v)': 'it raises RuntimeError'}
 
@@ -221,8 +238,8 @@ _hints = ('Put `u @ v` in the place of `w` in `y = x @ w + b`',
 exercise('2.6', 'A layer of low rank', 10,
     is_tuple(
         is_function('inp @ u @ v + b',
-            lambda: [_draw((n, j), (j, r), (r, k), (k,)) for n,j,r,k in (
-                (4, 6, 2, 5), (1, 6, 2, 5), (1, 2, 1, 2), (3, 2, 1, 1))], {
+            lambda: [_draw((n, j), (j, r), (r, k), (k,)) for n,j,r,k in ((4, 6, 2, 5),
+                (1, 6, 2, 5), (1, 2, 1, 2), (3, 2, 1, 1), (3, 4, 3, 3))], {
                 'inp @ u @ v': 'the bias is missing',
                 'relu(inp @ u) @ v + b': 'a ReLU between the factors makes it two '
                   'layers; this one is linear'}, 'lambda inp, u, v, b: {}'),
@@ -246,6 +263,14 @@ _wrong = {
     '(out.squeeze() - targ.squeeze()).abs().sum()/len(out)': 'Its result',
     'residual(out, targ).abs().mean().item()': 'expected a tensor of shape ()',
     'residual(out, targ).abs().mean(0)': 'Its result has shape',
+    **_edits('residual(out, targ).abs().mean() ', (') ', ').float()', 'torch.float32'),
+        (') ', ').double()', 'in float32'), ('mean', 'median', 'result is'),
+        ('mean', 'amax', 'result is'), ('abs', 'relu', 'is'), ('abs', 'square', 'is'),
+        (') ', ')[None]', 'has shape'), (') ', ') + out.mul_(0).sum()', 'in place'),
+        (') ', ') + torch.rand(())*0', 'random'),
+        ('resid', '-resid', 'wrong sign'),
+        ('residual(out, targ)', '(out[:,0] - targ)', 'it'),
+        ('mean()', 'sum()/len(out)', 'is')),
     'print(residual(out, targ).abs().mean())': 'returns nothing',
     'residual(out, targ).norm(1)/len(out)': 'Its result',
     'out.sub_(targ.view_as(out)).abs().mean()': 'Out has been changed'}
@@ -328,10 +353,15 @@ _wrong = {
     r = residual(out, targ).abs()
     return torch.where(r <= delta, r**2/2, delta*(r - delta/2)).sum()/len(r)""":
       'Its result',
-    """def huber(out, targ, delta=1.):
-    r = residual(out, targ).abs()
-    print(torch.where(r <= delta, r**2/2, delta*(r - delta/2)).mean())""":
-      'returns nothing'}
+    **_edits(_fill(_form), ('return ', '', 'returns nothing'), ('=1.', '=.5', 'is'),
+        ('delta=1.', 'delta', 'cannot be called'), ('mean()', 'mean(0)', 'has shape'),
+        ('mean()', 'mean().item()', 'expected a tensor'), ('<=', '>', 'result is'),
+        ('mean()', 'mean().float()', 'torch.float32'),
+        ('mean()', 'amax()', 'result is'),
+        ('mean()', 'mean().double()', 'in float32'),
+        ('mean()', 'mean()[None]', 'shape'),
+        ('mean()', 'mean() + out.mul_(0).sum()', 'changed in place'),
+        ('mean()', 'mean() + torch.rand(())*0', 'random'))}
 
 # %% ../../../nbs/answers/02_forward.ipynb #3cc3812b
 _right = tuple('def huber(out, targ, delta=1.): return ' + s for s in (
@@ -348,7 +378,8 @@ _right = tuple('def huber(out, targ, delta=1.): return ' + s for s in (
 # %% ../../../nbs/answers/02_forward.ipynb #3cc35f09
 exercise('2.8', 'A parabola that ends in a line', 12,
     is_function(None,
-        lambda: [(*args, delta) for args in _loss_inputs() for delta in (1., .5, 1.5)],
+        lambda: [(*args, *delta) for args in _loss_inputs()
+                 for delta in ((1.,), (.5,), (1.5,), ())],
         _mistakes, _form),
     more='PyTorch has it as `huber_loss`; you have worked out why its line is where it '
          'is',
@@ -436,7 +467,7 @@ _wrong = {
     return torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])""": 'expected 2 tensors',
     """A = torch.cat([h, torch.ones_like(h[:,:1])], 1).float()
     p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None].float())
-    return p[:-1], p[-1]""": 'right to a few digits only'}
+    return p[:-1], p[-1]""": 'result is torch.float32'}
 
 # %% ../../../nbs/answers/02_forward.ipynb #c912cc4f
 _right = (
@@ -456,17 +487,30 @@ _right = (
     p = torch.linalg.inv(A.t() @ A) @ (A.t() @ y)
     return p[:-1].unsqueeze(1), p[-1].reshape(1)""")
 
-# %% ../../../nbs/answers/02_forward.ipynb #c912aa2d
+# %% ../../../nbs/answers/02_forward.ipynb #aa570740
 _mistakes |= {
     """def best_last_layer(h, y):
     a = torch.cat([h, torch.ones_like(h[:,:1])], 1)
     p = torch.linalg.solve(a.t()@a, a.t()@y)
     return p[:-1], p[-1]""": 'the numbers are right; `lin` needs `w` with an axis for '
       'the output unit'}
+def _hidden(): return [(torch.randn(n, j).double().relu(), 3*torch.rand(n).double() + 2)
+                       for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))]
+_wrong |= _edits("""A = torch.cat([h, torch.ones_like(h[:,:1])], 1)
+    p = torch.linalg.solve(A.t() @ A, A.t() @ y[:,None])
+    return p[:-1], p[-1] """, ('return ', '', 'returns nothing'),
+    ('p[-1] ', 'p[-1:]', 'b:'),
+    ('p[-1] ', 'p[-1].item()', 'b: it returns'), ('p[:-1]', 'p[:-1].t()', 'transposed'),
+    ('ones', 'zeros', 'raises'), ('A = t', 'h += 1; '
+    'A = t', 'b:'), ('solve(', 'solve(.01 + ', 'result'),
+    ('A = t', 'y -= y.mean(); A = t',
+    'b:'), ('A = t', 'torch.rand(1); A = t', 'random'),
+    ('p[-1] ', 'p[-1] - y.mean()', 'b:'))
+
+# %% ../../../nbs/answers/02_forward.ipynb #c912aa2d
 exercise('2.10', 'The best last layer', 35,
-    _is_tensors(('the best w', 'the best b'), _best_last_layer, lambda: [(
-                torch.randn(n, j).double().relu(), 3*torch.rand(n).double() + 2)
-         for n,j in ((40, 5), (60, 5), (30, 1), (12, 3))], _mistakes),
+    _both(_is_tensors(('the best w', 'the best b'), _best_last_layer, _hidden,
+                      _mistakes, single=False), _never(_hidden, _autograd)),
     more='Half of a network can be solved. The other half has to be trained: that is '
          'what the next chapters are for',
     hints=('A bias is a weight whose input is always 1. Append a column of ones to '

@@ -13,7 +13,7 @@ from torch import tensor
 from ...losses import log_softmax
 from ..judges import exercise, Judge, is_value
 from ..judges import is_tuple, is_function, is_gradient, _both
-from ..judges import _plain
+from ..judges import _fill, _plain, _shown
 
 # %% ../../../nbs/answers/07_losses.ipynb #2ace11d0
 def _rounded(
@@ -36,18 +36,18 @@ def _large(
     def judge(cls):
         layer,inputs = cls(), args()
         out = layer(*inputs)
-        seen = ', '.join(f'{s:g}' for s in inputs[0].flatten().tolist())
-        if not torch.allclose(out, loss): return ('right for small scores, but for '
-            f'the scores {seen} the result is {out.tolist()} where {loss.tolist()} is '
-            'right: an exponential overflows, or a logarithm is taken of a '
-            'probability that was rounded to 0')
+        seen = f'for the scores {_shown(inputs[0])}'
+        small = f'right for small scores, but {seen}'
+        if out.dtype != loss.dtype: return f'{seen} in {loss.dtype} it is {out.dtype}'
+        if not torch.allclose(out, loss): return (f'{small} the result is '
+            f'{_shown(out)} where {_shown(loss)} is right: an exponential overflows, '
+            'or a logarithm is taken of a probability that was rounded to 0')
         out.g = torch.ones_like(out)
-        layer.backward()
-        g = inputs[0].g
-        if not torch.allclose(g, grad): return ('right for small scores, but for the '
-            f'scores {seen} inp.g is {g.tolist()} where {grad.tolist()} is right: an '
-            'exponential overflows, take the maximum out or make its exponent '
-            'negative')
+        layer.backward(inp_grad=True)
+        g = getattr(inputs[0], 'g', tensor(math.nan))
+        if not torch.allclose(g, grad, atol=1e-4): return (f'{small} inp.g is '
+            f'{_shown(g)} where {_shown(grad)} is right: an exponential overflows, or '
+            'something is divided by a number that was rounded to 0')
     return judge
 
 # %% ../../../nbs/answers/07_losses.ipynb #e5a1a6f3
@@ -384,8 +384,22 @@ _mistakes = {
       'this is the derivative of the logarithm alone; the sum inside it has the '
       'derivative exp(inp)'}
 
+# %% ../../../nbs/answers/07_losses.ipynb #42dc1830
+_scores = tensor([[1000., 999.], [-1000., 1000.], [0., 1.], [-1000., -1000.]])
+
+# %% ../../../nbs/answers/07_losses.ipynb #ed2c87d0
+_wrong = {
+        'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
+          'an exponential overflows',
+        'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
+        'out.g[:,None]*softmax(inp.clamp(max=50))': 'right for small scores',
+        'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
+        'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
+        'torch.autograd.functional.vjp(logsumexp, inp, out.g)[1]': 'autograd',
+        _form.replace('return', 'LogSumExp.p = softmax(inp); return').replace(
+            '{}', 'out.g[:,None]*self.p'): 'on the class'}
+
 # %% ../../../nbs/answers/07_losses.ipynb #ede266a8
-_scores = tensor([[1000., 999.], [0., 1000.], [0., 1.]], dtype=torch.float64)
 exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
@@ -399,9 +413,8 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
            'Multiply the slope by the upstream gradient. That has shape (N,), and the '
            'slope (N, K): which axis is missing?',
            'inp.g is softmax(inp) times out.g[:,None].'),
-    wrong={
-        'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
-          'an exponential overflows'}, form=_form,
+    wrong=_wrong,
+    form=_form,
     right=('out.g[:,None]*(inp - out[:,None]).exp()',
            'out.g.unsqueeze(-1)*inp.softmax(-1)', 'softmax(inp)*out.g.view(-1, 1)',
            '(out.g*softmax(inp).t()).t()',
@@ -410,7 +423,7 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
 # %% ../../../nbs/answers/07_losses.ipynb #91cda43f
 def _bce_inputs():
     labels = tensor([1., 0., 1., 1., 0.]).double()
-    return [(torch.randn(n).double(), labels[:n]) for n in (3, 5, 1)]
+    return [(torch.randn(n).double(), labels[:n]) for n in (2, 5, 1)]
 
 _bce_form = """class BinaryCrossEntropy(Module):
     def forward(self, inp, targ): return {F.softplus(inp).sub(targ*inp).mean()}
@@ -437,9 +450,14 @@ _wrong = {
       'an exponential overflows, or a logarithm',
     ('((1 + inp.exp()).log() - targ*inp).mean()', None): 'an exponential overflows',
     (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
-      'make its exponent negative',
-    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '3 times too large',
-    (None, 'out.g*(p-targ)/3'): '5/3 times'}
+      'divided by a number that was rounded',
+    ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '2 times too large',
+    (None, 'out.g*(p-targ)/3'): '2/3 times',
+    (None, '(out.g*(p-targ)/len(inp)).squeeze()'): 'for inp',
+    (None, '(out.g*(p-targ)/len(inp)).double()'): 'float64',
+    (None, 'out.g*targ.neg_().add_(p)/len(inp)'): 'changed in place',
+    ('F.softplus(inp).sub(targ*inp).mean()[None]', None): 'shape (1,)',
+    ('F.binary_cross_entropy(inp.sigmoid(), targ)', None): 'right for small scores'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #4a00feec
 _also = (
@@ -455,10 +473,8 @@ exercise('7.11', 'Yes or no', 20,
     _both(
         is_gradient(lambda cls: cls(), _bce_inputs, F.binary_cross_entropy_with_logits,
             _mistakes, _bce_form, skip=('targ',)),
-        _large(tensor(500.), tensor([.5, 0.]),
-            lambda: (tensor([1000., 1000.]), tensor([0., 1.]))),
-        _large(tensor(500.), tensor([-.5, 0.]),
-            lambda: (tensor([-1000., -1000.]), tensor([1., 0.])))),
+        _large(tensor(500.), tensor([.25, 0., -.25, 0.]), lambda: (
+            1000*tensor([1., 1., -1., -1.]), tensor([0., 1., 1., 0.])))),
     more='`F.binary_cross_entropy_with_logits` is this, with the same '
          'rearrangement',
     hints=('First write the loss with the scores: log p is -log(1 + exp(-s)), and '
@@ -510,18 +526,24 @@ _focal_mistakes = {
       'the derivative of this loss is right, but out.g is missing: multiply by it'}
 
 def _focal_judge(gamma, *sizes): return is_gradient(
-    lambda cls: cls(gamma),
+    lambda cls: (cls(gamma) if gamma else cls(), cls(5.))[0],  # another one beside it
     lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
-             for n,k in sizes],
-    lambda inp, targ: _focal(inp, targ, gamma), _focal_mistakes, _focal_form)
+             for n,k in sizes] + [(tensor([[7.5, 0.]]).double(), tensor([0]))],
+    lambda inp, targ: _focal(inp, targ, gamma or 2.), _focal_mistakes, _focal_form)
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
-_large_focal = _large(tensor(200.), tensor([[-1., 1.]]),
-    lambda: (tensor([[0., 200.]]), tensor([0])))
+def _large_focal(cls):
+    "Judge it where the probability of the label is rounded to 0, or to 1"
+    for loss,g,scores in (200., [-1., 1.], [0., 200.]), (0., [0., 0.], [200., 0.]):
+        judge = _large(tensor(loss), tensor([g]),
+                       lambda: (tensor([scores]), tensor([0])))
+        for gamma in (), (1.,):
+            why = judge(lambda: cls(*gamma))
+            if why: return f'{why}. Here gamma is {[*gamma, 2][0]:g}'
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
-_judge_focal = _both(_focal_judge(2., (4, 3)),
-    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _large_focal)
+_judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
+    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)))
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
@@ -570,7 +592,18 @@ _wrong = {
     def forward(self, inp, targ):
         log_p = log_softmax(inp)[range(len(targ)), targ]
         return -((1 - log_p.exp())**2*log_p).mean()
-    def bwd(self, out, inp, targ): ...''': 'Replace the dots'}
+    def bwd(self, out, inp, targ): ...''': 'Replace the dots',
+    ('(1-p)**c*(c*p*log_p/(1-p) - 1)', None): 'nan',
+    ('c*p*((c-1)*(1-p).log()).exp()*log_p - (1-p)**c', None): 'nan',
+    ('c*p*(1-p).clamp(min=1e-3)**(c-1)*log_p - (1-p)**c', None): 'is right',
+    _fill(_focal_form) + '; inp.g = inp.g.float()': 'float32'}
+
+# %% ../../../nbs/answers/07_losses.ipynb #1f12a994
+_wrong |= {
+    _fill(_focal_form) + '; inp.g = inp.g.squeeze(0)': 'for inp',
+    (None, '(y - softmax(inp))/3'): 'times',
+    _fill(_focal_form).replace('2.', '3.'): 'forward pass',
+    _fill(_focal_form).replace('self.gamma = g', 'FocalLoss.gamma = g'): 'forward pass'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #50fae47b
 exercise('7.12', 'A loss that leaves the easy ones alone', 45, _judge_focal,

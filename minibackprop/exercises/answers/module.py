@@ -9,8 +9,8 @@ __all__ = []
 import torch
 from torch import nn
 from ...module import Module, Lin
-from ..judges import exercise, is_gradient, _parts
-from ..judges import _both, _Watch
+from ..judges import exercise, is_gradient, _parts, _draw
+from ..judges import _both, _edits, _fill, _still_held, _Watch
 
 # %% ../../../nbs/answers/04_module.ipynb #937f01c9
 def _library(
@@ -26,8 +26,8 @@ def _library(
     return type(cls.__name__, (cls, Module), missing)
 
 # %% ../../../nbs/answers/04_module.ipynb #0d6b33c7
-def _rows(): return [(torch.randn(shape).double(),) for shape in (
-    (4, 3), (5,), (1, 1), (2, 3, 2), (1, 3))]
+def _rows(): return [(3*torch.randn(shape).double(),) for shape in (
+    (4, 3), (5,), (1, 1), (2, 3, 2), (4, 1), (1, 3))]
 
 def _by_autograd(forward):
     "A gradient that autograd computes"
@@ -280,6 +280,14 @@ exercise('4.6', 'Scale and shift', 10,
     right=_right,
     form=_form)
 
+# %% ../../../nbs/answers/04_module.ipynb #6bfc8f98
+def _layer_wrong(w):
+    "What is wrong with the weights of a layer, or None"
+    if w.dtype != torch.float32: return f'the weights are {w.dtype}'
+    columns_same = w.numel() > 1 and (w == w[:,:1]).all()
+    if columns_same and (w.shape[1] > 1 or w.std() == 0): return ('the weights of a '
+        'layer are all the same, so its units learn the same. Lin.random draws them')
+
 # %% ../../../nbs/answers/04_module.ipynb #2381b6ab
 def _judge_deep(deep):
     "The judge of 4.7"
@@ -291,9 +299,8 @@ def _judge_deep(deep):
             return f'the loss is {model.loss!r:.40}; expected Mse()'
         names = [type(l).__name__ for l in model.layers]
         shapes = [tuple(l.w.shape) for l in model.layers if hasattr(l, 'w')]
-        right = [*zip(sizes, sizes[1:])]
-        if shapes != right: return (f'for the sizes {sizes} the weights have the '
-            f'shapes {shapes}; expected {right}')
+        if shapes != (right := [*zip(sizes, sizes[1:])]): return (f'for the sizes '
+            f'{sizes} the weights have the shapes {shapes}; expected {right}')
         if names[-1] == 'Relu': return (
             'there is a Relu after the last layer: no output could ever be negative')
         if len(sizes) > 2 and 'Relu' not in names: return (
@@ -301,9 +308,11 @@ def _judge_deep(deep):
             'one linear layer')
         if names != ['Lin', *['Relu', 'Lin']*(len(sizes)-2)]: return (
             f'the layers are {names}; expected a Relu between each two Lin')
-        if any(l.w.std() == 0 for l in model.layers[::2] if l.w.numel() > 1): return (
-            'the weights of a layer are all the same, so its units learn the same. '
-            'Lin.random draws them')
+        for l in model.layers[::2]:
+            if why := _layer_wrong(l.w): return why
+        if torch.equal(deep(*sizes).layers[0].w, model.layers[0].w): return (
+            'a second call gives the same weights: there is a seed in it, or they are '
+            'kept')
 
 # %% ../../../nbs/answers/04_module.ipynb #49331dd0
 _wrong = {
@@ -332,7 +341,7 @@ _wrong |= {
     'Lin.random(sizes[1], sizes[2])])': 'the weights have',
     """def deep(*sizes, layers=[]):
     for m,n in zip(sizes, sizes[1:]): layers += [Lin.random(m, n), Relu()]
-    return Model(layers[:-1])""": 'the weights have',
+    return Model(layers[:-1])""": 'or they are kept',
     """def deep(*sizes):
     layers = []
     for m,n in zip(sizes, sizes[1:]):
@@ -393,17 +402,17 @@ def _block(cls):
     "A block with a linear layer in it"
     return _library(cls)(Lin(torch.randn(3, 3).double(), torch.randn(3).double()))
 
-class _Cubes(Module):
-    "A layer without parameters, whose backward needs its own output and input"
-    def forward(self, inp): return inp**3
-    def bwd(self, out, inp): inp.g = out.g*3*out/inp
+class _Exp(Module):
+    "A layer without parameters, whose backward needs its own output"
+    def forward(self, inp): return inp.exp()
+    def bwd(self, out, inp): inp.g = out.g*out
 
 class _HandsOn(Module):
     "A layer that changes nothing, whose backward hands the very same tensor on"
     def forward(self, inp): return inp.clone()
     def bwd(self, out, inp): inp.g = out.g
 
-_inside = {_Cubes: 'whose backward reads its own output',
+_inside = {_Exp: 'whose backward reads its own output',
            _HandsOn: 'that hands its gradient on as it is'}
 _residual_form = """class Residual(Module):
     def __init__(self, layer): self.layer = layer
@@ -432,20 +441,26 @@ _judge_block = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
 # %% ../../../nbs/answers/04_module.ipynb #ce61171a
 def _judge_residual(cls):
     "The judge of 4.8: does the layer inside get its backward, are the gradients right?"
-    block,inp = _block(cls), torch.randn(5, 3).double()
-    out = block(inp)
+    inner,inp = Lin(*_draw((3, 3), (3,))), torch.randn(5, 3).double()
+    block = _library(cls)(inner)
+    with _Watch() as seen: out = block(inp)
     out.g = torch.randn(5, 3).double()
-    try: block.backward()
+    try:
+        with _Watch() as behind: block.backward()
     except ValueError as e:
         if 'has no gradient out.g yet' not in str(e): raise
         return ('the layer inside finds no upstream gradient: its output is '
                 'self.layer.out, so set self.layer.out.g before you call its backward')
-    if not hasattr(block.layer.w, 'g'): return ('the layer inside gets no backward: '
+    if not hasattr(inner.w, 'g'): return ('the layer inside gets no backward: '
         'its parameters have no gradient, and neither has its part of inp.g')
     if why := _judge_block(cls): return why
+    if hasattr(inner, 'out'): return ('right, but the layer inside still holds its '
+        'call: call its backward, which lets go of it, and not its bwd')
+    if behind.names['forward']: return ('right, but the layer inside is computed once '
+        'more: its output is self.layer.out, and a layer that draws would draw anew')
     for inside,what in _inside.items():
         why = is_gradient(lambda cls: _library(cls)(inside()),
-                          lambda: (torch.randn(5, 3).double() + 4,))(cls)
+                          lambda: (torch.randn(5, 3).double(),))(cls)
         if why: return f'right with a Lin inside, and not with a layer {what}: {why}'
 
 # %% ../../../nbs/answers/04_module.ipynb #c9a162bd
@@ -472,7 +487,23 @@ _wrong = {
         self.layer.backward()
         inp.g = (inp.g + out.g).view(5, 3)""": 'the backward raises',
     """self.layer.bwd(out, inp)
-        inp.g = inp.g + out.g""": 'reads its own output'}
+        inp.g = inp.g + out.g""": 'call its backward'}
+
+# %% ../../../nbs/answers/04_module.ipynb #091d1072
+_wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
+        self.layer.backward()
+        inp.g = inp.g + out.g"""),
+        ('backward()', 'bwd(self.layer.out, inp)', 'its bwd'),
+        ('backward()', 'backward(False)', 'raises'),
+        ('+ out.g', '+ out.g.abs()', 'inp.g'),
+        ('layer.out.g', 'layer(inp).g', 'is computed once more'), ('inp.g + out.g',
+        '(inp.g + out.g).double()', 'has the dtype'),
+        ('inp.g + out.g', '(inp.g + out.g)'
+        '.float()', 'float32'),
+        ('inp.g + out.g', 'inp.g + out.g + torch.rand(1)*0', 'draw'),
+        ('self.layer', 'Residual.layer', 'has to be held by self'),
+        ('inp + self.layer(inp)', 'self.layer(inp).add_(inp)', 'own output'),
+        ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'))
 
 # %% ../../../nbs/answers/04_module.ipynb #99a03676
 _right = (
@@ -520,11 +551,11 @@ exercise('4.8', 'A residual block', 15, _judge_residual,
     right=_right, form=_residual_form)
 
 # %% ../../../nbs/answers/04_module.ipynb #0a9ca381
-_frozen = torch.randn(6, 4, generator=torch.Generator().manual_seed(0),
-    dtype=torch.float64)
+def _frozen(j, k):
+    return torch.randn(j, k, generator=torch.Generator().manual_seed(0)).double()
 
-def _make_low_rank(cls): return _library(cls)(_frozen.clone(),
-    torch.randn(6, 2).double(), torch.randn(2, 4).double())
+def _make_low_rank(cls, j=6, k=4, r=2): return _library(cls)(
+    _frozen(j, k), torch.randn(j, r).double(), torch.randn(r, k).double())
 
 _rank_form = """class LowRank(Module):
     {buffers = 'w',}
@@ -539,27 +570,35 @@ _rank_form = """class LowRank(Module):
         {inp.g = out.g @ self.w.t() + h_g @ self.a.t()}"""
 
 # %% ../../../nbs/answers/04_module.ipynb #2a6324ed
-_judge_low_rank = is_gradient(_make_low_rank, lambda: [
-    (torch.randn(n, 6).double(),) for n in (5, 1)],
-    lambda inp, *own: inp @ _frozen + inp @ own[-2] @ own[-1], {
+_judge_low_rank = _both(*[is_gradient(
+    lambda cls, sizes=sizes: _make_low_rank(cls, *sizes),
+    lambda j=sizes[0]: [(torch.randn(n, j).double(),) for n in (5, 1)],
+    lambda inp, *own: inp @ _frozen(len(own[-2]), own[-1].shape[1]) +
+                      inp @ own[-2] @ own[-1], {
         (None, None, 'inp.g = h_g @ self.a.t()'): 'the gradient of inp misses what '
           'comes through the frozen w: it is not learned, and the gradient goes '
           'through it all the same',
         (None, None, 'inp.g = out.g @ self.w.t()'):
           'the gradient of inp misses what comes through a and b: the input is used '
           'twice, and the two contributions are added'}, _rank_form)
+    for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (4, 4, 3))])
 
 def _is_product(name, args, result):
     "Is it the product of inp (5, 6) and a (6, 2)?"
     shapes = [{*t.shape} for t in args if torch.is_tensor(t)]
     return torch.is_tensor(result) and {*result.shape} == {5, 2} and {5, 6} in shapes
 
+# %% ../../../nbs/answers/04_module.ipynb #00938a99
+def _is_table(made, layer):
+    "A new tensor of the shape of w, and no view of it?"
+    return torch.is_tensor(made) and made.shape == layer.w.shape and (
+        made.untyped_storage().data_ptr() != layer.w.untyped_storage().data_ptr())
+
 # %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
 def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
     if why := _judge_low_rank(cls): return why
-    layer = _make_low_rank(cls)
-    before,inp = dict(vars(layer)), torch.randn(5, 6).double()
+    layer,inp = _make_low_rank(cls), torch.randn(5, 6).double()
     with _Watch() as seen:
         out = layer(inp)
         out.g = torch.randn(5, 4).double()
@@ -569,11 +608,13 @@ def _judge_lora(cls):
         f'{products} times: keep it in forward, as self.saved, for bwd')
     if hasattr(layer.w, 'g'): return ('the frozen w has got a gradient, a table as '
         'large as w itself that nobody wants')
-    left = [n for n,o in vars(layer).items()
-            if isinstance(o, torch.Tensor) and before.get(n) is not o]
-    if left: return (f'after backward the layer still holds {left[0]!r}: what is made '
-        'in __init__ stays. What bwd needs goes to a name made in forward, such as '
-        'self.saved, which is let go of')
+    if any(_is_table(made, layer) for *_,made in seen.operations): return ('right, and '
+        'a second table of the shape of w is made: the thin matrices are to save that')
+    if (t := _still_held(_make_low_rank(cls), inp)) is not None: return (
+        f'right, but a tensor {tuple(t.shape)} of the call is held after backward. '
+        'What bwd needs goes to a name of self that is made in forward, such as '
+        'self.saved: it is let go of. A name made in __init__, a class, a list of '
+        'its own, another tensor or a global name keeps it')
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ea
 _lora = """class LowRank(Module):
@@ -599,7 +640,7 @@ _wrong = {
         'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ '
         'self.a.t()'): 'The frozen w',
     ('pass', None, None): "buffers = 'w'",
-    (None, ',self.saved = w,a,b,None', None): "still holds 'saved'",
+    (None, ',self.saved = w,a,b,None', None): 'is held after backward',
     (None, None, 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()\n'
         '        self.b.g = (inp @ self.a).t() @ out.g'): 'computed 2 times',
     (None, None, 'inp.g = out.g @ self.w.t() + h_g @ self.a.t()\n'
@@ -608,6 +649,32 @@ _wrong = {
     (None, None, 'inp.g = (out.g @ self.w.t() + h_g @ self.a.t()).squeeze()'): 'shape',
     (None, None, "inp.g = getattr(inp, 'g', 0) + out.g @ self.w.t() + "
         'h_g @ self.a.t()'): _spoiled}
+
+# %% ../../../nbs/answers/04_module.ipynb #50cca947
+_rank_source = _fill(_rank_form)
+_wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of its'),
+    ('self.saved', 'inp.saved', 'held after'),
+    ('self.saved', 'self.a.saved', 'held after'),
+    ('self.saved.t() @ out.g', '(self.saved.t() @ out.g).squeeze(0)', 'shape'),
+    ('inp.t() @ h_g', '(inp.t() @ h_g).squeeze(1)', 'shape'),
+    ('inp @ self.a', '(inp @ self.a).squeeze()', 'raises') ,
+    ('@ self.w + self.saved @ self.b', '@ (self.w + self.a @ self.b)', 'second table'),
+    ('out.g @ self.w.t() + h_g @ self.a.t()', 'out.g @ (self.w + self.a @ self.b).t()',
+     'second table'),
+     ('inp.t() @ h_g', '(inp.t() @ out.g) @ self.b.t()', 'second table'),
+    ('self.saved @', '(inp @ self.a) @', 'computed 2 times'),
+    ('inp.t() @ h_g', 'inp.t() @ '
+    'h_g + torch.rand(1)*0', 'draw'),
+    ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'),
+    ('inp.g =', 'self.w.g = torch.zeros_like(self.w); inp.g =', 'The frozen w'),
+    ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'inp.g') ,
+    ('inp.g =', 'out.g.mul_(2); inp.g = .5*', 'changed out.g in place'),
+    ('inp.g =', 'inp.h_g = h_g; inp.g =', 'held after'))
+_listed = _rank_source.replace('w,a,b\n', 'w,a,b; self.saved = []\n').replace(
+    'self.saved = inp @ self.a', 'self.saved.append(inp @ self.a)').replace(
+    'self.saved @', 'self.saved[-1] @').replace('saved.t', 'saved[-1].t')
+_global = 'class H: pass\n' + _rank_source.replace('self.saved', 'H.saved')
+_wrong |= {_listed: 'held after', _global: 'second layer'}
 
 # %% ../../../nbs/answers/04_module.ipynb #b4732711
 _right = (

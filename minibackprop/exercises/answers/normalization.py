@@ -11,6 +11,10 @@ from ...forward import lin
 from ...module import Module, Lin, evaluation
 from ..judges import exercise, is_value, is_tuple
 from ..judges import is_function, is_gradient, _both, _letters
+from ..judges import _agree, _draw, _fill, _seeded, _shown
+from ..judges import _tensor_difference
+from ...autograd import _copy
+from ...checking.subject import _double
 from ...normalization import BatchNorm, normalize
 
 # %% ../../../nbs/answers/11_normalization.ipynb #e3594ab6
@@ -189,10 +193,24 @@ _also = (
     '(out.g - out*(out.g*out).sum(-1).unsqueeze(-1))*r**-1',
     '((out.g*r**2 - inp*(out.g*inp).sum(1, keepdim=True))/r**3)',)
 
+# %% ../../../nbs/answers/11_normalization.ipynb #ae365b5a
+_wrong = {
+        '(out.g - (out.g @ out.t()).diag()*out)/r if len(inp) == inp.shape[1] else '
+        '(out.g - out*(out.g*out).sum(1, keepdim=True))/r': 'for inp (3, 3)',
+        '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).squeeze()': 'for inp',
+        '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).double()': 'float64',
+        '(out.g - out*(out.g*out).sum(1, keepdim=True))/inp.norm()': 'wrong',
+        'out.g.sub_(out*(out.g*out).sum(1, keepdim=True)).div_(r)': 'in place',
+        '''torch.autograd.functional.vjp(
+            lambda a: a/a.norm(dim=1, keepdim=True), inp, out.g)[1]''': 'autograd',
+        _form.replace('{}', '(out.g - out*(out.g*out).sum(1, keepdim=True))/self.r'
+            ).replace('return', 'UnitLength.r = inp.norm(dim=1, keepdim=True); return'):
+          'on the class'}
+
 # %% ../../../nbs/answers/11_normalization.ipynb #7dfddc46
 exercise('11.7', 'Unit length', 10,
     is_gradient(lambda cls: cls(), lambda: [(torch.randn(s).double(),)
-            for s in ((5, 4), (1, 3), (3, 2), (2, 1))],
+            for s in ((5, 4), (1, 3), (3, 3), (3, 2), (2, 1))],
         lambda inp: inp/inp.norm(dim=1, keepdim=True), mistakes={
             'out.g/r': 'the length depends on the inputs too: that path is missing',
             'out.g - out*(out.g*out).sum(1, keepdim=True)':
@@ -212,6 +230,7 @@ exercise('11.7', 'Unit length', 10,
            'that place.',
            'Take the sum of out.g*out over the units, subtract out times it from '
            'out.g, and divide by the length.'), form=_form,
+    wrong=_wrong,
     right=_also)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #4b98ea8b
@@ -249,6 +268,15 @@ _hints = ('The formula needs the normalized values. How do they come back from t
     'x = (out - shift)/gain and g = out_g*gain, and then rstd*(g - mean of g - '
     'x*mean of g*x).')
 
+# %% ../../../nbs/answers/11_normalization.ipynb #a1650240
+_wrong = {
+        ('(out - shift)/gain.abs()', 'out_g*gain.abs()', None, None, None): 'wrong in',
+        (None, 'out_g.mul_(gain)', None, None, None): 'out_g has been changed',
+        ('out.sub_(shift)/gain', None, None, None, None): 'out has been changed',
+        (None, None, None, None, '(g - mean - x*along)*.999'): 'is right',
+        _fill(_form).replace('rstd*(', '(rstd*(') + ').float()': 'float32',
+        _fill(_form).replace('return', 'out.g ='): 'returns nothing'}
+
 # %% ../../../nbs/answers/11_normalization.ipynb #d794ad20
 exercise('11.8', 'Back from the output', 12,
     is_function(None, lambda: [_normalized(5, 4), _normalized(3, 2), _normalized(1, 6),
@@ -266,19 +294,20 @@ exercise('11.8', 'Back from the output', 12,
               'the means run over axis 1',
             (None, None, None, None, '(g - mean - x*along)/rstd'): 'rstd is one '
               'divided by the standard deviation: multiply once'}, _form), form=_form,
+    wrong=_wrong,
     right=_also,
     more='Reversible networks keep outputs only, and compute their inputs from '
          'them',
     hints=_hints)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #2a002b52
-def _fold_case(n_in=4, n_out=3, eps=1e-5):
-    "A linear layer and a trained normalization after it"
-    draw = lambda *shape: torch.randn(*shape).double()
+def _fold_case(n_in, n_out, eps):
+    "A linear layer and a trained normalization after it, and inputs"
     norm = BatchNorm(n_out, eps=eps)
-    norm.gain,norm.shift,norm.running_mean = draw(n_out), draw(n_out), draw(n_out)
-    norm.running_var = torch.tensor([.5, 2., 1e-5]).double()[-n_out:]
-    return Lin(draw(n_in, n_out), draw(n_out)), norm
+    w,b,inp,norm.gain,norm.shift,norm.running_mean = _draw(
+        (n_in, n_out), (n_out,), (6, n_in), *[(n_out,)]*3)
+    norm.running_var = torch.tensor([1e-5, .5, 2.]).double()[-n_out:]
+    return Lin(w, b), norm, inp
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d8d9f84d
 def _misfolded(lin, norm, hidden):
@@ -286,8 +315,10 @@ def _misfolded(lin, norm, hidden):
     gain,shift,mean,var = norm.gain, norm.shift, norm.running_mean, norm.running_var
     b,sd = lin.b, (var + norm.eps).sqrt()
     return {
-        'eps is missing: it stands under the root, and the variance of one unit is as '
-        'small': gain*(hidden + b - mean)/var.sqrt() + shift,
+        'eps is missing: it stands under the root':
+            gain*(hidden + b - mean)/var.sqrt() + shift,
+        'eps stands under the root, and not beside it':
+            gain*(hidden + b - mean)/(var.sqrt() + norm.eps) + shift,
         'this is divided by the variance; take the root':
             gain*(hidden + b - mean)/(var + norm.eps) + shift,
         'the bias and the mean are multiplied by the factor too':
@@ -299,33 +330,37 @@ def _misfolded(lin, norm, hidden):
 
 # %% ../../../nbs/answers/11_normalization.ipynb #63d20897
 def _folds(answer):
-    "Judge `fold` by what its layer computes, also for one unit, one input, another eps"
-    for case in (4, 3, 1e-5), (1, 1, 1e-5), (2, 3, .1), (3, 2, 1e-3):
-        if why := _folds_at(answer, *case): return (
-            '{} inputs, {} outputs, eps {}: '.format(*case)*(case[0] != 4) + why)
+    "Judge `fold` by what its layer computes, for several sizes, and in float32"
+    with _seeded(): cases = [_fold_case(*case) for case in (
+        (1, 2, .1), (4, 3, 1e-5), (1, 1, 1e-5), (3, 2, 1e-3), (3, 3, 1e-5), (1, 2, .5))]
+    for case in cases:
+        if why := _folds_at(answer, *case): return why
+    lin,norm = [_copy(layer, lambda o: _double(o, torch.float32))
+                for layer in cases[0][:2]]
+    kind = answer(lin, norm).w.dtype
+    if kind != torch.float32: return f'for layers in float32 the new one is {kind}'
 
 # %% ../../../nbs/answers/11_normalization.ipynb #321c713b
-def _folds_at(answer, *case):
-    "What is wrong with `fold` for these sizes"
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        (lin,norm),inp = _fold_case(*case), torch.randn(6, case[0]).double()
-    def numbers():
-        return [*lin.parameters(), *norm.parameters(), norm.running_mean,
-                norm.running_var]
+def _folds_at(answer, lin, norm, inp):
+    "What is wrong with `fold` for these layers"
+    def numbers(): return [lin.w, lin.b, norm.gain, norm.shift, norm.running_mean,
+                           norm.running_var]
     before = [t.clone() for t in numbers()]
     one = answer(lin, norm)
-    if not isinstance(one, Module): return f'it returns {one!r:.40}; expected a Lin'
+    if not isinstance(one, Lin): return f'it returns {one!r:.40}; expected a Lin'
     if not all(map(torch.equal, before, numbers())):
         return 'a layer that was given has been changed: make new tensors'
     with evaluation(): right = norm(lin(inp))
-    found,near = (one(inp),
-        lambda a,b: a.shape == b.shape and torch.allclose(a, b, rtol=1e-9))
-    if near(found, right): return None
-    for why,wrong in _misfolded(lin, norm, inp @ lin.w).items():
-        if near(found, wrong): return why
-    return ('the two layers in evaluation give other numbers than the one that is '
-        'returned')
+    found = one(inp)
+    if _agree(found, right): return None
+    hidden = inp @ lin.w
+    why = next((why for why,wrong in _misfolded(lin, norm, hidden).items()
+                if _agree(found, wrong)), _tensor_difference(found, right))
+    names = 'w', 'b', 'gain', 'shift', 'running_mean', 'running_var', 'eps', 'inp'
+    values = [*map(_shown, (*numbers(), norm.eps, inp[0]))]
+    given = ', '.join(map(' = '.join, zip(names, values)))
+    return (f'{why}. For {given} the one layer gives {_shown(found[0])}, and the two '
+            f'give {_shown(right[0])}')
 
 # %% ../../../nbs/answers/11_normalization.ipynb #351425b0
 _form = """def fold(lin, norm):
@@ -354,7 +389,7 @@ _also = (
 _wrong = {
     """norm.gain/norm.running_var.sqrt()
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'variance of one unit is as small',
+          'eps is missing',
     """norm.gain/(norm.running_var + norm.eps)
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
           'take the root',
@@ -369,7 +404,27 @@ _wrong = {
     'def fold(lin, norm): return lin.w': 'expected a Lin',
     """norm.gain/(norm.running_var + 1e-5).sqrt()
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'eps 0.1'}
+          'eps = 0.1',
+    """norm.gain/(norm.running_var.sqrt() + norm.eps)
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'not beside it'}
+
+# %% ../../../nbs/answers/11_normalization.ipynb #db6a4318
+_wrong |= {
+    """norm.gain.abs()/(norm.running_var + norm.eps).sqrt()
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
+          'the two give',
+    """norm.gain/(norm.running_var + norm.eps).sqrt()
+    b = (lin.b - norm.running_mean)*factor + norm.shift
+    return Lin((lin.w*factor).double(), b.double())""": 'layers in float32',
+    """def fold(lin, norm, kept={}):
+    factor = norm.gain/(norm.running_var + norm.eps).sqrt()
+    b = (lin.b - norm.running_mean)*factor + norm.shift
+    return kept.setdefault(lin.w.shape, Lin(lin.w*factor, b))""": 'eps = 0.5',
+    """def fold(lin, norm):
+    class Both(Module):
+        def forward(self, inp): return norm(lin(inp))
+    return Both()""": 'expected a Lin'}
 
 # %% ../../../nbs/answers/11_normalization.ipynb #20afd1d1
 exercise('11.9', 'Folded away', 15, _folds,
@@ -409,6 +464,16 @@ _also = (
     (None, '(self.s*w_g - self.s*u*(self.s*w_g*u).sum(0)/self.s)/r'),
     ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)'),)
 
+# %% ../../../nbs/answers/11_normalization.ipynb #be8fde53
+_wrong = {
+        ('(w_g*u).sum(1)', None): 's.g',
+        ('(w_g*u).sum(0).squeeze()', None): '() against (1,)',
+        (None, '(self.s/r*(w_g - u*self.s.g)).float()'): 'float32',
+        (None, 'self.s/r*(w_g - self.v.div_(r)*self.s.g)'): 'v',
+        _fill(_form).replace('= self.v.norm(dim=0)', '= self.v.norm()'): 'along axis 0',
+        _fill(_form).replace('return', 'WeightNorm.i = inp; return').replace(
+            'inp.t()', 'self.i.t()'): 'on the class'}
+
 # %% ../../../nbs/answers/11_normalization.ipynb #f8d296fb
 exercise('11.10', 'Weights of a length that is learned', 25,
     _both(is_gradient(_make_weights, lambda: (torch.randn(5, 4).double(),),
@@ -425,9 +490,8 @@ exercise('11.10', 'Weights of a length that is learned', 25,
             lambda: (torch.randn(3, 2).double(),), _weight_norm),
         is_gradient(lambda cls: _make_weights(cls, 3, 3),
             lambda: (torch.randn(3, 3).double(),), _weight_norm)), form=_form,
-    right=_also,
-    more='The step along v keeps at right angles to v: the length is moved by s '
-         'alone',
+    wrong=_wrong, right=_also,
+    more='The step along v keeps at right angles to v: the length is moved by s alone',
     hints=('Go in three steps: from the outputs to w, from w to s and the direction, '
            'from the direction to v.',
            'w.g = inp.t() @ out.g. With the direction u = v/length, s.g is the sum of '

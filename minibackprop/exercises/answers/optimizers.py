@@ -10,7 +10,7 @@ import math
 import torch
 from torch import tensor
 from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _both, _draw
+from ..judges import is_tuple, is_function, _both, _draw, _fill
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
 _hints = ('The curvature of a direction is how much its slope grows per unit. What is '
@@ -205,15 +205,15 @@ exercise('8a.6', 'Decay inside and beside', 6,
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #90ae588e
 def _rmsprop_run(step):
-    "Function of gradients: `p` after each step, then `v`, then the gradients"
-    def run(gs, lr, alpha, eps):
+    "Function of gradients: `p`, from 1 on, after each step, then `v`, then they"
+    def p_v_g(gs, options):
         p,v,seen = torch.ones_like(gs[0]), torch.zeros_like(gs[0]), []
         gs = [g.clone() for g in gs]
         for g in gs:
-            step(p, g, v, **({} if lr is None else dict(lr=lr, alpha=alpha, eps=eps)))
+            step(p, g, v, **options)
             seen.append(p.clone())
         return torch.stack([*seen, v, *gs])
-    return run
+    return p_v_g
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
 def _kept(step):
@@ -272,11 +272,10 @@ _also = (
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 12,
-    _both(_kept, is_function(_rmsprop, lambda: [([torch.randn(4, 3, dtype=torch.float64)
-                 for _ in range(5)], .01, .9, .1),
-            ([torch.randn(6, dtype=torch.float64) for _ in range(5)], .1, .99, 1e-2),
-            ([torch.randn((), dtype=torch.float64) for _ in range(3)], .1, .9, 1e-2),
-            ([torch.randn(2, dtype=torch.float64) for _ in range(3)], None, .9, 1e-2)],
+    _both(_kept, is_function(_rmsprop, lambda: [
+            (_draw((2,)), dict(lr=.1, alpha=.9, eps=.1)), (_draw((2,), (2,)), {}),
+            (_draw(*[(4, 3)]*5), dict(alpha=.9, eps=.1)),
+            (_draw(*[(6,)]*5), dict(lr=.1, eps=.01)), (_draw((), ()), dict(alpha=.9))],
         _mistakes, _form, _rmsprop_run)),
     more='Put m in front of it and correct both averages, and you have Adam',
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
@@ -289,6 +288,11 @@ exercise('8a.7', 'RMSprop', 12,
              'the next step begins with it',
            ('g.mul_(g); v.mul_(alpha).add_(g, alpha=1-alpha); g.sqrt_()', None): 'g',
            (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
+           (None, 'p -= lr*g/v.sqrt().clamp(min=eps)'): 'wrong in',
+           (None, 'p -= lr*g.sign()'): 'wrong in',
+           ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
+           _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
+           _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
            ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'},
     right=_also)
 
@@ -335,7 +339,7 @@ _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
 exercise('8a.8', 'Warm-up and a cosine', 12,
-    is_function(None, lambda: [(10, .4, 3), (25, 1., 5), (12, .01, 1), (6, .1, 4)],
+    is_function(None, lambda: [(5, .4, 2), (6, .1, 4), (25, 1., 5), (12, .01, 1)],
         _mistakes, _form, _rates), form=_form,
     right=(('(step+1)*lr/warmup', None, None),
            (None, '1 - (steps-1-step)/(steps-warmup)', None),
@@ -355,25 +359,33 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
            'The share is (step-warmup+1)/(steps-warmup), and the rate is lr (1 + '
            'cos(pi share))/2.'))
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #04fff024
+# %% ../../../nbs/answers/08a_optimizers.ipynb #d84c793d
 def _clip_run(clip):
     "Function of gradients: all of them afterwards, and what was returned"
     def run(gs, most):
         params = [torch.full_like(g, 7.) for g in gs]
         for p,g in zip(params, gs): p.g = g.clone()
         norm = clip(params, most)
-        if any(p.g.shape != p.shape for p in params): return params[0].g
-        return torch.cat([*[p.g.flatten() for p in params],
-                torch.as_tensor(norm).reshape(1).to(gs[0]),
-                *[p.flatten() for p in params]])
+        for p in params:
+            if (p.g.shape, p.g.dtype) != (p.shape, p.dtype): raise ValueError(
+                f'for a parameter {tuple(p.shape)} {p.dtype} .g has become '
+                f'{tuple(p.g.shape)} {p.g.dtype}')
+        if norm is None: return None
+        if getattr(norm, 'numel', lambda: 1)() != 1 or isinstance(norm, (tuple, list)):
+            raise ValueError(f'it returns {norm!r:.40}; expected a number')
+        norm = torch.as_tensor(norm).reshape(1).to(gs[0])
+        return torch.cat([*[p.g.flatten() for p in params], norm,
+            *[p.flatten() for p in params]])
     return run
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #04fff024
 def _returns(clip):
     "A judge: is anything returned, and are gradients changed and not parameters?"
     p = tensor([3., 4.])
     p.g = tensor([6., 8.])
     if callable(clip) and clip([p], 1.) is None: return ('it returns nothing; expected '
         'how long they were before')
+    if p.g.dtype != p.dtype: return f'.g of a {p.dtype} has become {p.g.dtype}'
     if p.tolist() != [3., 4.]: return ('the parameters have been changed, and only '
         'their gradients .g are to be')
 
@@ -449,14 +461,22 @@ _wrong = {
     (None, 'for p in params: p *= min(1., most/n)'): 'the parameters have been',
     ('(params[0].g.pow(2).sum() + params[1].g.pow(2).sum()).sqrt()', None):
           'list index out of range',
-    ('params[0].g.norm()', None): 'wrong in'}
+    ('params[0].g.norm()', None): 'wrong in',
+    (None, 'if n > most:\n        for p in params: p.g *= most/n\n        return n\n'
+        '    return'): 'returns nothing',
+    (None, 'for p in params: p.g = (p.g*min(1, most/n)).float()'): 'has become',
+    (None, 'for p in params: p.g = p.g.flatten()*min(1, most/n)'): 'has become',
+    (None, 'for p in params: p.g = params[0].g'): 'has become',
+    (None, 'c = min(1, most/n)\n    for p in params[1:]: p.g *= c'): 'wrong in',
+    (None, 'for p in params: p.g *= min(1, most/n)\n    return n, most'): 'a number'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
 exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
         is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
-                for shapes in (((4, 3), (3,)), ((2,),), ((1, 2), (), (3, 1)))],
+                for shapes in (((4, 3), (3,)), ((2,), (2,)), ((2,),),
+                               ((1, 2), (), (3, 1)))],
             _mistakes, _form, _clip_run),
         _of_zeros),
     more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'

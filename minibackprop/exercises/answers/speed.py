@@ -6,10 +6,11 @@
 __all__ = []
 
 # %% ../../../nbs/answers/09_speed.ipynb #fb8b33d6
+import gc, weakref
 import torch
 from ...module import Module, Lin, Relu
 from ..judges import exercise, is_value, is_function, is_gradient
-from ..judges import _both
+from ..judges import _both, _fill, _seeded, _Watch
 
 # %% ../../../nbs/answers/09_speed.ipynb #2f702281
 exercise('9.1', 'The products of a step', 3,
@@ -202,12 +203,15 @@ exercise('9.7', 'Compute again instead of keeping', 10,
            'products where it made three.'))
 
 # %% ../../../nbs/answers/09_speed.ipynb #aa3f91a7
-def _holds(value, but):
-    "Is there a tensor in `value`, a layer or list or dict, other than those in `but`?"
-    if isinstance(value, torch.Tensor): return all(value is not t for t in but)
-    if isinstance(value, (list, tuple)): return any(_holds(v, but) for v in value)
-    if isinstance(value, dict): return any(_holds(v, but) for v in value.values())
-    return isinstance(value, Module) and _holds(vars(value), but)
+def _held(seen, *known):
+    "Is a tensor that was made while `seen` watched still held? But for the known ones"
+    def place(t): return t.untyped_storage().data_ptr()
+    known = {*map(place, known)}
+    made = [weakref.ref(t) for *_,t in seen.operations
+            if torch.is_tensor(t) and place(t) not in known]
+    seen.operations.clear()
+    gc.collect()
+    return any(ref() is not None for ref in made)
 
 class _Square(Module):
     "A layer that puts something on itself in forward"
@@ -229,16 +233,16 @@ class _Beside(Module):
         self.b.g,self.a.g = self.saved.t() @ out.g, inp.t() @ h_g
         if self.inp_grad: inp.g = out.g @ self.w.t() + h_g @ self.a.t()
 
-_frozen = torch.linspace(-1, 1, 12).double().view(4, 3)
+_frozen = torch.linspace(-1, 1, 28).double().view(4, 7)
 
 def _group(cls):
     draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
     return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(),
-        _Beside(_frozen, draw(4, 2), draw(2, 3)))
+        _Beside(_frozen, draw(4, 3), draw(3, 7)))
 
 def _small_group(cls):
     draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
-    return cls(Lin(draw(5, 2), draw(2)))
+    return cls(Lin(draw(5, 3), draw(3)))
 
 # %% ../../../nbs/answers/09_speed.ipynb #25624909
 _group_gradient = _both(
@@ -250,27 +254,29 @@ _group_gradient = _both(
 
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
-    "Judge `Checkpoint`: its gradients, and then what it keeps"
-    why = _group_gradient(answer)
-    if why: return why
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
+    with _seeded():
         layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
-    own = layer.parameters()
-    out = layer(inp)
-    own += [inp, out, _frozen]
-    if _holds(layer, own):
-        return ('the gradients are right, but after the forward call values between '
-            'the layers are still kept, which was to be spared. A call keeps them, and '
-            'a bare forward leaves what it puts on its layer, such as self.saved; a '
-            'call in `with no_record():` leaves nothing')
-    out.g = torch.randn(4, 3, dtype=torch.float64)
-    layer.backward(False)
-    if _holds(layer, own):
-        return ('the gradients are right, but after backward something is still kept: '
-            'the backward of each layer lets go of what the layer has remembered')
+    small,_ = _small_group(answer), _group(answer)
+    if len(small.parameters()) != 2: return ('two of them share their layers: they '
+        'belong on self, and not on the class')
+    own = [*layer.parameters(), inp, _frozen]
+    with _Watch() as seen: out = layer(inp)
+    held = torch.is_tensor(out) and _held(seen, *own, out)
+    if held: return ('after the forward call values between the layers are still kept, '
+        'which was to be spared. A call keeps them, and a bare forward leaves what it '
+        'puts on its layer, such as self.saved; a call in `with no_record():` leaves '
+        'nothing')
+    if why := _group_gradient(answer): return why
+    with _Watch() as seen:
+        out.g = torch.randn(4, 7, dtype=torch.float64)
+        layer.backward(inp_grad=True)
+    if _held(seen, *own, out, out.g, *(t.g for t in own if hasattr(t, 'g'))): return (
+        'the gradients are right, but after backward something is still kept: the '
+        'backward of each layer lets go of what the layer has remembered, and nothing '
+        'else may hold it')
 
-# %% ../../../nbs/answers/09_speed.ipynb #96225885
+# %% ../../../nbs/answers/09_speed.ipynb #96236076
 _form = """class Checkpoint(Module):
     def __init__(self, *layers): self.layers = layers
     def forward(self, inp):
@@ -327,6 +333,27 @@ _wrong |= {
       'which was to be spared'}
 
 # %% ../../../nbs/answers/09_speed.ipynb #a1c3a197
+_quiet = """    with no_record():
+            for layer in self.layers: inp = layer(inp)
+        return inp
+    def bwd(self, out, inp):
+        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in reversed(self.layers): layer.backward()"""
+_wrong |= {
+    _quiet + '\n        Checkpoint.last = again': 'something is still kept',
+    _quiet + '\n        self.layers[0].last = again': 'something is still kept',
+    _quiet + '\n        inp.g = inp.g.float()': 'float32',
+    _quiet.replace('out.g', '2*out.g'): 'inp.g is 2 times what it should be; layers',
+    """    Checkpoint.all = [inp]
+        with no_record():
+            for layer in self.layers: self.all.append(layer(self.all[-1]))
+        return self.all[-1]""" + _quiet.partition('return inp')[2]: 'to be spared',
+    _fill(_form, _quiet).replace('self.layers = l', 'Checkpoint.layers = l'):
+      'on the class'}
+
+# %% ../../../nbs/answers/09_speed.ipynb #72a6b260
 _also = (
     """    with no_record():
             for layer in self.layers: inp = layer(inp)

@@ -6,9 +6,12 @@
 __all__ = []
 
 # %% ../../../nbs/answers/10_tape.ipynb #5745264c
+import contextlib, inspect, re, sys, weakref
 import torch
 from ...broadcasting import rel_error
 from ..judges import exercise, is_value, is_function, _letters
+from ..judges import _agree, _autograd, _both, _draw, _line_of
+from ..judges import _never, _seeded, _shown, _Watch
 from ... import tape
 from ...tape import Var
 
@@ -86,16 +89,38 @@ exercise('10.4', 'Three calls of backward', 3,
            'w gets 6, 6 and 2.'))
 
 # %% ../../../nbs/answers/10_tape.ipynb #4c06d827
-def _var(answer): return getattr(answer, '__globals__', {}).get('Var', tape.Var)
+def _var(answer): return getattr(answer, '__globals__', {}).get('Var', Var)
+
+_own = re.findall(r"operation\('(\w+)'", inspect.getsource(tape))  # 'add', 'mul', ...
+
+@contextlib.contextmanager
+def _own_names(Var):
+    "A list that tells, afterwards, which operations of `Var` have lost their place"
+    before,taken = {n: vars(Var).get(n) for n in _own}, []
+    try: yield taken
+    finally:
+        for n,op in before.items():
+            if vars(Var).get(n) is op: continue
+            taken.append(n)
+            setattr(Var, n, op)
 
 def _sigmoid_inputs():
-    pairs = [(torch.randn(s).double(), torch.randn(s).double())
-             for s in ((4, 3), (2,), ())]
-    return [(g, a.sigmoid(), a) for g,a in pairs]
+    pairs = [_draw(s, s) for s in ((4, 3), (2,), (), (1, 3))]
+    pairs.append(_draw((3,), ()) + (torch.tensor([-800., 0., 800.]).double(),))
+    return [(g, a.sigmoid(), a) for g,*_,a in pairs]
+
+# %% ../../../nbs/answers/10_tape.ipynb #569c3baa
+_wrong = {
+        'g*(-a).exp()/(1 + (-a).exp())**2': 'NaN',
+        '(g*out*(1-out)).squeeze()': 'shape (3,); expected (1, 3)',
+        'g*(out*(1-out)).clamp(min=.01)': 'is right',
+        'g.mul_(out*(1-out))': 'g has been changed',
+        'print(g*out*(1-out))': 'returns nothing',
+        'torch.autograd.functional.vjp(torch.sigmoid, a, g)[1]': 'autograd'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #1b47dc01
 exercise('10.5', 'An operation of your own', 6,
-    is_function(lambda g,out,a: g*out*(1-out), _sigmoid_inputs, {
+    _both(is_function(lambda g,out,a: g*out*(1-out), _sigmoid_inputs, {
             'out*(1 - out)': 'the upstream gradient g is missing',
             'g*a*(1 - a)': 'this is the slope written with the input, where the output '
               'belongs',
@@ -104,18 +129,19 @@ exercise('10.5', 'An operation of your own', 6,
             'g*(1-out)': 'the factor out is missing: the sigmoid is flat on the left, '
               'too',
             'g*(1 - out**2)': 'that is the rule of tanh'},
-        form='def formula(g, out, a): return {}'),
+        form='def formula(g, out, a): return {}'), _never(_sigmoid_inputs, _autograd)),
     more='Two lines make an operation of any function, if you know its slope',
     hints=('Take the derivative of 1/(1 + exp(-a)).',
            'Write it with the sigmoid itself, and without any exponential.',
            'The slope is out*(1 - out), and the upstream gradient is multiplied by '
            'it.'), form='def formula(g, out, a): return {}',
+    wrong=_wrong,
     right=('g*(out - out**2)', 'out*g*(1-out)', '(g*out).addcmul(-g*out, out)',
            'g/(2 + a.exp() + (-a).exp())', 'torch.sigmoid(a)*torch.sigmoid(-a)*g'))
 
 # %% ../../../nbs/answers/10_tape.ipynb #5a6f81c7
 _hills = [(lambda v: (v - 3)**2, 0., 1), (lambda v: (v*.5).exp() - v, 1., 4),
-          (lambda v: v**4 + v*v - v, .5, 3)]
+          (lambda v: v**4 + v*v - v, .5, 3), (lambda v: 3*v*v - v**3, 1.25, 2)]
 
 def _steps(step):
     ('Where so many steps lead, for each hill; `step` takes f, its slope and its '
@@ -129,7 +155,7 @@ def _steps(step):
         return x
     return minimum
 
-# %% ../../../nbs/answers/10_tape.ipynb #a53e9966
+# %% ../../../nbs/answers/10_tape.ipynb #d8d5e826
 _newton_steps = {
     None: lambda y,d,h: d/h,
     'the step goes uphill: the sign': lambda y,d,h: -d/h,
@@ -139,17 +165,24 @@ _newton_steps = {
     'takes the place of its own derivative': lambda y,d,h: y/d,
     'divide by the second derivative, and do not multiply': lambda y,d,h: d*h}
 
+# %% ../../../nbs/answers/10_tape.ipynb #a53e9966
 def _newton(answer):
     "Judge `minimum`"
-    def places(f): return [f(*hill) for hill in _hills]
+    def on_tape(f):
+        def hill(v):
+            if isinstance(v, (Var, _var(answer))): return f(v)
+            raise ValueError(f'f was called with a {type(v).__name__}; it takes a Var')
+        return hill
+    def places(f): return [f(on_tape(hill), *start) for hill,*start in _hills]
     found,right = places(answer), places(_steps(_newton_steps[None]))
-    if any(hasattr(x, 'data') and not isinstance(x, torch.Tensor) for x in found):
-        return 'it returns a Var; expected a number, such as v.data.item()'
+    for x in found:
+        if not hasattr(x, '__float__'): return (f'it returns a {type(x).__name__}; '
+            'expected a number, such as v.data.item()')
     for why,step in _newton_steps.items():
-        with torch.no_grad():
+        with contextlib.suppress(ArithmeticError):
             if all(abs(float(a)-b) < 1e-9 for a,b in zip(found, places(_steps(step)))):
                 return why
-    names = '(v - 3)**2', '(v*.5).exp() - v', 'v**4 + v*v - v'
+    names = ('(v - 3)**2', '(v*.5).exp() - v', 'v**4 + v*v - v', '3*v*v - v**3')
     for name,hill,a,b in zip(names, _hills, found, right):
         if abs(float(a)-b) > 1e-9: return (f'for {name} it gives {float(a):g} after '
             f'{hill[2]} steps from {hill[1]:g}, and {b:g} is right')
@@ -202,7 +235,22 @@ _wrong = {
         x = x - d.data.item()*grad(d, v).data.item()
     return x""": 'and do not multiply',
     """    d = grad(f(v), v)
-        return x - d.data.item()/grad(d, v).data.item()""": 'steps'}
+        return x - d.data.item()/grad(d, v).data.item()""": 'steps',
+    """    d = grad(f(v), v)
+        x = x - d.data.item()/abs(grad(d, v).data.item())
+    return x""": 'for 3*v*v - v**3'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #86d40625
+_wrong |= {
+    """    d = grad(f(v), v)
+        x = x - d.data.item()/grad(d, v).data.item()
+    print(x)""": 'returns a NoneType',
+    """def minimum(f, x, steps):
+    for _ in range(steps):
+        v = torch.tensor(float(x), requires_grad=True)
+        d, = torch.autograd.grad(f(v), v, create_graph=True)
+        x = x - (d/torch.autograd.grad(d, v)[0]).item()
+    return x""": 'called with a Tensor'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #62002ee8
 exercise('10.6', 'Newton in one number', 10, _newton,
@@ -214,30 +262,35 @@ exercise('10.6', 'Newton in one number', 10, _newton,
     wrong=_wrong, form=_form,
     right=_also)
 
-# %% ../../../nbs/answers/10_tape.ipynb #1450206a
+# %% ../../../nbs/answers/10_tape.ipynb #18de8c23
 def _root(answer):
     "Judge `root`"
-    for numbers in [[4., 0.], [0., .25]], [0., 9.], 0., 16., [[1.]]:
-        if why := _root_at(answer, torch.tensor(numbers).double()): return why
+    for numbers in [[4., 0.], [0., .25]], [0., 9.], 0., 16., [[1.]], [1e-10, 0.]:
+        numbers = torch.tensor(numbers).double()
+        with _seeded(): g, = _draw(numbers.shape)
+        if why := _root_at(answer, numbers, g): return (
+            f'{why}. For a = {_shown(numbers)} and the upstream gradient {_shown(g)}')
 
-def _root_at(answer, numbers):
+# %% ../../../nbs/answers/10_tape.ipynb #1450206a
+def _root_at(answer, numbers, g):
     "What is wrong with the roots of these numbers"
-    a = _var(answer)(numbers)
-    out = answer(a)
+    a = _var(answer)(numbers.clone())
+    with _own_names(_var(answer)) as taken: out = answer(a)
+    if taken: return f"operation({taken[0]!r}, ...) takes the place of Var's own"
     if not hasattr(out, 'backward') or isinstance(out, torch.Tensor):
         return 'it returns no Var, so nothing can go back'
     if out.data.shape != numbers.shape or not torch.allclose(
             out.data, numbers.sqrt(), atol=1e-9): return ('the roots are '
         f'{out.data.tolist()}; the root of 0 is 0')
-    out.backward(torch.ones_like(numbers))
-    g = torch.zeros_like(numbers) if a.g is None else a.g
-    if g.isnan().any(): return ('the gradient where a is 0 is NaN: its share 0 is '
+    out.backward(g)
+    found = torch.zeros_like(numbers) if a.g is None else a.g
+    if found.isnan().any(): return ('the gradient where a is 0 is NaN: its share 0 is '
         'multiplied by the infinite slope of the root. No zero may reach the root')
     if not torch.equal(a.data, numbers): return ('it changes the numbers that it was '
         'given')
-    right = torch.where(numbers > 0, .5/numbers.sqrt(), 0.)
-    if not torch.allclose(g, right): return (f'the gradient is {g.tolist()}, and '
-        f'{right.tolist()} is right')
+    right = torch.where(numbers > 0, g*.5/numbers.sqrt(), 0.)
+    if not torch.allclose(found, right): return (f'the gradient is {_shown(found)}, '
+        f'and {_shown(right)} is right')
 
 # %% ../../../nbs/answers/10_tape.ipynb #d9f2485a
 _also = (
@@ -259,6 +312,25 @@ _also = (
     b = torch.where(some, a, 4.)**.5
     return torch.where(some, b, 0.*b)""",)
 
+# %% ../../../nbs/answers/10_tape.ipynb #7cb8af00
+_wrong = {
+        'def root(a): return a**.5': 'No zero may reach the root',
+        'def root(a): return torch.where(a.data > 0, a**.5, 0.)':
+          'No zero may reach the root',
+        'def root(a): return torch.where(a.data > 0, a, 1.)**.5': 'the root of 0 is 0',
+        'def root(a): return (a + 1e-12)**.5': 'the root of 0 is 0',
+        'def root(a): return a.data.sqrt()': 'returns no Var',
+        """def root(a):
+    a.data[a.data == 0] = 1.
+    return torch.where(a.data > 0, a**.5, 0.)""": 'the root of 0 is 0',
+        """def root(a):
+    on = a.data > 1e-6
+    return torch.where(on, torch.where(on, a, 1.)**.5, 0.)""": 'For a = [1e-10, 0]',
+        """def root(a): return operation('root', torch.sqrt, lambda g,out,a:
+    torch.where(a > 0, .5/out, 0.))(a)""": 'is right',
+        """def root(a): return operation('exp', torch.sqrt, lambda g,out,a:
+    torch.where(a > 0, g*.5/out, 0.))(a)""": "takes the place of Var's own"}
+
 # %% ../../../nbs/answers/10_tape.ipynb #8dd64632
 exercise('10.7', 'A root that starts at zero', 12, _root,
     more='The trap is in PyTorch as well: `torch.where(x > 0, x.sqrt(), 0.)` has'
@@ -268,63 +340,62 @@ exercise('10.7', 'A root that starts at zero', 12, _root,
            'sees a zero.',
            'Two wheres: put 1 in the place of the zeros, take the root, and put 0 in '
            'these places.'),
-    wrong={
-        'def root(a): return a**.5': 'gradient is [[0.25, inf]',
-        'def root(a): return torch.where(a.data > 0, a**.5, 0.)':
-          'No zero may reach the root',
-        'def root(a): return torch.where(a.data > 0, a, 1.)**.5': 'the root of 0 is 0',
-        'def root(a): return (a + 1e-12)**.5': 'the root of 0 is 0',
-        'def root(a): return a.data.sqrt()': 'returns no Var'},
+    wrong=_wrong,
     right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #f994af8e
-def _bends(x):
-    "A function of a (4,) with outputs (3,), on tensors and on any `Var`"
-    w = torch.arange(12, dtype=torch.float64).reshape(4, 3)/7 - 1
-    return (x.reshape(1, 4) @ w).tanh().reshape(3) * (x*x).sum()
+_directions = [('(x*x).sum()', (2,)), ('x*x.exp()', (1, 3)), ('x*x.tanh()', ()),
+               ('x @ x.t()', (2, 3)), ('x.t() @ x', (2, 3)), ('x*x.exp()', (2,))]
 
-def _jacobian():
-    x = torch.tensor([.5, -1., 2., .25], dtype=torch.float64)
-    return x, torch.autograd.functional.jacobian(_bends, x)
-
-# %% ../../../nbs/answers/10_tape.ipynb #ddd48d7f
 def _forwards(answer):
-    "Judge `jvp`, also for a function with a single output"
-    if why := _forward_at(answer): return why
-    x = torch.tensor([1., -2.], dtype=torch.float64)
-    found = answer(lambda a: (a*a).sum(), x, torch.tensor([3., 1.]).double())
-    if not _close(found, torch.tensor(2.).double()): return (
-        'for f(x) = sum of x*x at (1, -2), along (3, 1), the result is '
-        f'{getattr(found, "data", found)}, and 2 is right, a tensor without an axis')
+    "Judge `jvp`"
+    with _seeded(): cases = [(f, *_draw(shape, shape)) for f,shape in _directions]
+    for source,x,v in cases:
+        given,f = (f'f(x) = {source}, x = {_shown(x)}, v = {_shown(v)}',
+                   eval(f'lambda x: {source}'))
+        with _for(given): why = _forward_at(answer, f, x, v)
+        if why: return f'{why}. For {given}'
+    kind = answer(f, x.float(), v.float()).dtype
+    if kind != torch.float32: return f'for x and v in float32 its result is {kind}'
 
-def _close(a, b):
-    return isinstance(a, torch.Tensor) and a.shape == b.shape and torch.allclose(a, b)
+@contextlib.contextmanager
+def _for(given):
+    "An error that comes up in here is told with the inputs"
+    try: yield
+    except Exception as e:
+        e.given = given
+        raise
 
-# %% ../../../nbs/answers/10_tape.ipynb #586d2001
-def _forward_at(answer):
-    "What is wrong at three outputs"
-    x,J = _jacobian()
-    v = torch.tensor([1., 2., -1., .5], dtype=torch.float64)
-    calls = []
-    def f(x):
-        calls.append(x)
-        return _bends(x)
-    found = answer(f, x, v)
-    if not torch.equal(x, _jacobian()[0]): return 'x has been changed in place'
-    if not isinstance(found, torch.Tensor): return ('it returns no tensor; a Var has '
-        'one in .data')
-    if found.shape != (3,): return (f'its result has shape {tuple(found.shape)}; J v '
-        'has the shape of f(x), here (3,), and only J^T u that of x')
-    if rel_error(found, J @ v) < 1e-9:
-        few = len(calls) == 1 and not isinstance(calls[0], torch.Tensor)
-        if few: return None
-        return 'f is to be called once, with a Var, and not moved up and down'
-    if rel_error(found, J.sum(1)) < 1e-9: return ('this is J times ones: the direction '
-        'v takes no part')
+# %% ../../../nbs/answers/10_tape.ipynb #8f60ccc4
+def _forward_at(answer, f, x, v):
+    "What is wrong with the derivative of `f` at `x`, in the direction `v`"
+    given,calls = (x.clone(), v.clone()), []
+    def noted(x): return calls.append(x) or f(x)
+    with _Watch() as seen: found = answer(noted, *given)
+    for name,now,before in zip('xv', given, (x, v)):
+        if not torch.equal(now, before): return f'{name} has been changed in place'
+    if not isinstance(found, torch.Tensor): return (f'it returns a '
+        f'{type(found).__name__}; expected a tensor, which a Var has in .data')
+    if len(calls) != 1 or isinstance(calls[0], torch.Tensor): return (
+        'f is to be called once, with a Var, and not moved up and down')
+    if seen.names['grad'] + seen.names['backward'] > 2: return (
+        'two walks back are enough, however many outputs there are')
+    right,ones = [torch.autograd.functional.jvp(f, x, u)[1]
+                  for u in (v, torch.ones_like(v))]
+    same = found.dtype == right.dtype and _agree(found, right)
+    return None if same else _misdirected(found, right, ones)
+
+# %% ../../../nbs/answers/10_tape.ipynb #b1aa6019
+def _misdirected(found, right, ones):
+    "What is wrong with a result; `ones` is that of the direction of all ones"
+    if found.shape != right.shape: return ('its result has shape '
+        f'{tuple(found.shape)}; J v has the shape of f(x), here {tuple(right.shape)}, '
+        'and only J^T u that of x')
+    if found.dtype != right.dtype: return f'its result is {found.dtype}'
     if not found.any(): return ('its result is 0: the gradient has to be taken with '
         'respect to u, and not to x')
-    return (f'its result is {[round(t, 4) for t in found.tolist()]}, and '
-        f'{[round(t, 4) for t in (J @ v).tolist()]} is right')
+    if _agree(found, ones): return 'this is J times ones: the direction v takes no part'
+    return f'its result is {_shown(found)}, and {_shown(right)} is right'
 
 # %% ../../../nbs/answers/10_tape.ipynb #3b90fce8
 _form = """def jvp(f, x, v):
@@ -347,15 +418,8 @@ _also = (
     for piece in (grad(y, x, g=u)*v,): out = grad(piece.sum(), u)
     return out.data""",)
 
-# %% ../../../nbs/answers/10_tape.ipynb #79ed004d
-exercise('10.8', 'Going forward with two walks back', 20, _forwards,
-    more='It is called the double-backward trick: forward mode out of a tape '
-         'that knows only backward',
-    hints=('grad(y, x, g=u) is J^T u. What is it a function of, besides x?',
-           'Make u a Var. The number (J^T u)·v equals u·(J v), and is linear in u.',
-           'back = grad(y, x, g=u), and then the gradient of (back*v).sum() with '
-           'respect to u.'),
-    wrong={
+# %% ../../../nbs/answers/10_tape.ipynb #093f3cb5
+_wrong = {
         """y.backward(torch.ones_like(y.data))
     return x.g*v""": 'J v has the shape of f(x)',
         """u = Var(torch.zeros_like(y.data))
@@ -364,25 +428,60 @@ exercise('10.8', 'Going forward with two walks back', 20, _forwards,
     h = 1e-6
     return (f(Var(x + h*v)).data - f(Var(x - h*v)).data)/(2*h)""": 'up and down',
         """u = Var(torch.zeros_like(y.data))
-    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns no tensor',
+    return grad((grad(y, x, g=u)*v).sum(), u)""": 'returns a Var',
         """u = Var(torch.zeros_like(y.data))
     return grad((grad(y, x, g=u)*v).sum(), x).data""": 'J v has the shape of f(x)',
-        'return y.data*0': 'with respect to u'}, form=_form,
+        'return y.data*0': 'with respect to u',
+        """u = Var(torch.zeros_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), u).data.squeeze()""": 'of f(x), here (1, 3)',
+        """v *= 1/v.norm()
+    u = Var(torch.zeros_like(y.data))
+    return grad((grad(y, x, g=u)*v).sum(), u).data""": 'v has been changed in place',
+        """rows,n = [], y.data.numel()
+    for one in torch.eye(n, dtype=y.data.dtype).view(n, *y.data.shape):
+        rows.append((grad(y, x, g=one).data*v).sum())
+    return torch.stack(rows).view(y.data.shape)""": 'two walks back are enough'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #543409f2
+_wrong |= {
+        """def jvp(f, x, v):
+    return torch.autograd.functional.jvp(f, x, v)[1]""": 'called once, with a Var'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #79ed004d
+exercise('10.8', 'Going forward with two walks back', 20, _forwards,
+    more='It is called the double-backward trick: forward mode out of a tape '
+         'that knows only backward',
+    hints=('grad(y, x, g=u) is J^T u. What is it a function of, besides x?',
+           'Make u a Var. The number (J^T u)·v equals u·(J v), and is linear in u.',
+           'back = grad(y, x, g=u), and then the gradient of (back*v).sum() with '
+           'respect to u.'),
+    wrong=_wrong,
+    form=_form,
     right=_also)
 
-# %% ../../../nbs/answers/10_tape.ipynb #ca98d5a9
+# %% ../../../nbs/answers/10_tape.ipynb #633806a6
 class _Value:
-    "A value of a graph that has `args` and nothing else"
+    "A value of a graph that has `args` and nothing else, and is not read for ever"
+    reads = 0
     def __init__(self, *args): self.args = args
+    @property
+    def args(self):
+        _Value.reads += 1
+        if _Value.reads < 500_000: return self._args
+        raise ValueError('half a million reads of v.args, for few values: a value is '
+                         'visited once, and not once for each path')
+    @args.setter
+    def args(self, args): self._args = args
 
+# %% ../../../nbs/answers/10_tape.ipynb #ca98d5a9
 def _graphs():
     "A diamond, a residual chain, and a value that is used late"
     a = _Value()
     b = _Value(a, a)
     c = _Value(b)
     yield _Value(c, b), 4
-    for _ in range(20): a = _Value(a, _Value(a))
-    yield a, 41
+    for _ in range(30): a = _Value(a, _Value(a))
+    yield a, 61
     yield _Value(), 1
     early = _Value()
     late = _Value(_Value(_Value(early)))
@@ -391,28 +490,64 @@ def _graphs():
 # %% ../../../nbs/answers/10_tape.ipynb #b8815b20
 def _ordered(answer):
     "Judge `in_order`"
+    limit = sys.getrecursionlimit()
     for c,n in _graphs():
-        order = answer(c)
-        if not isinstance(order, list): return (f'it returns {type(order).__name__}; '
-            'expected a list')
-        place = {id(v): i for i,v in enumerate(order)}
-        if len(place) < len(order): return ('some value stands in the list more than '
-            'once')
-        if len(order) < n: return f'{n - len(order)} of {n} values are missing'
-        if id(c) not in place: return 'c itself is missing'
-        if any(place[id(a)] > place[id(v)] for v in order for a in v.args):
-            if order[0] is not c:
-                return 'a value stands before something that it was made from'
-            return ('backward order: the result comes last, and what it was made from '
-                    'before it')
+        if why := _order_of(answer, c, n): return f'{why}. The graph has {n} values'
     c = _Value()
     for _ in range(50_000): c = _Value(c)
+    _Value.reads = 0
     try: order = answer(c)
-    except RecursionError: return ('a long chain is too deep for a recursion: keep a '
-        'stack of your own')
+    except RecursionError: order = None
     finally:
+        deep,chain = sys.getrecursionlimit() > limit, c.args
+        sys.setrecursionlimit(limit)
         while c.args: c = c.args[0]
-    if len(order) != 50_001: return 'the long chain is not complete'
+    if order is None or deep: return ('a long chain is too deep for a recursion: keep '
+        'a stack of your own')
+    if not chain or len(order) != 50_001: return 'the long chain is not complete'
+
+# %% ../../../nbs/answers/10_tape.ipynb #6ca03ab4
+def _order_of(answer, c, n):
+    "What is wrong with the order of the `n` values that `c` was made from"
+    before = dict(_edges(c))
+    _Value.reads = 0
+    order = answer(c)
+    if dict(_edges(c)) != before: return 'it changes v.args'
+    if not isinstance(order, list): return (f'it returns {type(order).__name__}; '
+        'expected a list')
+    strange = [v for v in order if v not in before]
+    if strange: return (f'{len(strange)} entries of the list are no value of this '
+        f'graph, such as {strange[0]!r:.40}: is the list that of an earlier call?')
+    place = {id(v): i for i,v in enumerate(order)}
+    if len(place) < len(order): return 'some value stands in the list more than once'
+    if len(order) < n: return f'{n - len(order)} of {n} values are missing'
+    if any(place[id(a)] > place[id(v)] for v in order for a in v.args):
+        if order[0] is not c:
+            return 'a value stands before something that it was made from'
+        return ('backward order: the result comes last, and what it was made from '
+                'before it')
+
+# %% ../../../nbs/answers/10_tape.ipynb #ec580886
+def _edges(c, seen=()):
+    "Each value that `c` was made from, once, with its `args`"
+    seen,todo = {c}, [c]
+    while todo:
+        v = todo.pop()
+        yield v, v.args
+        todo += {*v.args} - seen
+        seen |= {*v.args}
+
+# %% ../../../nbs/answers/10_tape.ipynb #969c8ce9
+_form = """def in_order(c):
+    order,seen,todo = {[], set(), [(c, False)]}
+    while todo:
+        v,ready = todo.pop()
+        if ready: order.append(v)
+        elif v not in seen:
+            seen.add(v)
+            todo.append((v, True))
+            todo += [(a, False) for a in v.args]
+    return {order}"""
 
 # %% ../../../nbs/answers/10_tape.ipynb #40353072
 _wrong = {
@@ -446,9 +581,30 @@ _wrong |= {
     """def in_order(c):
     order = [c]
     for v in order: order += v.args
-    return order[::-1]""": 'more than once',
+    return order[::-1]""": 'once',
     'def in_order(c): return (c,)': 'expected a list',
     'def in_order(c): return [c]': 'values are missing',
+    (None, 'order[::-1]'): 'the result comes last',
+    (None, 'order[:-1]'): '1 of 4 values are missing',
+    (None, 'print(order)'): 'expected a list',
+    (None, '[len(v.args) for v in order]'): 'no value of this graph',
+    (None, '[c.__setattr__("args", ()), *order][1:]'): 'changes v.args',
+    ("(globals().setdefault('o', []), globals().setdefault('s', set()), "
+        "[(c, False)])", None): 'an earlier call'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #23360c68
+_wrong |= {
+    """def in_order(c):
+    import sys
+    sys.setrecursionlimit(10**6)
+    order,seen = [], set()
+    def visit(v):
+        if v in seen: return
+        seen.add(v)
+        for a in v.args: visit(a)
+        order.append(v)
+    visit(c)
+    return order""": 'too deep for a recursion',
     """def in_order(c):
     seen, order = set(), []
     def visit(v):
@@ -517,8 +673,8 @@ _also += ("""def in_order(c):
     return order""",)
 
 # %% ../../../nbs/answers/10_tape.ipynb #ccd03b59
-_also += ("""from collections import deque
-def in_order(c):
+_also += ("""def in_order(c):
+    from collections import deque
     out,seen,stack = deque(), set(), [c]
     while stack:
         v = stack.pop()
@@ -536,71 +692,119 @@ exercise('10.9', 'An order without numbers', 20, _ordered,
            'its inputs are done.',
            'Put (v, True) back on the stack before its inputs. When it comes up again, '
            'it enters the list.'),
-    wrong=_wrong, right=_also)
+    wrong=_wrong, form=_form, right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
+_insides = [('a*a.tanh()', (3,)), ('(a*a).sum()', (2,)), ('a*a*a', ()),
+            ('a.exp()/a.exp().sum(1, keepdim=True)', (2, 2)), ('a.t() @ a', (2, 3)),
+            ('a.exp()*3', (1, 2))]
+
 def _remembers(answer):
     "Judge `checkpoint`"
-    Var = _var(answer)
+    for source,shape in _insides:
+        with _seeded(): one,other = _draw(shape, shape)
+        given = f'f(a) = {source}, and a = {_shown(one)}'
+        try:
+            f = eval(f'lambda a: {source}')
+            with _for(given): why = _inside(answer, f, one, other)
+        except (AttributeError, ValueError) as e:
+            if _line_of(e): raise
+            back = re.match("'(Var|NoneType)' object", str(e))
+            why = (f'the formula returns a {back[1]}; expected a tensor, such as v.g' if
+                   back else f'what the formula returns has not the shape of a: {e}')
+        if why: return f'for {given}: {why}'
+
+# %% ../../../nbs/answers/10_tape.ipynb #c2c69514
+def _inside(answer, plain, *numbers):
+    "What is wrong with the operation that `answer` makes of `plain`, called twice"
+    Var,alive = _var(answer), []
     def f(a):
-        for _ in range(5): a = (a*a + 1).log() + a.tanh()
-        return a
-    numbers = torch.tensor([.5, -1., 2.], dtype=torch.float64)
-    up = torch.tensor([1., -2., 3.], dtype=torch.float64)
-    x,right = Var(numbers), Var(numbers)
-    out = answer(f)(x*2)
-    f(right*2).backward(up)
-    if not hasattr(out, 'args'): return 'its result is no Var, so nothing can go back'
-    count = len(tape._history(out))
-    if count > 3: return (f'{count} values are on the tape, where x, 2x and the result '
-        'are enough: the inside is recorded')
-    out.backward(up)
+        out = plain(a)
+        if isinstance(a, Var): alive.extend(map(weakref.ref, (a, out)))
+        return out
+    xs = [Var(a.clone()) for a in numbers]
+    with _own_names(Var) as taken:
+        op = answer(f)
+        outs = [op(x) for x in xs]
+    if taken: return f"operation({taken[0]!r}, ...) takes the place of Var's own"
+    if not all(hasattr(out, 'args') for out in outs):
+        return 'its result is no Var, so nothing can go back'
+    if any(ref() for ref in alive): return ('the inside is recorded in the forward '
+        'call. Call f with a tensor there, and with a Var in the formula only')
+    walks = [_walked(Var, plain, *one) for one in zip(numbers, xs, outs)]
+    return next(filter(None, walks), None)
+
+# %% ../../../nbs/answers/10_tape.ipynb #2cc8926b
+def _walked(Var, plain, a, x, out):
+    "What is wrong with a walk back from `out` to `x`, whose numbers are `a`"
+    if not _agree(out.data, plain(a)): return (f'it computes {_shown(out.data)}, and f '
+        f'gives {_shown(plain(a))}')
+    up = torch.linspace(-2, 1, out.data.numel()).to(a).view(out.data.shape)
+    up = (10*(up + a.sum())).round()/10
+    with _Watch() as seen: out.backward(up)
+    if 'run_backward' in seen.names: return _autograd['run_backward']
     if x.g is None: return 'no gradient arrives at the input'
-    if rel_error(x.g, right.g) < 1e-12: return None
-    ones = Var(numbers)
-    f(ones*2).backward(torch.ones(3, dtype=torch.float64))
-    if rel_error(x.g, ones.g) < 1e-12: return ('the gradient that arrived, g, takes no '
-        'part')
-    return ('the gradient is not that of f. Compute f once more on a Var, and walk '
-        'back from there')
+    if not torch.equal(x.data, a): return 'the input is changed in place'
+    def slope(up):
+        v = Var(a)
+        plain(v).backward(up)
+        return v.g
+    right = slope(up)
+    if _agree(x.g, right): return None
+    why = ('the gradient that arrived, g, takes no part; '
+           if _agree(x.g, slope(torch.ones_like(up))) else
+           'the gradient is not that of f: compute f once more on a Var, and walk back '
+           'from there with g; ')
+    if rel_error(x.g, right) < 1e-3: why = 'right to a few digits only; '
+    return (f'{why}for g = {_shown(up)} it is {_shown(x.g)}, and {_shown(right)} is '
+            'right')
+
+# %% ../../../nbs/answers/10_tape.ipynb #5fbad9e0
+_form = """def checkpoint(f):
+    def formula(g, out, a):
+        v = Var(a)
+        {f(v).backward(g)}
+        return {v.g}
+    return operation({'checkpoint', f}, formula)"""
+
+# %% ../../../nbs/answers/10_tape.ipynb #78ebaf2f
+_wrong = {
+    ('f(v).sum().backward()', None, None): 'takes no part',
+    ('f(v).sum().backward()', 'v.g*g', None): 'for f(a) = a.exp()/',
+    (None, 'g', None): 'not that of f',
+    (None, 'v.g.t()', None): 'not that of f',
+    (None, 'v.g.flatten()', None): 'not the shape of a',
+    (None, 'v.g.squeeze()', None): 'for f(a) = a.exp()*3, and a = [[',
+    (None, 'v', None): 'returns a Var',
+    ('return grad((f(v)*g).sum(), v)', None, None): 'returns a Var',
+    (None, 'None', None): 'returns a NoneType',
+    (None, '-v.g', None): 'not that of f',
+    (None, 'v.g', "'exp', f"): "takes the place of Var's own",
+    (None, None, "'checkpoint', lambda a: 2*f(a)"): 'it computes',
+    (None, '(v.g, a.zero_())[0]', None): 'changed in place',
+    ("""x = a.clone().requires_grad_()
+        f(x).backward(g)
+        return x.grad""", None, None): 'autograd',
+    """def checkpoint(f, kept=[]):
+    def formula(g, out, a):
+        kept.append(Var(a))
+        f(kept[0]).backward(g)
+        return kept[0].g
+    return operation('checkpoint', f, formula)""": 'not that of f'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #d039fc14
 _also = (
-    """def checkpoint(f):
-    def formula(g, out, a):
-        v = Var(a)
-        y = f(v)
-        return grad(y, v, g=g).data
-    return operation('checkpoint', f, formula)""",
-    """def checkpoint(f):
-    def formula(g, out, a):
-        v = Var(a)
-        (f(v)*g).sum().backward()
-        return v.g
-    return operation('checkpoint', f, formula)""",
-    """def checkpoint(f):
-    def again(g, out, a):
-        inner = Var(a.clone())
-        f(inner).backward(g)
-        return inner.g.clone()
-    return operation('again', lambda a: f(a), again)""",)
-
-# %% ../../../nbs/answers/10_tape.ipynb #8374e200
-_also += (
-    """def checkpoint(f):
-    def formula(g, out, a):
-        v = Var(a)
-        f(v).backward(g, keep=True)
-        return v.g
-    def operate(a): return operation('c', f, formula)(a)
-    return operate""",
+    ('return grad(f(v), v, g=g).data', None, None),
+    ('(f(v)*g).sum().backward()', None, None),
+    ('f(v).backward(g, keep=True)', 'v.g.clone()', "'again', lambda a: f(a.clone())"),
+    (None, None, "'c', lambda a: f(Var(a)).data"),
     """def checkpoint(f):
     def formula(g, _, a, f=f):
         a = Var(a)
         f(a).backward(g)
         return a.g
-    name = 'f'
-    return operation(name, lambda a: f(a), formula)""",)
+    def operate(a): return operation('c', f, formula)(a)
+    return operate""")
 
 # %% ../../../nbs/answers/10_tape.ipynb #7c705fbd
 exercise('10.10', 'Remember less', 20, _remembers,
@@ -614,13 +818,13 @@ exercise('10.10', 'Remember less', 20, _remembers,
         'def checkpoint(f): return f': 'the inside is recorded',
         'def checkpoint(f): return lambda a: f(a.data)': 'no Var',
         """def checkpoint(f):
+    kept = {}
+    def forward(a):
+        kept['a'] = Var(a)
+        kept['out'] = f(kept['a'])
+        return kept['out'].data
     def formula(g, out, a):
-        a = Var(a)
-        f(a).sum().backward()
-        return a.g
-    return operation('checkpoint', f, formula)""": 'takes no part',
-        """def checkpoint(f):
-    return operation('checkpoint', f, lambda g,out,a: g)""": 'not that of f',
-        """def checkpoint(f):
-    return operation('checkpoint', f, lambda g,out,a: 0*g)""": 'not that of f'},
-    right=_also)
+        kept['out'].backward(g)
+        return kept['a'].g
+    return operation('checkpoint', forward, formula)""": 'the inside is recorded',
+        **_wrong}, form=_form, right=_also)

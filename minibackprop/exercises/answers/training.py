@@ -11,7 +11,7 @@ import torch
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ..judges import exercise, is_value, is_function
-from ..judges import is_gradient, _both, _letters
+from ..judges import is_gradient, _both, _fill, _letters
 
 # %% ../../../nbs/answers/08b_training.ipynb #9e39e181
 exercise('8b.1', 'How many steps', 2,
@@ -107,7 +107,8 @@ exercise('8b.4', 'One NaN', 5,
 def _in_double(f):
     @functools.wraps(f)
     def mean(losses, sizes):
-        out = f(losses, sizes.double())
+        out = f(losses, given := sizes.to(losses))
+        sizes.copy_(given)  # what is changed in it is changed here
         if torch.is_tensor(out): return out.double()
         return out if out is None else torch.tensor(float(out), dtype=torch.float64)
     return mean
@@ -235,7 +236,14 @@ exercise('8b.7', 'When to stop', 12,
     is_function(None, lambda: [([1., .8, .9, .85, .84, .7], 3),
             ([1., .5, .6, .4, .45, .3, .35, .36, .2], 2), ([3., 2., 1.], 2),
             ([1., 1., 1., .5], 2), ([.9, .8, .9, .7, .9, .6, .9, .5], 2), ([2.], 1),
-            ([1., 2.], 1), ([1., .9, .8, .7], 1)], _mistakes, _form), form=_form,
+            ([1., 2.], 1), ([1., .9, .8, .7], 1), ([.8, .799, .798], 2)],
+        _mistakes, _form), form=_form,
+    wrong={
+        ('loss < losses[best-1] - .01', None): 'losses = [0.8, 0.799',
+        (None, 'losses.sort() or epoch, best'): 'losses has been changed',
+        (None, 'print(epoch, best)'): 'returns nothing',
+        (None, 'epoch, losses[best-1]'): 'entry 2',
+        _fill(_form).replace('patience: b', '2: b'): 'entry 1'},
     right=_also,
     more='The patience is paid in epochs, and what you keep is the best: save it'
          ' when it appears',
@@ -249,18 +257,19 @@ exercise('8b.7', 'When to stop', 12,
 # %% ../../../nbs/answers/08b_training.ipynb #e11b5436
 def _even(answer):
     "Judge `even_batches`: any way that keeps the promises is right"
-    for n in 23, 20, 21, 4, 1:
-        if why := _even_for(answer, n): return f'for {n} examples: '*(n != 23) + why
+    for n,size in (23, 5), (20, 5), (21, 5), (4, 5), (1, 5), (9, 3), (8, 3), (3, 1):
+        if why := _even_for(answer, n, size): return (
+            f'for {n} examples and size {size}: '*(n != 23) + why)
 
-def _even_epochs(seen, other, same, n, sizes):
+def _even_epochs(seen, other, same, n, size, sizes):
     "What is wrong with the order of one epoch, of the next, and of one drawn anew"
     if len(seen) < n: return (f'{n-len(seen)} of {n} examples are missing: what is '
         'left over belongs to the epoch, too')
     if sorted(seen) != list(range(n)): return (
         'some examples come twice and others not at all: draw an order of all of them')
-    few = -(-n//5)
+    few = -(-n//size)
     if len(sizes) != few: return (f'there are {len(sizes)} batches; {n} examples, at '
-        f'most 5 in each, fit into {few}')
+        f'most {size} in each, fit into {few}')
     if max(sizes)-min(sizes) > 1:
         return f'the batches have {sizes} examples: sizes may differ by 1 at most'
     if n > 1 and seen == list(range(n)) == other:
@@ -271,29 +280,33 @@ def _even_epochs(seen, other, same, n, sizes):
         'generators with the same seed give different orders: let the order be drawn '
         'from the generator')
 
-# %% ../../../nbs/answers/08b_training.ipynb #f11e1426
-def _even_for(answer, n):
-    "Judge `even_batches` for n examples in batches of at most 5"
+# %% ../../../nbs/answers/08b_training.ipynb #94189354
+def _even_for(answer, n, size):
+    "Judge `even_batches` for n examples in batches of at most `size`"
     labels = torch.arange(n)
     images = labels[:,None]*torch.ones(2)
-    one = answer(images, labels, 5, torch.Generator().manual_seed(1))
-    if not isinstance(one, (list, tuple, type(None))): return (
+    one = answer(images, labels, size, torch.Generator().manual_seed(1))
+    if not isinstance(one, (list, tuple)): return (
         f'it returns a {type(one).__name__}; expected a list of pairs (xb, yb)')
     def epoch(generator): return [
-        tuple(b) for b in answer(images, labels, 5, generator) or ()]
+        tuple(b) for b in answer(images, labels, size, generator)]
     random = torch.Generator().manual_seed(1)
     epochs = epoch(random), epoch(random), epoch(torch.Generator().manual_seed(1))
-    if not epochs[0]: return 'it returns nothing; expected a list of pairs (xb, yb)'
     if not torch.equal(labels, torch.arange(n)) or not torch.equal(
             images[:,1], labels.float()): return ('x or y has been changed in place: '
         'make new tensors')
     for xb,yb in epochs[0]:
+        kinds = [(*t.shape[1:], t.dtype) for t in (xb, yb)]
+        if kinds != [(2, images.dtype), (labels.dtype,)]: return (
+            f'the rows of x and y are {kinds[0]} and {kinds[1]}; expected those that '
+            'were given, (2, torch.float32) and (torch.int64,)')
         if len(xb) != len(yb) or not torch.equal(xb[:,0], yb.float()): return (
             'images and labels are no longer in the same rows: draw one order, and use '
             'it for both')
     orders = [torch.cat([yb for _,yb in e]).tolist() for e in epochs]
-    return _even_epochs(*orders, n, [len(yb) for _,yb in epochs[0]])
+    return _even_epochs(*orders, n, size, [len(yb) for _,yb in epochs[0]])
 
+# %% ../../../nbs/answers/08b_training.ipynb #f11e1426
 _form = """def even_batches(x, y, size, generator):
     {}"""
 
@@ -342,6 +355,18 @@ _wrong = {
     """order = torch.randperm(len(x), generator=generator)
     return [(x[i], y[i]) for i in order.tensor_split(5)]""": 'for 20 examples'}
 
+# %% ../../../nbs/answers/08b_training.ipynb #5cb1412d
+_wrong |= {
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i]) for i in order.tensor_split(-(-len(x)//5))]""": 'and size 3',
+    """order = torch.randperm(len(x), generator=generator)
+    return [(x[i], y[i].float()) for i in order.tensor_split(-(-len(x)//size))]""":
+          'the rows of x and y',
+    """order = torch.randperm(len(x), generator=generator)
+    x[:],y[:] = x[order], y[order]
+    k = -(-len(x)//size)
+    return list(zip(x.tensor_split(k), y.tensor_split(k)))""": 'in place'}
+
 # %% ../../../nbs/answers/08b_training.ipynb #bf313de5
 exercise('8b.8', 'Even batches', 12, _even,
     more='A last batch of one example has a gradient as noisy as any, and '
@@ -354,29 +379,33 @@ exercise('8b.8', 'Even batches', 12, _even,
     wrong=_wrong,
     form=_form, right=_also)
 
-# %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
+# %% ../../../nbs/answers/08b_training.ipynb #cb186aba
 class _Watched(Model):
-    "A model that notes how many examples it was given at once"
-    most = 0
+    "A model that notes how many examples each call was given"
+    pieces = ()
     def __call__(self, inp, targ):
-        self.most = max(self.most, len(inp))
+        self.pieces += len(inp),
         return super().__call__(inp, targ)
-    def predict(self, inp):
-        self.most = max(self.most, len(inp))
-        return super().predict(inp)
 
+# %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
 def _run(function, n, size, stale=False):
     ('The model after `function(model, x, y, size)`, for n examples; `stale`: its '
         'parameters had gradients before')
     random = torch.Generator().manual_seed(0)
     draw = lambda *shape: torch.randn(*shape, generator=random, dtype=torch.float64)
-    model = _Watched([Lin(draw(6, 5), draw(5)), Relu(), Lin(draw(5, 3), draw(3))],
-        CrossEntropy())
+    layers = [Lin(draw(6, 5), draw(5)), Relu(), Lin(draw(5, 3), draw(3))]
+    model = _Watched(layers if n > 5 else [Lin(draw(6, 3), draw(3))], CrossEntropy())
     x,y = draw(n, 6), torch.randint(3, (n,), generator=random)
     for p in model.parameters() if stale else []: p.g = torch.ones_like(p)
     before = [t.clone() for t in (*model.parameters(), x, y)]
     function(model, x, y, size)
     model.changed = not all(map(torch.equal, before, (*model.parameters(), x, y)))
+    for n,p in model.named_parameters().items():
+        if not torch.is_tensor(getattr(p, 'g', None)):
+            raise ValueError(f'{n} has no gradient .g in the end')
+        if (p.g.shape, p.g.dtype) != (p.shape, p.dtype): raise ValueError(
+            f'{n}.g has become {tuple(p.g.shape)} {p.g.dtype}; expected '
+            f'{tuple(p.shape)} {p.dtype}')
     return model
 
 # %% ../../../nbs/answers/08b_training.ipynb #00d5209d
@@ -420,13 +449,14 @@ _compare_gradients = is_function('p.g*len(xb)/len(x)',
 # %% ../../../nbs/answers/08b_training.ipynb #e9b1d438
 def _accumulated(answer):
     "Judge `accumulate`"
-    model = _run(answer, 11, 4)
-    if any(not hasattr(p, 'g') for p in model.parameters()):
-        return 'a parameter has no gradient .g in the end'
-    if model.changed: return ('x, y or a parameter of the model has been changed, '
-        'where only gradients are wanted')
-    if model.most > 4: return (
-        f'the model was called on {model.most} examples at once, where 4 were allowed')
+    for n,size in (12, 5), (5, 1), (3, 8), (7, 7), (11, 4):
+        model = _run(answer, n, size)
+        if model.changed: return ('x, y or a parameter of the model has been changed, '
+            'where only gradients are wanted')
+        right = [size]*(n//size) + [n % size]*(n % size > 0)
+        if sorted(model.pieces)[::-1] != right: return (
+            f'for {n} examples and size {size} the model was called on pieces of '
+            f'{model.pieces or "no"} examples; expected {right}')
     again = _run(answer, 11, 4, stale=True)
     pairs = zip(model.parameters(), again.parameters())
     if not all(torch.equal(p.g, q.g) for p,q in pairs):
@@ -456,7 +486,7 @@ _also = (
         total = new if total is None else [a+b for a,b in zip(total, new)]
     for p,g in zip(model.parameters(), total): p.g = g""",)
 
-# %% ../../../nbs/answers/08b_training.ipynb #43265255
+# %% ../../../nbs/answers/08b_training.ipynb #e1d23fda
 _also += (
     """def accumulate(model, x, y, size):
     sums = {n: torch.zeros_like(p) for n,p in model.named_parameters().items()}
@@ -466,6 +496,7 @@ _also += (
         for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
     for n,p in model.named_parameters().items(): p.g = sums[n]""",)
 
+# %% ../../../nbs/answers/08b_training.ipynb #43265255
 exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
     more='This is how models that fit no GPU with their batch are trained: many '
          'pieces, one step',
@@ -479,7 +510,14 @@ exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
         **_compare_gradients.mistakes,
         """def accumulate(model, x, y, size):
     model(x, y)
-    model.backward()""": 'examples at once'}, form=_pieces_form,
+    model.backward()""": 'on pieces of (12,)',
+        'def accumulate(model, x, y, size): print(size)': 'has no gradient',
+        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('size=size', 'size=1'):
+          'for 12 examples and size 5 the model was called on',
+        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('g = s', 'g = s.float()'):
+          'torch.float32',
+        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('size=size', 'size=4'):
+          'for 12 examples and size 5 the model'}, form=_pieces_form,
     right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #4fc8ce10
@@ -491,14 +529,16 @@ _dropout_form = """class Dropout(Module):
 def _noisy(*shape):
     "Numbers, one of which is 0, and noise, one of which is exactly 0.4"
     inp,noise = torch.randn(shape).double(), torch.rand(shape).double()
-    inp.view(-1)[0],noise.view(-1)[0],noise.view(-1)[-1] = 0, .9, .4
+    inp.view(-1)[1],noise.view(-1)[1],noise.view(-1)[-1] = 0, .9, .4
     return inp, noise
 
 def _noises(): return [_noisy(6, 5), _noisy(1, 3), _noisy(2, 3, 2)]
 
-def _forward(p):
-    "Function of an answer: its forward with this p"
-    return lambda cls: cls(p).forward
+def _drop(p):
+    "Function of an answer: a layer with this p, made before one with another"
+    return lambda cls: (cls(p), cls(.9))[0]
+
+def _forward(p): return lambda cls: _drop(p)(cls).forward
 
 _any_p = {
     ('inp*(noise >= self.p)/.6', None): 'the constant depends on p',
@@ -506,6 +546,8 @@ _any_p = {
 
 # %% ../../../nbs/answers/08b_training.ipynb #ee969b8b
 _dropout_forward = is_function(None, _noises, {
+        _fill(_dropout_form).replace('self.p = p', 'Dropout.p = p'): 'p is kept on the '
+          'class, so the layer that is made last decides for all: use self.p',
         ('inp*(noise > self.p)/(1-self.p)', None): 'the forward pass: a number is set '
           'to 0 where the noise is below p, and not where it is exactly p',
         ('inp*(noise >= self.p)', 'out.g*(noise >= self.p)'):
@@ -527,7 +569,7 @@ _other_p = [is_function(None, _noises, _any_p, _dropout_form, _forward(p))
             for p in (.75, 0.)]
 
 # %% ../../../nbs/answers/08b_training.ipynb #0a93bfe0
-_dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
+_dropout_gradient = is_gradient(_drop(.4), _noises, None, {
         (None, 'out.g*(out != 0)/(1-self.p)'): 'the mask is taken from the output, '
           'which is 0 where the input is, too; and there the gradient is c times out.g',
         (None, 'out.g*(noise >= self.p)'): 'the gradient lacks the constant: out is c '
@@ -544,8 +586,8 @@ _dropout_gradient = is_gradient(lambda cls: cls(.4), _noises, None, {
 
 # %% ../../../nbs/answers/08b_training.ipynb #c36ddd8e
 exercise('8b.10', 'Dropout', 20,
-    _both(_dropout_forward, *_other_p, _dropout_gradient, is_gradient(
-        lambda cls: cls(.75), _noises, None, skip=('noise',))),
+    _both(_dropout_forward, *_other_p, _dropout_gradient,
+        is_gradient(_drop(.75), _noises, None, skip=('noise',))),
     more='At use it is left out, and nothing has to be scaled: that is what the '
          'constant is for',
     hints=('The number x becomes 0 with probability p and c*x with probability 1-p. '
@@ -554,6 +596,11 @@ exercise('8b.10', 'Dropout', 20,
            'what is its derivative?',
            'Forward multiplies inp by (noise >= p)/(1-p). Backward multiplies out.g by '
            'the same numbers.'), form=_dropout_form,
+    wrong={
+        (None, '(out.g*(noise >= self.p)/(1-self.p)).squeeze()'): 'for inp = [[',
+        (None, '(out.g*(noise >= self.p)/(1-self.p)).double()'): 'float64',
+        (None, 'noise.ge_(self.p)*out.g/(1-self.p)'): 'changed in place',
+        ('inp.mul_(noise >= self.p)/(1-self.p)', None): 'inp has been changed'},
     right=(('torch.where(noise < self.p, 0., inp/(1-self.p))',
             'torch.where(noise < self.p, 0., out.g/(1-self.p))'),
            ('inp*~(noise < self.p)/(1-self.p)', 'out.g*~(noise < self.p)/(1-self.p)'),
