@@ -602,7 +602,7 @@ def _with_zero(a):
     if not (torch.is_tensor(a) and a.is_floating_point() and a.dim() and
             a.shape[-1] > 1): return a
     a = a.clone()
-    a.view(-1)[0] = 0
+    a.view(-1)[-1] = 0
     return a
 
 # %% ../../nbs/90_exercises.ipynb #3be42c9e
