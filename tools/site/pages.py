@@ -74,8 +74,9 @@ def mathematics(soups, site, notebooks):
     if wrong: raise SystemExit('KaTeX cannot typeset:\n' + '\n'.join(wrong))
     short, style = shorter([markup for markup,_ in made], only_woff2)
     (home/'katex.min.css').write_text(style)
-    for span,markup in zip(spans, short):
+    for span,markup,(tex,display) in zip(spans, short, formulas):
         span.clear()
+        if len(tex) < 12 and not display: span['class'] += ['short']  # `w = 2` stays in one line
         span.append(BeautifulSoup(markup, 'html.parser'))
     for soup in soups:
         for tag in soup.select('script[src*="katex"]'): tag.decompose()
@@ -192,10 +193,27 @@ def home(soup, sources):
         if not any(str(x).strip(' ·\n') for x in p.children if x.name != 'a'): p['class'] = 'doors'
 
 
+def shorter_contents(soup):
+    "What is looked up stands behind the summary: of its sections the contents name the heading alone"
+    for inner in soup.select('#TOC > ul > li:has(> a[href="#summary"]) ~ li > ul'): inner.decompose()
+
+
+def signpost_to_6(soup):
+    "Where chapter 6 is looked for, between 5 and 7, a line tells where it is"
+    line = BeautifulSoup('<li class="sidebar-item elsewhere">6 is below: any time after 4</li>', 'html.parser')
+    soup.select_one('#quarto-sidebar .sidebar-item:has(> * > [href$="autograd.html"])').insert_after(line)
+
+
+def said_twice(soup):
+    "The last line of a page goes if it only names the two pages to which the links under it lead"
+    line = soup.select('main p')[-1]
+    if re.fullmatch(r'Back: [^.,]*\.\s+Next: [^.,]*\.', line.get_text().strip()): line.decompose()
+
+
 def contents_here(soup):
     "The contents of the page once more, folded, at its top: a phone has no room beside the text"
     toc = soup.select_one('#TOC > ul')
-    if not toc or soup.select_one('#dr-root'): return  # a phone shows the drawing first
+    if not toc or soup.select_one('#fig-home'): return  # a phone shows the drawing first
     here = BeautifulSoup(f'<details class="toc-here"><summary>On this page</summary>{toc}</details>', 'html.parser')
     for tag in here.find_all(True):
         for name in 'id', 'class', 'data-scroll-target':
@@ -203,14 +221,17 @@ def contents_here(soup):
     soup.select_one('#title-block-header').insert_after(here)
 
 
-def fold(soup):
-    "Long code of the library, and bookkeeping, is folded; what is derived on the page is short, and stays open"
+def fold(soup, source):
+    """Long code of the library, and bookkeeping, is folded; what is derived on the page is short, and stays open.
+
+    Under the hood nothing is derived: there, a phone shows the prose first"""
     for details in soup.select('main details'):
         summary = details.find('summary', recursive=False)
         if summary.get_text().strip() != 'Exported source': continue
         code = details.get_text().strip().splitlines()[1:]
         summary.string = 'The code of the library'
         if len(code) > 24 or code[0].startswith('# Bookkeeping'): del details['open']
+        if not number(source): details['class'] = 'folds'
 
 
 word = re.compile(r"""["'`(]*[A-Za-z][\w'().-]*["'`.,:;)]*""")
@@ -273,13 +294,20 @@ def reachable(soup):
     soup.body.insert(0, skip)
 
 
-def one_bar(soup):
-    "On a phone, too: the button of the chapters, the name of the book, the search and the theme in one low bar"
+def one_bar(soup, page):
+    """On a phone, too: the button of the chapters, the name of the book, the search and the theme in one low bar.
+
+    Who lands in the middle of a page reads its name there: a phone shows it in place of that of the book"""
     button = soup.select_one('.quarto-btn-toggle').extract()
     button.append(' Chapters')
     del button['aria-label']
     for tag in soup.select('.quarto-secondary-nav, .navbar-toggler'): tag.decompose()
     soup.select_one('.navbar-container').insert(0, button)
+    if page != 'index.html':
+        here = soup.new_tag('a', href='#', attrs={'class': 'bar-here'})
+        name = soup.select_one('#quarto-sidebar .sidebar-link.active > span, h1')
+        here.string = ''.join(name.find_all(string=True, recursive=False))
+        soup.select_one('.navbar-brand').insert_after(here)
     tools = soup.select_one('#navbarCollapse')
     tools['class'] = 'bar-tools'
     del tools['id']
@@ -295,7 +323,8 @@ def pictures(soup, site, page):
         (site/name).write_bytes(data)
         width, height = [int.from_bytes(data[i:i+4], 'big') for i in (16, 20)]  # after the signature and IHDR
         img.attrs |= dict(src=name, width=int(width/1.5), height=int(height/1.5), loading='lazy')
-        if width > 1000: img['class'] = [*img.get('class', []), 'wide']
+        if width > 1000: img.wrap(soup.new_tag('span', attrs={'class': 'slides'}))
+    for svg in soup.select('main figure > svg'): svg.wrap(soup.new_tag('div', attrs={'class': 'slides'}))
 
 
 def breakable(soup):
@@ -333,8 +362,8 @@ def finish(site, nbs, repository):
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups)
-    for soup in soups.values():
-        fold(soup)
+    for page,soup in soups.items():
+        fold(soup, sources[page].name)
         not_done_yet(soup)
     times = {page: minutes(soup) for page,soup in soups.items()}
     first = {page for page,file in sources.items() if number(file.name)} | {'index.html', 'quickstart.html', 'traps.html'}
@@ -346,12 +375,15 @@ def finish(site, nbs, repository):
         private(soup)
         sidebar(soup, sources, times)
         if page == 'index.html': home(soup, sources)
+        signpost_to_6(soup)
+        shorter_contents(soup)
         contents_here(soup)
+        said_twice(soup)
         wrap(soup)
         looked_up = page in not_read_through or page.startswith('reference_')
         link_notebook(soup, sources[page].name, repository, None if looked_up else times[page])
         reachable(soup)
-        one_bar(soup)
+        one_bar(soup, page)
         pictures(soup, site, page)
         breakable(soup)
         on_screen(soup)

@@ -52,7 +52,9 @@ def entry(name):
     words, rows = parameters(o)
     call = name.split('.')[-1] + '('
     signature = textwrap.fill(call + ', '.join(words) + ')', 84, subsequent_indent=' '*len(call), break_on_hyphens=False)
-    head = f'[{file}, line {line}]({get_config().git_url}/blob/main/{file}#L{line})\n\n```python\n{signature}\n```\n\n'
+    head = f'[{file}, line {line}]({get_config().git_url}/blob/main/{file}#L{line})\n\n'
+    if any(t.startswith('_') for _,t,_ in rows): return head  # only the library makes one
+    head += f'```python\n{signature}\n```\n\n'
     if not any(comment for *_,comment in rows): return head
     kind = lambda t: f'`{t}`: '.replace('torch.', '').replace('|', r'\|') if t else ''
     cells = [(n if n == 'returns' else f'`{n}`') + ' | ' + kind(t) + c.replace('|', r'\|') for n,t,c in rows]

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup, NavigableString
 
 minisearch = 'minisearch@7.2.0'
 here = Path(__file__).parent
-unread = 'script, style, svg, button, .katex, .toc-here, .notebook-links, .page-navigation, .quarto-title-meta'
+unread = 'script, style, svg, button, annotation, .katex-html, .toc-here, .notebook-links, .page-navigation, .quarto-title-meta'
 blocks = 'p, li, td, th, pre, div, dt, dd, figcaption, summary, h1, h2, h3, h4'
 box = '''<div class="search" role="search"><input type="search" id="search" role="combobox" aria-label="Search"
  aria-expanded="false" aria-controls="found" aria-autocomplete="list" autocomplete="off" spellcheck="false"
@@ -15,17 +15,25 @@ box = '''<div class="search" role="search"><input type="search" id="search" role
 <div id="found-how-many" role="status" class="visually-hidden"></div></div>'''
 
 
+def in_line(math):
+    "A formula as it is typed: ∂L/∂w, x^2, w_jk"
+    for tag,sign in ('mfrac', '/'), ('msup', '^'), ('msub', '_'):
+        for pair in math.select(tag): pair.contents[0].insert_after(sign)
+    for cell in math.select('mtd'): cell.append(' ')
+
+
 def sections(page, soup, also, weight):
     "The sections of a page, outputs too: address, title of the page, heading, text, what else people call it, weight"
     main = BeautifulSoup(str(soup.select_one('main')), 'html.parser')
     for tag in main.select(unread): tag.decompose()
+    for math in main.select('math'): in_line(math)
     for tag in main.select(blocks): tag.append(' ')
     title = main.select_one('h1').get_text().strip()
     found = [(page, '', [])]
     for e in main.descendants:
         if e.name in ('h2', 'h3', 'h4') and (anchor := e.get('data-anchor-id')):
             found.append((f'{page}#{anchor}', e.get_text().strip(), []))
-        elif isinstance(e, NavigableString) and not e.find_parent(['h1', 'h2', 'h3', 'h4']):
+        elif type(e) is NavigableString and not e.find_parent(['h1', 'h2', 'h3', 'h4']):
             found[-1][2].append(e)
     flat = lambda text: re.sub(r'\s+', ' ', ''.join(text)).strip()
     less = lambda heading: .6 if re.match(r'\w+\.\d+ ', heading) else 1  # an exercise asks, and does not answer
