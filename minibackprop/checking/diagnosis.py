@@ -112,6 +112,7 @@ def _operand_edits(steps, known):
     for i,s in enumerate(steps):
         for j,t in enumerate(s.args):
             if not s.counts or not _floating(t) or s.op == 'setitem': continue
+            if t.layout != torch.strided: continue
             who,key = s.operand(j), (s.site, j)
             if t.dim() == 2 and len(s.args) > 1: yield (
                 ('transposed', key), f'{who} is transposed', i, s, put(j, torch.t))
