@@ -15,7 +15,7 @@ from .guesses import (
     _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
     _stale, _swapped, _turned, _upstream)
 from .paths import (
-    _diagonal, _left_out, _one_factor, _paths, _relatives, _straight)
+    _diagonal, _left_out, _one_factor, _options, _paths, _relatives, _straight)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -243,8 +243,8 @@ def _all_zero(e):
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = [
     _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
-    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _left_out,
-    _one_factor, _relatives, _axes]
+    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _options,
+    _left_out, _one_factor, _relatives, _axes]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(

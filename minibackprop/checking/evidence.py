@@ -180,14 +180,19 @@ class _Calls(TorchFunctionMode):
 # %% ../../nbs/06h1_evidence.ipynb #bccf69f4
 class _Cut(_Calls):
     "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False):
+    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=()):
         self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
-        self.no_eps,self.watches = no_eps, not (cut or bend or ones or no_eps)
+        self.no_eps,self.drop = no_eps, drop
+        self.watches = not (cut or bend or ones or no_eps or drop)
         self.uses,self.calls = {}, {}  # number -> what is known of it
         self.made,self.numbers = [], {}  # what came out; numbers -> where they are
+        self.options = {}  # (number of a call, keyword) -> what is known of it
 
     def call(self, func, args, kwargs, at):
-        mine = []  # (number, tensor) of what it gets
+        mine,call = [], next(self.n)  # (number, tensor) of what it gets
+        if at: self.options |= {(call, k): (func, at, v, (*at.site, k))
+                                for k,v in kwargs.items()}
+        kwargs = {k: v for k,v in kwargs.items() if (call, k) not in self.drop}
         use = lambda a: self.used(a, at, mine)
         out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
         return self.noted(func, at, mine, args, out)
