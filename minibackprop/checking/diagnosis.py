@@ -45,6 +45,13 @@ def _crossed(e):
         if right_if(lambda out,args,g: (args[i], out)): yield (
             'from input', f'{n}.g is computed from {who} where the output is meant',
             e.found)
+    for who,at in [('the output', None), *zip(e.point.names, range(len(e.point.args)))]:
+        t = e.out if at is None else e.point.args[at]
+        if not _floating(t) or t.dim() != 2 or t.shape[0] != t.shape[1]: continue
+        def turned(out, args, g): return (t := out if at is None else args[at]), t.t()
+        if right_if(turned): yield (
+            'transposed', f'{n}.g is right if the backward transposes {who}',
+            e.found)
     if right_if(lambda out,args,g: (out, g)): yield (
         'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
         'The backward is called as backward(out, *inputs), with the upstream gradient '
@@ -273,8 +280,9 @@ def _tried(e, known):
     exact,kept = [f for f in found if f.sure == 'sure'], {}
     for f in exact or found: kept.setdefault(f.cause, f)
     old = {c: f for c,f in kept.items() if c in ('stale', 'accumulated')}
-    plain = {c: f for c,f in kept.items() if c not in ('weight', 'swapped')}
-    kept = [*(old or plain or kept).values()]
+    both = {c: f for c,f in kept.items() if c == 'swapped'}  # it explains two
+    plain = {c: f for c,f in kept.items() if c not in ('weight', 'other gradient')}
+    kept = [*(old or both or plain or kept).values()]
     if len(kept) > 1:
         for f in kept: f.sure = 'likely' if exact else 'perhaps'
     return kept

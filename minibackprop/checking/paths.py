@@ -150,7 +150,9 @@ def _one_factor(e, deep=False):
         for k,words in _powers.items():
             if _is_power(ratio, t, k, used):
                 cause = 'extra factor' if k > 0 else 'missing factor'
-                words = words.format(said).replace('a factor the slope', 'the slope')
+                same = [s for s,o in steps if not deep and _is_power(ratio, o, k, used)]
+                words = words.format(' (or '.join(same) + ')' if same[1:] else said)
+                words = words.replace('a factor the slope', 'the slope')
                 yield cause, f'{n}.g {words}', e.found
                 return
     fits = [(s, t) for s,t in steps if t.shape == ratio.shape] if deep else []
