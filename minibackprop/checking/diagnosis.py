@@ -15,7 +15,7 @@ from .guesses import (
     _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
     _stale, _swapped, _turned, _upstream)
 from .paths import (
-    _diagonal, _left_out, _one_factor, _paths, _relatives, _straight)
+    _diagonal, _left_out, _one_factor, _options, _paths, _relatives, _straight)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -44,6 +44,13 @@ def _crossed(e):
             e.found)
         if right_if(lambda out,args,g: (args[i], out)): yield (
             'from input', f'{n}.g is computed from {who} where the output is meant',
+            e.found)
+    for who,at in [('the output', None), *zip(e.point.names, range(len(e.point.args)))]:
+        t = e.out if at is None else e.point.args[at]
+        if not _floating(t) or t.dim() != 2 or t.shape[0] != t.shape[1]: continue
+        def turned(out, args, g): return (t := out if at is None else args[at]), t.t()
+        if right_if(turned): yield (
+            'transposed', f'{n}.g is right if the backward transposes {who}',
             e.found)
     if right_if(lambda out,args,g: (out, g)): yield (
         'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
@@ -112,6 +119,7 @@ def _operand_edits(steps, known):
     for i,s in enumerate(steps):
         for j,t in enumerate(s.args):
             if not s.counts or not _floating(t) or s.op == 'setitem': continue
+            if t.layout != torch.strided: continue
             who,key = s.operand(j), (s.site, j)
             if t.dim() == 2 and len(s.args) > 1: yield (
                 ('transposed', key), f'{who} is transposed', i, s, put(j, torch.t))
@@ -242,8 +250,8 @@ def _all_zero(e):
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = [
     _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
-    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _left_out,
-    _one_factor, _relatives, _axes]
+    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _options,
+    _left_out, _one_factor, _relatives, _axes]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -272,8 +280,9 @@ def _tried(e, known):
     exact,kept = [f for f in found if f.sure == 'sure'], {}
     for f in exact or found: kept.setdefault(f.cause, f)
     old = {c: f for c,f in kept.items() if c in ('stale', 'accumulated')}
-    plain = {c: f for c,f in kept.items() if c not in ('weight', 'swapped')}
-    kept = [*(old or plain or kept).values()]
+    both = {c: f for c,f in kept.items() if c == 'swapped'}  # it explains two
+    plain = {c: f for c,f in kept.items() if c not in ('weight', 'other gradient')}
+    kept = [*(old or both or plain or kept).values()]
     if len(kept) > 1:
         for f in kept: f.sure = 'likely' if exact else 'perhaps'
     return kept

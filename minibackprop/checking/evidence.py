@@ -126,14 +126,23 @@ class _Place:
     def __init__(self, op, text='', line='', site=None):
         self.op,self.text,self.site = op, text, site or (op,)
         short = text if text and len(text) <= 60 and text != line else op
+        if len(line) > 150: line = _around(line, text)
         self.said = f'`{short}` in "{line}"' if line else f'`{short}`'
 
     def operand(self, i, n):
         "Tensor `i` of the `n` that the call gets, in words"
         known = _operands(self.op, self.text)
         if len(known) != n and not (self.op == 'getitem' and known and not i):
-            return f'operand {i+1} of {self.said}'
+            which = ['the first', 'the second', 'the third'][i] if i < 3 else 'a later'
+            return f'{which} tensor in {self.said}'
         return f'the operand `{known[i]}` of {self.said}'
+
+# %% ../../nbs/06h1_evidence.ipynb #45a25fb0
+def _around(line, text, side=40):
+    "What stands around `text` in a long line"
+    at = max(line.find(text), 0)
+    start,end = max(at-side, 0), at + len(text) + side
+    return '... '*(start > 0) + line[start:end] + ' ...'*(end < len(line))
 
 # %% ../../nbs/06h1_evidence.ipynb #113d6bff
 def _operands(name, text):
@@ -151,8 +160,9 @@ def _operands(name, text):
             parts = args if root in ('torch', 'F', 'nn') else [a, *args]
         case ast.Call(args=args): parts = args
         case _: parts = []
-    return [ast.get_source_segment(text, p) for p in parts
-            if not isinstance(p, ast.Constant)]
+    number = lambda p: isinstance(p.operand if isinstance(p, ast.UnaryOp) else p,
+                                  ast.Constant)
+    return [ast.get_source_segment(text, p) for p in parts if not number(p)]
 
 # %% ../../nbs/06h1_evidence.ipynb #18644a1b
 class _Calls(TorchFunctionMode):
@@ -170,14 +180,19 @@ class _Calls(TorchFunctionMode):
 # %% ../../nbs/06h1_evidence.ipynb #bccf69f4
 class _Cut(_Calls):
     "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False):
+    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=()):
         self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
-        self.no_eps,self.watches = no_eps, not (cut or bend or ones or no_eps)
+        self.no_eps,self.drop = no_eps, drop
+        self.watches = not (cut or bend or ones or no_eps or drop)
         self.uses,self.calls = {}, {}  # number -> what is known of it
         self.made,self.numbers = [], {}  # what came out; numbers -> where they are
+        self.options = {}  # (number of a call, keyword) -> what is known of it
 
     def call(self, func, args, kwargs, at):
-        mine = []  # (number, tensor) of what it gets
+        mine,call = [], next(self.n)  # (number, tensor) of what it gets
+        if at: self.options |= {(call, k): (func, at, v, (*at.site, k))
+                                for k,v in kwargs.items()}
+        kwargs = {k: v for k,v in kwargs.items() if (call, k) not in self.drop}
         use = lambda a: self.used(a, at, mine)
         out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
         return self.noted(func, at, mine, args, out)
@@ -254,7 +269,8 @@ class _Swap(_Calls):
         self.old,self.new,self.made = old, new, {}  # id -> tensor that a call returned
 
     def swap(self, name, t):
-        alike = t.shape == self.old.shape and id(t) not in self.made
+        alike = (t.shape, t.layout) == (self.old.shape, self.old.layout)
+        alike = alike and id(t) not in self.made
         given = alike and torch.equal(t, self.old)
         return self.new.clone() if given else t
 
@@ -288,7 +304,7 @@ def _leading_to(g, steps):
 def _number(c):
     "A fraction, if `c` is a simple one; six digits if not"
     simple = Fraction(c).limit_denominator(99)
-    return f'{simple}' if abs(c - simple) < 1e-6*abs(c) or not c else f'{c:.6g}'
+    return f'{simple}' if abs(c - simple) < 5e-6*abs(c) or not c else f'{c:.6g}'
 
 # %% ../../nbs/06h1_evidence.ipynb #p6c00001
 def _ratio(n, c, k):

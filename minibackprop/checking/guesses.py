@@ -239,9 +239,9 @@ def _swapped(e):
         if other == n: continue
         theirs = e.trial.found[other]
         known = all(torch.is_tensor(t) for t in theirs)
-        both = ': swapped' if known and _matches(theirs, e.right)[0] else ''
-        guess = [r[other] for r in e.all_right]
-        yield 'swapped', f'{n}.g is the gradient of {other}{both}', guess
+        both = known and _matches(theirs, e.right)[0]
+        yield ('swapped' if both else 'other gradient', f'{n}.g is the gradient of '
+               f'{other}' + ': swapped'*both, [r[other] for r in e.all_right])
 
 # %% ../../nbs/06h2_guesses.ipynb #2ef3ead1
 def _misread(e, other, t):

@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06h3_paths.ipynb #4efb4984
-import itertools, torch
+import inspect, itertools, re, torch
 import torch.nn.functional as F
 from .subject import _floating, _scaled
 from .evidence import _Cut, _ends, _matches, _number
@@ -150,7 +150,9 @@ def _one_factor(e, deep=False):
         for k,words in _powers.items():
             if _is_power(ratio, t, k, used):
                 cause = 'extra factor' if k > 0 else 'missing factor'
-                words = words.format(said).replace('a factor the slope', 'the slope')
+                same = [s for s,o in steps if not deep and _is_power(ratio, o, k, used)]
+                words = words.format(' (or '.join(same) + ')' if same[1:] else said)
+                words = words.replace('a factor the slope', 'the slope')
                 yield cause, f'{n}.g {words}', e.found
                 return
     fits = [(s, t) for s,t in steps if t.shape == ratio.shape] if deep else []
@@ -186,13 +188,48 @@ def _steps(e):
     for step in e.steps:
         if _floating(step.out): yield step.said, step.out
 
+# %% ../../nbs/06h3_paths.ipynb #d20e8369
+def _options(e):
+    "The gradient for the default of an option that the forward sets"
+    seen = {}
+    for at,(func,place,value,site) in e.counted.options.items():
+        name,said = at[1], _value(value)
+        default = _default(func, name)
+        if name in _about or said in (None, default): continue
+        seen[at] = func.__name__, place.said, f'{name}={said}', default, site
+    for drop in _together(seen) if e.fits else ():
+        func,place,said,default,_ = seen[drop[0]]
+        guess = e.like(_Cut(drop=drop))
+        if not guess: continue
+        name = said.split('=')[0]
+        its,has = f'for {name}={default}', f'the forward has {said}'
+        if not default: its,has = f'without {name}', 'the forward sets it'
+        yield ('wrong slope', f'{e.name}.g is the gradient {its}, and {has}: {place}',
+               guess)
+
+# %% ../../nbs/06h3_paths.ipynb #ac49998b
+_about = 'dim', 'axis', 'keepdim', 'dtype', 'device', 'inplace', 'out', 'size'
+
+def _value(v):
+    "The value of an option in words; None if it is none"
+    if torch.is_tensor(v): return 'a tensor'
+    return None if v is None else f'{v:g}' if type(v) in (int, float) else repr(v)
+
+def _default(func, name):
+    "The default of an option, by the signature or the first line of the help, or None"
+    try: return _value(inspect.signature(func).parameters[name].default)
+    except (ValueError, TypeError, KeyError): pass
+    said = re.search(rf'\b{name}=([^,)\s]+)', (func.__doc__ or '')[:300])
+    return said and said[1]
+
 # %% ../../nbs/06h3_paths.ipynb #p6c00009
 _known = {
     'the exact GELU, with erf': F.gelu,
     'the tanh form of GELU': lambda x: F.gelu(x, approximate='tanh'),
     'GELU as x times sigmoid(1.702 x)': lambda x: x*(1.702*x).sigmoid(),
-    'SiLU': F.silu, 'the sigmoid': torch.sigmoid, 'tanh': torch.tanh, 'ELU': F.elu,
-    'softplus': F.softplus, 'ReLU': torch.relu, 'leaky ReLU': F.leaky_relu,
+    'SiLU': F.silu, 'the sigmoid': torch.sigmoid, 'tanh': torch.tanh,
+    'ELU with alpha=1': F.elu, 'softplus with beta=1': F.softplus, 'ReLU': torch.relu,
+    'leaky ReLU with negative_slope=0.01': F.leaky_relu,
     'Mish': F.mish, 'SELU': F.selu, 'exp': torch.exp, 'softsign': F.softsign,
     'hard swish': F.hardswish, 'erf': torch.erf}
 
@@ -207,4 +244,4 @@ def _relatives(e):
         same,c = _matches(e.found, guess)
         if same and abs(c-1) < 1e-6: yield (
             'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
-            'forward is another function', guess)
+            'forward is not that function', guess)

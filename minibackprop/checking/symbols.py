@@ -6,8 +6,9 @@
 __all__ = []
 
 # %% ../../nbs/06f_algebra.ipynb #p6f00103
-import numpy as np, torch
+import numpy as np, re, torch
 from fastcore.basics import patch
+from .arrays import _Arrays
 from .subject import _CannotJudge, _first_line, _rebuilt, _scaled
 from .referees import _Referee
 
@@ -65,7 +66,8 @@ class _Symbols(_Methods):
         first,*rest = [_exactly(a) if isinstance(a, torch.Tensor) else a for a in args]
         method = getattr(cls, name, None)
         if method is None: raise _unknown(name)
-        return method(_exactly(first), *rest, **(kwargs or {}))
+        try: return method(_exactly(first), *rest, **(kwargs or {}))
+        except TypeError: raise _unknown(name)  # it knows fewer options
 
     def each(self, f): return _exactly(np.frompyfunc(f, 1, 1)(self))
     def total(self, dim, keepdim):
@@ -154,7 +156,18 @@ def formulas(self:_BySymbols, symbols):
     except AttributeError as e:
         ours = isinstance(e.obj, _Symbols)
         raise _unknown(e.name) if ours else _CannotJudge(_first_line(e))
-    except Exception as e: raise _CannotJudge(_first_line(e))
+    except _CannotJudge: raise
+    except Exception as e: raise self.lost(e)
+
+# %% ../../nbs/06f_algebra.ipynb #b54fdd45
+@patch
+def lost(self:_BySymbols, e):
+    "What the report says of an error that symbols raised in the forward"
+    if type(self.point.subject) is _Arrays:
+        return _CannotJudge('the forward is NumPy code that SymPy cannot follow')
+    named = re.match(r'(\w+)\(\)', str(e))  # zeros(): argument 'dtype' must be ...
+    if named: return _unknown(named[1])
+    return _CannotJudge('the forward does something that SymPy cannot follow')
 
 # %% ../../nbs/06f_algebra.ipynb #6ba2e1bd
 def _in_a_row(out, keep, real):
