@@ -625,7 +625,8 @@ def _judge_rows(methods):
     for inp in _row_inp[:1], _row_inp[:,:1], torch.ones(2, 5).double():
         why = is_gradient(lambda cls: cls, lambda: (inp,))(new)
         if why: return f'for inputs of shape {tuple(inp.shape)}: {why}'
-    saved = new.apply(_row_inp.clone().requires_grad_()).grad_fn.saved_tensors
+    out = new.apply(_row_inp.clone().requires_grad_())  # held: older PyTorch needs it
+    saved = out.grad_fn.saved_tensors
     if not saved: return ('the gradient is right, but nothing went through '
         'save_for_backward, so PyTorch cannot watch it')
     if any(torch.equal(t, _row_inp) for t in saved if t.shape == _row_inp.shape):
