@@ -36,6 +36,8 @@ look = """async () => {
     (getComputedStyle(e).overflowX !== 'visible' || clipped(e.parentElement))
   const sticksOut = e => e.getBoundingClientRect().right > width + 1 && e.clientWidth && !clipped(e.parentElement)
   const wide = [...document.querySelectorAll('main, main *:not(.katex *)')].find(sticksOut)
+  const slides = e => e !== e.closest('main') &&
+    (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible' || slides(e.parentElement))
   const pictures = [...document.images].filter(i => i.closest('main'))
   return {
     wide: wide ? wide.outerHTML.slice(0, 80) : document.documentElement.scrollWidth > width ? 'the page' : '',
@@ -43,7 +45,7 @@ look = """async () => {
     formulas: document.querySelectorAll('.katex').length,
     failed: document.querySelectorAll('.katex-error').length,
     lost: width < 600 && document.querySelector('#TOC') && !document.querySelector('.toc-here, #fig-home'),
-    dragged: [...document.querySelectorAll('main figcaption')].filter(e => e.getBoundingClientRect().right > width).length,
+    dragged: [...document.querySelectorAll('main figcaption')].filter(e => slides(e.parentElement)).length,
     idle: [...document.querySelectorAll('main [tabindex="0"]:not(input, button, a, [role])')].filter(
       e => e.scrollWidth <= e.clientWidth + 1 && e.scrollHeight <= e.clientHeight + 1).length,
     high: document.querySelector('#quarto-header').offsetHeight > 60,

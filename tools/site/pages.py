@@ -306,7 +306,7 @@ def one_bar(soup, page):
     if page != 'index.html':
         here = soup.new_tag('a', href='#', attrs={'class': 'bar-here'})
         name = soup.select_one('#quarto-sidebar .sidebar-link.active > span, h1')
-        here.string = ''.join(name.find_all(string=True, recursive=False))
+        here.string = ''.join(name.find_all(string=True, recursive=False)).removeprefix('minibackprop.')
         soup.select_one('.navbar-brand').insert_after(here)
     tools = soup.select_one('#navbarCollapse')
     tools['class'] = 'bar-tools'

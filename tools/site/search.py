@@ -16,9 +16,9 @@ box = '''<div class="search" role="search"><input type="search" id="search" role
 
 
 def in_line(math):
-    "A formula as it is typed: ∂L/∂w, x^2, w_jk"
+    "A formula as it is typed: ∂L/∂w, x^2, x′, w_jk"
     for tag,sign in ('mfrac', '/'), ('msup', '^'), ('msub', '_'):
-        for pair in math.select(tag): pair.contents[0].insert_after(sign)
+        for pair in math.select(tag): pair.contents[0].insert_after(sign*(pair.contents[1].get_text() != '′'))
     for cell in math.select('mtd'): cell.append(' ')
 
 
