@@ -88,7 +88,8 @@ def run(op, sample, right_only):
     given = forward(*inputs)
     outs = [o.abs().max().item() for o in (given if isinstance(given, (tuple, list)) else [given])
             if isinstance(o, torch.Tensor) and o.numel()]
-    rounding = largest*inputs[0].abs().max().item() < 1e-9*max(outs, default=0.)
+    size = max((t.abs().max().item() for t in inputs if t.numel()), default=0.)
+    rounding = largest*size < 1e-9*max(outs, default=0.)
     imaginary = bool(report.point.wanted[0] in report.point.complex and any(g[...,1].any() for g in first))
     for name,change in changes.items():
         if not largest: break  # a gradient of zeros cannot be made wrong like this
