@@ -604,7 +604,6 @@ def _cases(inputs):
         n = len(found[0])
         found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
                               len(a) == n else a for a in found)]
-    found[0] = tuple(map(_with_zero, found[0]))
     return found
 
 def _with_zero(a):
@@ -654,7 +653,7 @@ def _moved(a):
     "Other inputs of the same kind: the numbers of `a` in other places"
     return a.roll(1) if torch.is_tensor(a) and a.is_floating_point() else a
 
-# %% ../../nbs/90_exercises.ipynb #5d10cd5b
+# %% ../../nbs/90_exercises.ipynb #9a16cf6b
 def _gradient_dtypes(layer, inputs):
     "What is wrong with the dtype of a gradient in float32, or None"
     try: single,_ = _gradients(layer, inputs, dtype=torch.float32)
@@ -665,6 +664,20 @@ def _gradient_dtypes(layer, inputs):
         if g is not None and _other_dtype(g, t): return ('a gradient has the dtype of '
             f'its tensor: here one of a {t.dtype} is {g.dtype}')
 
+def _at_zero(layer, inputs):
+    "Is a gradient NaN or infinite for an input of 0, and autograd's not?"
+    def bad(grads): return not all(g is None or g.isfinite().all() for g in grads)
+    zeroed = [*map(_with_zero, inputs)]
+    with contextlib.suppress(Exception):  # 0 may be no input
+        if not bad(g for _,g in _gradients(layer, zeroed)[0]): return None
+        leaves = [_double(a).requires_grad_(a.is_floating_point()) for a in zeroed]
+        wanted = [a for a in leaves if a.requires_grad]
+        with torch.enable_grad(): out = (layer[0] if isinstance(layer, tuple)
+                                       else layer.forward)(*leaves)
+        if not bad(torch.autograd.grad(out.sum(), wanted, allow_unused=True)):
+            return 'where an input is exactly 0 a gradient is NaN or infinite'
+
+# %% ../../nbs/90_exercises.ipynb #5d10cd5b
 def _inside_function(function, inputs, never):
     "Does the backward of an `autograd.Function` call what it must not?"
     args = [_double(a).requires_grad_() for a in inputs]
@@ -692,7 +705,7 @@ def _leftovers(make, answer, inputs, never):
            for (_,f),(_,o) in zip(fresh, old)): return (
         'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
         'and does not add')
-    if why := _gradient_dtypes(layer, inputs): return why
+    if why := _gradient_dtypes(layer, inputs) or _at_zero(layer, inputs): return why
     if isinstance(layer, tuple): return None
     other,_ = _gradients(layer, inputs, between=make(answer))
     if any(g is not None and not (h is not None and _agree(g, h))
