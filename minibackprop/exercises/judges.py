@@ -487,8 +487,8 @@ def is_function(
         calls,found,said = _results(answer := run(answer), inputs)
         if all(map(_agree, found, want)):
             if said and not may: return f'the result is right, and {said[0]}'
-            why = single and _in_single(right, answer, inputs)
-            return why or _once_more(right, answer, inputs)
+            why = _once_more(right, answer, inputs)
+            return why or (_in_single(right, answer, inputs) if single else None)
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
         return _first_difference(answer, calls, found, want, _recognized(filled, same))
