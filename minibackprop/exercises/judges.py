@@ -604,13 +604,19 @@ def _cases(inputs):
         n = len(found[0])
         found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
                               len(a) == n else a for a in found)]
-    for a in found[0]:  # a number that is exactly 0 is tried, too
-        if torch.is_tensor(a) and a.is_floating_point() and a.numel() > 2:
-            a.view(-1)[0] = 0
+    found[0] = tuple(map(_with_zero, found[0]))
     return found
 
+def _with_zero(a):
+    "A copy in which one number of a row is exactly 0"
+    if not (torch.is_tensor(a) and a.is_floating_point() and a.dim() and
+            a.shape[-1] > 1): return a
+    a = a.clone()
+    a.view(-1)[-1] = 0
+    return a
+
 # %% ../../nbs/90_exercises.ipynb #3be42c9e
-def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
+def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed=0):
     "Tensors with what one run leaves as .g, with an old one or not; what was called"
     pair,args = isinstance(layer, tuple), [_double(a, dtype) for a in inputs]
     if not pair: layer = _copy(layer, lambda t: _double(t, dtype))
@@ -618,13 +624,14 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None):
                if torch.is_tensor(a)]
     before = [t.clone() for t in tensors]
     if old: [*map(_old, tensors)]
-    with _seeded(), unchecked(), _Watch() as seen:
+    with _seeded(seed), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
         out.g = torch.randn_like(out)
-        if between: _gradients(between, [_moved(a) for a in inputs])
-        random = torch.get_rng_state()
+        if between: _gradients(between, [*map(_moved, inputs)], seed=1)
+        random,upstream = torch.get_rng_state(), out.g.clone()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
         seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
+    seen.names['spoils'] = int(not torch.equal(out.g, upstream))
     for _,taken,made in seen.operations:
         seen.names['float32'] += _has(made, torch.float32)
         seen.names['narrows'] += _has(made, torch.float32) and (
@@ -661,7 +668,11 @@ def _gradient_dtypes(layer, inputs):
 def _inside_function(function, inputs, never):
     "Does the backward of an `autograd.Function` call what it must not?"
     args = [_double(a).requires_grad_() for a in inputs]
-    with _Watch() as seen: function.apply(*args).sum().backward()
+    with _seeded(), _Watch() as seen:
+        random = torch.get_rng_state()
+        function.apply(*args).sum().backward()
+        drawn = not torch.equal(random, torch.get_rng_state())
+    if drawn: return 'random numbers are drawn'
     return next((why for n,why in never.items() if seen.names[n] > 1), None)
 
 # %% ../../nbs/90_exercises.ipynb #c60da390

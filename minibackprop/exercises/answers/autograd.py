@@ -8,7 +8,10 @@ __all__ = []
 # %% ../../../nbs/answers/05_autograd.ipynb #d994ac43
 import torch
 from torch import nn
+from types import SimpleNamespace
 from ..judges import exercise, is_gradient, _parts, _unquoted
+from ..judges import _autograd, _edits, _fill, _gradients
+from ..judges import _form_difference, _leftovers, _seeded, _Watch
 
 # %% ../../../nbs/answers/05_autograd.ipynb #4a6e84f2
 def _judge_leaves(answer):
@@ -138,8 +141,8 @@ def _one_step(step, given, lr):
     "What is wrong after a step, with the parameters given in this form"
     random = torch.Generator().manual_seed(0)
     same = [torch.randn(shape, generator=random).requires_grad_()
-            for shape in ((2, 3), (2,), (), (1, 1))]
-    before = [p.detach().clone() for p in same]
+            for shape in ((2, 3), (2,), (), (1, 1), (2, 2))]
+    before,drawn = [p.detach().clone() for p in same], torch.get_rng_state()
     for p in same: p.grad = torch.randn(p.shape, generator=random)
     grads = [p.grad.clone() for p in same]
     try: step(given(same), lr)
@@ -150,6 +153,8 @@ def _one_step(step, given, lr):
     except TypeError as e:
         if 'NoneType' not in str(e): raise
         return 'the gradient is forgotten before it is used: move first'
+    if not torch.equal(drawn, torch.get_rng_state()):
+        return 'random numbers are drawn, or seeded, and nothing here is random'
     moved = [p.detach()-b for p,b in zip(same, before)]
     why = _what_moved(moved, grads, lr) or _what_is_left(same)
     if why and given is iter: return (f'with what model.parameters() gives, which can '
@@ -205,6 +210,20 @@ _wrong = {
     """    for p in params: p -= lr*p.grad
         for p in params: p.grad = None""": 'gone through once only'}
 
+# %% ../../../nbs/answers/05_autograd.ipynb #8d31bb74
+_wrong |= _edits(_fill(_form, """    for p in params:
+            p -= lr*p.grad
+            p.grad = None"""), ('= None', '= p.grad*.5', 'still there'),
+        ('p.grad\n', 'p.grad.sign()\n', 'own gradient'),
+        ('in params', 'in list(params)[:2]',
+        'own gradient'), ('lr*', '.5*', 'own gradient'), ('p.grad\n', '(p.grad.t() if '
+        'p.shape == (2, 2) else p.grad)\n', 'own gradient'), ('with torch', 'torch.'
+        'manual_seed(0)\n    with torch', 'random'),
+        ('p.grad\n', 'p.grad; p.requires_grad_('
+        'False)\n', 'do not require'),
+        ('lr*p.grad', 'lr*p.grad.half()', 'own gradient'),
+        ('-= lr', '-= 2*lr', 'look at lr'))
+
 # %% ../../../nbs/answers/05_autograd.ipynb #19435b0f
 _wrong |= {
     """    for p in params:
@@ -223,7 +242,7 @@ exercise('5.4', 'A step without an optimizer', 8, _judge_step,
     right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #f34a43d7
-def _found_wrong(layer):
+def _found_wrong(layer, n):
     "What is wrong with the parameters that are found, or None"
     found = dict(layer.named_parameters()) if isinstance(layer, nn.Module) else {}
     if not found: return (
@@ -232,30 +251,52 @@ def _found_wrong(layer):
     if set(found) != {'scale', 'shift'}:
         return f'the parameters found are {sorted(found)}; expected scale and shift'
     for name,p in found.items():
-        if p.shape != (3,): return (f'the parameter {name} has shape {tuple(p.shape)}; '
-            'expected (3,), one number for each unit')
+        if p.shape != (n,): return (f'for n = {n} the parameter {name} has shape '
+            f'{tuple(p.shape)}; expected ({n},), one number for each unit')
+        if p.dtype != torch.float32: return f'the parameter {name} is {p.dtype}'
 
-# %% ../../../nbs/answers/05_autograd.ipynb #d69fdc6a
+# %% ../../../nbs/answers/05_autograd.ipynb #f127862d
 def _judge_scale(cls):
     "The judge of 5.5"
-    try: layer = cls(3)
+    for rows,n in (4, 3), (1, 3), (6, 5), (1, 1):
+        if why := _scale_wrong(cls, rows, n): return why
+    first,second = cls(3), cls(3)
+    if first.scale is second.scale or first.shift is second.shift:
+        return 'two layers share a parameter: each makes its own, in __init__'
+
+# %% ../../../nbs/answers/05_autograd.ipynb #b160d4a7
+def _scale_wrong(cls, rows, n):
+    "What is wrong with a layer for inputs of shape (rows, n)"
+    try: layer = cls(n)
     except AttributeError as e:
         if '__init__' not in str(e): raise
         return ('a module can take note of nothing yet: super().__init__() comes first '
             'in __init__')
-    if why := _found_wrong(layer): return why
-    inp = torch.linspace(-1, 2, 12).view(4, 3)
-    if not torch.allclose(layer(inp), inp): return (
+    if why := _found_wrong(layer, n): return why
+    inp = torch.linspace(-1, 2, rows*n).view(rows, n)
+    out = layer(given := inp.clone())
+    if not torch.equal(given, inp): return 'inp is changed in place: make a new tensor'
+    if out is None or out.shape != inp.shape: return _form_difference(out, inp)
+    if not torch.allclose(out, inp): return (
         'a new layer does not hand its input on unchanged: the scale begins with ones, '
         'and the shift with zeros')
-    scale,shift = torch.tensor([2., -1, 3]), torch.tensor([1., 2, -4])
+    return _scale_trained(layer, inp)
+
+# %% ../../../nbs/answers/05_autograd.ipynb #d69fdc6a
+def _scale_trained(layer, inp):
+    "What is wrong with the layer when its parameters are other numbers"
+    n = inp.shape[1]
+    scale,shift = torch.arange(n)*2. - 3, 1.5 - torch.arange(n)
     layer.load_state_dict(dict(scale=scale, shift=shift))
-    out = layer(inp)
+    out = layer(inp.requires_grad_())
     if not torch.allclose(out, inp*scale + shift):
         return 'with other parameters its output is not inp*scale + shift'
-    out.sum().backward()
+    if out.grad_fn is not None: out.sum().backward()
     if any(p.grad is None for p in layer.parameters()):
         return 'the output is cut off from the parameters: one gets no gradient'
+    if inp.grad is None: return 'the output is cut off from its input: no gradient'
+    if layer.double()(inp.double()).dtype != torch.float64:
+        return 'its output is float32 for inputs and parameters in float64'
 
 # %% ../../../nbs/answers/05_autograd.ipynb #301a5eb1
 _form = """class Scale(nn.Module):
@@ -281,7 +322,7 @@ _also = (
         self.shift = nn.Parameter(torch.empty(n))
         nn.init.ones_(self.scale), nn.init.zeros_(self.shift)""",)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #a1ec39e3
+# %% ../../../nbs/answers/05_autograd.ipynb #d8acc91f
 _wrong = {
     """super().__init__()
         self.scale,self.shift = torch.ones(n), torch.zeros(n)""": 'is empty',
@@ -300,6 +341,23 @@ _wrong = {
         self.w,self.b = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
         self.scale,self.shift = self.w.detach(), self.b.detach()""":
           'expected scale and shift'}
+
+# %% ../../../nbs/answers/05_autograd.ipynb #a1ec39e3
+_wrong |= _edits(_fill(_form, """super().__init__()
+        self.scale,self.shift = map(nn.Parameter, (torch.ones(n), torch.zeros(n)))"""),
+    ('ones(n)', 'ones(3)', 'for n = 5'),
+    ('zeros(n)', 'zeros(1)', 'one number for each'),
+    ('zeros(n)', 'zeros(1, n)', 'one number for each'),
+    ('zeros', 'ones', 'begins with'),
+    ('ones(n)', 'ones(n).double()', 'is torch.float64'),
+    ('return ', '', 'returns nothing'),
+    ('inp*', 'inp.detach()*', 'from its input'), ('scale +', 'scale.data +', 'cut off'),
+    ('inp*self', 'inp.mul_(2)*.5*self', 'in place'),
+    ('return inp*self.scale + self.shift',
+    'return (inp*self.scale + self.shift).squeeze()', 'has shape'), ('+ self', '- self',
+    'with other parameters'), ('inp*self', 'inp[:4]*self', 'has shape'),
+    ('torch.zeros(n)))', 'torch.zeros(n)))\n        '
+    'self.scale = Scale.s = getattr(Scale, "s", self.scale)', 'is torch.float64'))
 
 # %% ../../../nbs/answers/05_autograd.ipynb #aa65d919
 exercise('5.5', 'Parameters that are found', 8, _judge_scale,
@@ -322,22 +380,34 @@ def _judge_round(answer):
     if not isinstance(rounding, nn.Module): return ('what is called rounding is not an '
         'nn.Module; as_nn_module makes one of a layer')
     g = torch.tensor([[1.3, -2, .4], [.6, .2, -.7], [3, 1.1, -.9], [-.3, .8, 2.2]])
-    for g in g, g[:1], g[0], g[:,:,None]:
-        if why := _rounded_at(rounding, g): return why
+    for g in g, g[:1], g[0], g[:,:,None], g.repeat(2, 1), g.double():
+        if why := _rounded_at(rounding, g) or _round_alone(cls, g): return why
+
+def _round_alone(cls, g):
+    "What is wrong with a Round that is no PyTorch layer"
+    inp = (torch.arange(g.numel())*.5 - 1.5).view(g.shape)
+    if why := _leftovers(lambda cls: cls(), cls, (inp,), _autograd): return why
+    ((_,found),),called = _gradients(cls(), (inp,))
+    if called['spoils']: return 'backward changes out.g in place: make a new tensor'
+    with _seeded(): right = torch.randn_like(inp.double())
+    alike = found is not None and found.shape == g.shape
+    if not (alike and torch.equal(found, right)): return (
+        'Round is another layer than the one in rounding: its gradient is not out.g')
 
 # %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
 def _rounded_at(rounding, g):
     "What is wrong with a rounding layer for an upstream gradient"
-    inp = torch.linspace(-1.5, 2.6, g.numel()).view(g.shape).requires_grad_()
+    given = (torch.arange(g.numel())*.5 - 1.5).view(g.shape).to(g)
+    inp = given.clone().requires_grad_()
     out = rounding(inp)
-    if not torch.equal(out.detach(), inp.detach().round()):
-        return 'its output is not the rounded input'
+    if not torch.equal(inp.detach(), given): return 'forward changes inp in place'
+    if out.dtype != g.dtype or not torch.equal(out.detach(), given.round()):
+        return f'its output is not the rounded input: for {given[:1]} it is {out[:1]}'
     if out.grad_fn is None: return ('its output is not recorded: rounding has to be '
         'the layer in the bridge')
     out.backward(g)
-    if not torch.equal(out.detach(), torch.linspace(-1.5, 2.6, g.numel()).view(
-            g.shape).round()): return ('backward has changed the input or the output '
-        'in place: make a new tensor')
+    if not torch.equal(out.detach(), given.round()): return ('backward has changed the '
+        'output in place: make a new tensor')
     if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere: '
         'that is the true derivative of rounding, and nothing before this layer would '
         'learn. It is to be as if nothing had been rounded')
@@ -368,6 +438,24 @@ rounding = as_nn_module(Round())""",
     """inp.g = out.g.detach().clone()
 rounding = nn.Sequential(as_nn_module(Round()))""",)
 
+# %% ../../../nbs/answers/05_autograd.ipynb #a5c5ddd5
+_rounded = _edits(_fill(_form, 'inp.g = out.g\nrounding = as_nn_module(Round())'),
+    ('out.g', "getattr(inp, 'g', 0) + out.g", 'an earlier call'),
+    ('= out.g', '= '
+    'out.g + torch.rand(1)*0', 'random'),
+    ('out.g', 'out.g.clone(); out.g.zero_()',
+    'out.g in place'), ('round()', 'round_()', 'changes inp in place'),
+    ('out.g',
+    'out.g*(inp != 0)', 'goes on'),
+    ('out.g', 'out.g*(inp.abs() < 2)', 'goes on'),
+    ('out.g', 'out.g*(out != inp)', 'goes on'),
+    ('out.g', 'out.g[:4]', 'expected (8, 3)'),
+    ('out.g', 'out.g + inp.mul_(0)', 'changed in place'),
+    ('out.g', 'out.g.float()',
+    'dtype'), ('round()\n', 'trunc()\n', 'not the rounded input'),
+    ('inp.g =', 'inp.grad =', 'gradient'),
+    ('out.g', 'out.g.squeeze()', 'expected (1, 3)'))
+
 # %% ../../../nbs/answers/05_autograd.ipynb #a3170caa
 exercise('5.6', 'Straight through', 10, _judge_round,
     more='Networks with weights of one bit are trained like this: rounded '
@@ -389,7 +477,7 @@ rounding = Round()""": 'as_nn_module makes one',
         """inp.g = out.g*out
 rounding = as_nn_module(Round())""": 'goes on as it is',
         """inp.g = out.g
-rounding = Round""": 'takes a layer'}, form=_form,
+rounding = Round""": 'takes a layer', **_rounded}, form=_form,
     right=_also)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #2d605c8d
@@ -399,12 +487,12 @@ def _function(methods):
     return type('Function', (torch.autograd.Function,),
         dict(forward=staticmethod(forward), backward=staticmethod(backward)))
 
-# %% ../../../nbs/answers/05_autograd.ipynb #6125961a
+# %% ../../../nbs/answers/05_autograd.ipynb #50d0a17a
 def _judge_function(judge, right, inp):
     "A judge of two methods: first the forward, beside `right`, then the gradients"
     def judge_methods(methods):
-        new = _function(methods)
-        try: out = new.apply(inp.clone().requires_grad_())
+        new,given = _function(methods), inp.clone().requires_grad_()
+        try: out = new.apply(given)
         except RuntimeError as e:
             if 'must match' not in str(e): raise
             return (f'the forward: {e}. If a sum has lost its axis, keepdim=True keeps '
@@ -413,6 +501,10 @@ def _judge_function(judge, right, inp):
             return 'the forward: its result has the wrong shape'
         if not torch.allclose(out, right(inp)):
             return 'the forward: its result has the wrong numbers'
+        if not torch.equal(given, inp): return 'the forward changes inp in place'
+        if any(map(torch.is_tensor, vars(out.grad_fn).values())): return (
+            'a tensor is kept on ctx by a name of its own, which PyTorch cannot watch: '
+            'save_for_backward is for that')
         why = judge(new)
         seen = [o for o in ('tuple', 'sequence', 'integer tensors') if o in (why or '')]
         if seen and 'raises TypeError' in why: return (
@@ -421,7 +513,8 @@ def _judge_function(judge, right, inp):
         return why
     return judge_methods
 
-_exp_inp = torch.tensor([[.5, -1.2, .3], [1.1, -.4, .9]], dtype=torch.float64)
+# %% ../../../nbs/answers/05_autograd.ipynb #6125961a
+_exp_inp = torch.tensor([[.5, -1.2, .3], [3.1, -.4, .9]], dtype=torch.float64)
 
 # %% ../../../nbs/answers/05_autograd.ipynb #93a6901a
 _exp_form = """class ExpFunction(torch.autograd.Function):
@@ -447,8 +540,14 @@ _judge_gradients = _judge_function(_exp_gradient, torch.exp, _exp_inp)
 def _judge_exp(methods):
     "The judge of 5.7: the gradients, then what was saved"
     if why := _judge_gradients(methods): return why
-    out = _function(methods).apply(_exp_inp.clone().requires_grad_())
-    saved = out.grad_fn.saved_tensors
+    with _Watch() as seen:
+        out = _function(methods).apply(_exp_inp.clone().requires_grad_())
+        saved = out.grad_fn.saved_tensors
+        ctx = SimpleNamespace(saved_tensors=saved, needs_input_grad=(True,))
+        if saved: methods[1](ctx, torch.ones_like(out))
+    powers = [name for name,*_ in seen.operations if 'exp' in name or 'pow' in name]
+    if len(powers) > 1: return ('the gradient is right, with '
+        f'{len(powers)} exponentials ({", ".join(powers)}); expected one, in forward')
     if not saved: return ('the gradient is right, but nothing went through '
         'save_for_backward, so PyTorch cannot watch it')
     if len(saved) > 1 or not torch.equal(saved[0], out):
@@ -467,11 +566,11 @@ exercise('5.7', 'What to save', 10, _judge_exp,
     wrong={
         **_exp_gradient.mistakes,
         ('ctx.save_for_backward(inp)',
-            'inp, = ctx.saved_tensors; return out_g*inp.exp()'): 'not the output alone',
+            'inp, = ctx.saved_tensors; return out_g*inp.exp()'): 'with 2 exponentials',
         (None, 'out = ctx.saved_tensors; return out_g*out'):
           'even if one tensor was saved',
         ('ctx.out = out', 'return out_g*ctx.out'):
-          'save_for_backward, so PyTorch cannot watch it'}, form=_exp_form,
+          'save_for_backward is for that'}, form=_exp_form,
     right=((None, 'return out_g*ctx.saved_tensors[0]'),
            (None, '(out,) = ctx.saved_tensors; return out.mul(out_g)'),
            (None, '[y] = ctx.saved_tensors; return y*out_g'),
