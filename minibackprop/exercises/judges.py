@@ -568,28 +568,28 @@ def is_gradient(
     form:str='{}', # What the sources have in common
     skip:tuple=(), # Inputs that want no gradient
     never:dict=_autograd, # Name of a function that must not be called -> the sentence
+    zero:bool=True, # Is a number that is exactly 0 tried, too?
 )->Judge: # Called with an answer
     "Judge an answer that has a backward pass: a class, or a function"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
     def report(answer, k=0):
-        with _seeded(): return check_grads(make(answer), *_cases(inputs)[k], skip=skip)
+        with _seeded(): return check_grads(make(answer), *cases()[k], skip=skip)
+    cases = functools.partial(_cases, inputs, zero)
     known = functools.cache(lambda wrong: report(_made(wrong)))
     def one(answer, case, args):
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
-        def same(wrong): return not known(wrong) and _same_gradients(r, known(wrong))
-        why = not case and _recognized(filled, same) or _report_in_words(r)
-        return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
-    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
-                 mistakes=filled)
+        like = not case and _recognized(filled, lambda w: _same_gradients(r, known(w)))
+        return (like or _report_in_words(r)) + _example_of(report, answer, len(cases()))
+    return Judge(lambda a: _each_case(make, cases(), forward, one, a), mistakes=filled)
 
 # %% ../../nbs/90_exercises.ipynb #364acfda
-def _each_case(make, inputs, forward, one, answer):
+def _each_case(make, cases, forward, one, answer):
     "What `one` says of the first inputs on which the answer is wrong"
     if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
-    for case,args in enumerate(_cases(inputs)):
+    for case,args in enumerate(cases):
         if why := (forward and _forward_difference(make, answer, args, forward)
                    or one(answer, case, args)):
             layer = make(answer)
@@ -597,14 +597,14 @@ def _each_case(make, inputs, forward, one, answer):
             return f'for {_given(names, args)}: '*(case > 0) + why
 
 # %% ../../nbs/90_exercises.ipynb #ee99e4a8
-def _cases(inputs):
+def _cases(inputs, zero):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
     if not isinstance(found, list):
         n = len(found[0])
         found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
                               len(a) == n else a for a in found)]
-    found[0] = tuple(map(_with_zero, found[0]))
+    if zero: found[0] = tuple(map(_with_zero, found[0]))
     return found
 
 def _with_zero(a):
@@ -748,10 +748,10 @@ def _forward_difference(make, answer, args, forward):
 
 # %% ../../nbs/90_exercises.ipynb #edb1ff95
 def _same_gradients(one, other):
-    "Did two backwards compute the same?"
+    "Did two backwards compute the same, and is it wrong?"
     def found(r): return [g for name in r.point.wanted for g in r.trial.found[name]]
     pairs = zip(found(one), found(other))
-    return all(g is not None and _agree(g, h) for g,h in pairs)
+    return not other and all(g is not None and _agree(g, h) for g,h in pairs)
 
 def _raised(error):
     "What a backward has raised, in words; any other error is raised again"
@@ -769,11 +769,11 @@ def _report_in_words(r):
     return '; '.join((said or wrong)[:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
-def _example_of(report, n):
+def _example_of(report, answer, n):
     "The numbers of the last of `n` cases in which it is wrong; or nothing"
     for k in reversed(range(n)):
         with contextlib.suppress(Exception):
-            if said := _example(report(k)): return said
+            if said := _example(report(answer, k)): return said
     return ''
 
 def _example(r):
