@@ -11,6 +11,7 @@ import torch
 from torch import tensor
 from ..judges import exercise, is_value
 from ..judges import is_tuple, is_function, _both, _draw, _fill
+from ..judges import _has, _Watch
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
 _hints = ('The curvature of a direction is how much its slope grows per unit. What is '
@@ -215,12 +216,15 @@ def _rmsprop_run(step):
         return torch.stack([*seen, v, *gs])
     return p_v_g
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
+# %% ../../../nbs/answers/08a_optimizers.ipynb #2fc32456
 def _kept(step):
     "A judge of RMSprop: what do v and g hold after a step?"
     g = tensor([2., -3.], dtype=torch.float64)
     p,given,v = torch.ones_like(g), g.clone(), torch.zeros_like(g)
-    step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
+    with _Watch() as seen: step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
+    if any(_has(out, torch.float32) and any(_has(t, torch.float64) for t in args)
+           for _,args,out in seen.operations): return (
+        'on the way a tensor of float64 becomes one of float32')
     if not torch.equal(given, g): return ('the gradient g has been changed; only p and '
         'v change')
     right = torch.ones_like(g), .1*g*g
@@ -236,6 +240,7 @@ def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     v.mul_(alpha).add_(g*g, alpha=1-alpha)
     p.sub_(lr*g/(v.sqrt() + eps))
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c116a95b
 _form = """def rmsprop_step(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     {v.mul_(alpha).add_(g*g, alpha=1-alpha)}
     {p -= lr*g/(v.sqrt() + eps)}"""
@@ -270,6 +275,20 @@ _also = (
             'p.addcdiv_(g, v.sqrt().add_(eps), value=-lr)'),
     ('v.lerp_(g*g, 1-alpha)', 'p.add_(g/(v.sqrt() + eps), alpha=-lr)'),)
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #7f6c1638
+_wrong = {
+    ('v.mul_(alpha).add_(g*g)', 'p -= lr*g/(((1-alpha)*v).sqrt() + eps)'):
+             'the next step begins with it',
+           ('g.mul_(g); v.mul_(alpha).add_(g, alpha=1-alpha); g.sqrt_()', None): 'g',
+           (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
+           (None, 'p -= lr*g/v.sqrt().clamp(min=eps)'): 'wrong in',
+           (None, 'p -= lr*g.sign()'): 'wrong in',
+           (None, 'p -= (lr*g/(v.sqrt() + eps)).float()'): 'one of float32',
+           ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
+           _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
+           _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
+           ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'}
+
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 12,
     _both(_kept, is_function(_rmsprop, lambda: [
@@ -284,16 +303,7 @@ exercise('8a.7', 'RMSprop', 12,
            'take the step from p, in place.',
            'v.mul_(alpha).add_(g*g, alpha=1-alpha), and p.sub_(lr*g/(v.sqrt() + '
            'eps)).'), form=_form,
-    wrong={('v.mul_(alpha).add_(g*g)', 'p -= lr*g/(((1-alpha)*v).sqrt() + eps)'):
-             'the next step begins with it',
-           ('g.mul_(g); v.mul_(alpha).add_(g, alpha=1-alpha); g.sqrt_()', None): 'g',
-           (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
-           (None, 'p -= lr*g/v.sqrt().clamp(min=eps)'): 'wrong in',
-           (None, 'p -= lr*g.sign()'): 'wrong in',
-           ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
-           _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
-           _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
-           ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'},
+    wrong=_wrong,
     right=_also)
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045

@@ -11,7 +11,7 @@ import torch
 from ...broadcasting import rel_error
 from ..judges import exercise, is_value, is_function, _letters
 from ..judges import _agree, _autograd, _both, _draw, _line_of
-from ..judges import _never, _seeded, _shown, _Watch
+from ..judges import _fill, _never, _seeded, _shown, _Watch
 from ... import tape
 from ...tape import Var
 
@@ -724,7 +724,7 @@ def _inside(answer, plain, *numbers):
         return out
     xs = [Var(a.clone()) for a in numbers]
     with _own_names(Var) as taken:
-        op = answer(f)
+        op,_ = answer(f), answer(lambda a: a*a)  # another one is not to disturb it
         outs = [op(x) for x in xs]
     if taken: return f"operation({taken[0]!r}, ...) takes the place of Var's own"
     if not all(hasattr(out, 'args') for out in outs):
@@ -784,13 +784,18 @@ _wrong = {
     (None, '(v.g, a.zero_())[0]', None): 'changed in place',
     ("""x = a.clone().requires_grad_()
         f(x).backward(g)
-        return x.grad""", None, None): 'autograd',
+        return x.grad""", None, None): 'autograd'}
+
+# %% ../../../nbs/answers/10_tape.ipynb #a047ddda
+_wrong |= {
     """def checkpoint(f, kept=[]):
     def formula(g, out, a):
         kept.append(Var(a))
         f(kept[0]).backward(g)
         return kept[0].g
-    return operation('checkpoint', f, formula)""": 'not that of f'}
+    return operation('checkpoint', f, formula)""": 'not that of f',
+    _fill(_form).replace('f(v)', 'checkpoint.f(v)').replace(
+        '    def', '    checkpoint.f = f\n    def'): 'not that of f'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #d039fc14
 _also = (
