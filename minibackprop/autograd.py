@@ -79,8 +79,8 @@ class _Bridge(torch.autograd.Function):
         instead = dict(zip(map(id, own.values()), inside[n_args:]))
         new = _copy(layer, lambda t: instead.get(id(t), t))
         out = new(*inside[:n_args])
-        _expect(isinstance(out, torch.Tensor),
-                f'{layer!r} returned {_describe(out)}, not a tensor')
+        if not isinstance(out, torch.Tensor): raise ValueError(
+            f'{layer!r} returned {_describe(out)}, not a tensor')
         for o,twin in zip(_layers(layer), _layers(new)): vars(o).update(
             {n: v for n,v in twin.__getstate__().items()
              if n in listify(o.buffers) or not isinstance(v, _holds)})

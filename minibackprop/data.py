@@ -151,10 +151,11 @@ class _PickledDtype:
 
 class _PickledArray:
     "Stands in for `numpy.ndarray` in a pickle: bytes, a dtype and a shape"
+    def __init__(self, encode=None): self.encode = encode  # for text in their place
     def __setstate__(self, state):
         import numpy as np
         _,shape,dtype,fortran,data = state
-        if isinstance(data, str): data = data.encode('latin1')
+        if isinstance(data, str): data = self.encode(data)
         array = np.frombuffer(data, dtype.dtype)
         self.array = array.reshape(shape, order='F' if fortran else 'C')
 
@@ -173,13 +174,21 @@ def _from_buffer(
 # %% ../nbs/92_data_files.ipynb #7a9a3cb2
 class _ArraysOnly(pickle.Unpickler):
     "An unpickler for arrays of numbers, containers and plain values, and no other name"
+    encoded = 0  # characters that became bytes
+    def encode(self, text, *_):
+        self.encoded += len(text)
+        if self.encoded > 2**28: raise pickle.UnpicklingError(
+            'it makes more than 256 MB of bytes from text')
+        return text.encode('latin1')
+
     def find_class(self, module, name):
-        admitted = {('numpy','ndarray'): _PickledArray,
+        admitted = {('numpy','ndarray'): None,  # a word for `_reconstruct`
                     ('numpy','dtype'): _PickledDtype,
-                    ('_codecs','encode'): lambda text,_: text.encode('latin1')}
+                    ('_codecs','encode'): self.encode}
         for core in ('numpy.core', 'numpy._core'):  # up to NumPy 1, and from NumPy 2
-            admitted[core+'.multiarray', '_reconstruct'] = lambda *_: _PickledArray()
-            admitted[core+'.numeric', '_frombuffer'] = lambda *args: _from_buffer(*args)
+            admitted[core+'.multiarray', '_reconstruct'] = lambda *_: _PickledArray(
+                self.encode)
+            admitted[core+'.numeric', '_frombuffer'] = _from_buffer
         if (module,name) in admitted: return admitted[module,name]
         raise pickle.UnpicklingError(f'it asks for {module}.{name:.40}, which no array '
                                      'needs; nothing in it was run')
@@ -258,7 +267,8 @@ def _read_npy(
         shape,fortran,dtype = format.read_array_header_1_0(f)
         fits = shape[1:] == axes and 1 <= shape[0] <= _most and not fortran
         if not fits or str(dtype) != 'uint8': raise ValueError(
-            f'{name} is {shape} {dtype}, expected {("n", *axes)} uint8')
+            f'{name} is {shape} {dtype}{", in Fortran order" if fortran else ""}; '
+            f'expected {("n", *axes)} uint8, in C order')
         data = read_up_to(f, math.prod(shape)+1)
     if len(data) != math.prod(shape): raise ValueError(
         f'{name} has {len(data)} bytes or more, and announces {shape}')

@@ -13,7 +13,7 @@ from pathlib import Path
 # %% ../nbs/94_files.ipynb #f11e5006
 def _regular(file):
     "The status of a file, links followed. `OSError` if it is something else"
-    found = os.stat(Path(file))  # '' is the folder '.', as for Path
+    found = os.stat(file or '.')  # '' is the folder '.', as for Path
     kinds = {stat.S_IFREG: None, stat.S_IFDIR: 'a folder', stat.S_IFIFO: 'a pipe'}
     kind = kinds.get(stat.S_IFMT(found.st_mode), 'a device')
     if kind: raise OSError(f'{file}: this is {kind}; expected a file')
@@ -73,10 +73,11 @@ def open_bytes(
     "Open a file. `ValueError` for a damaged gzip file, `OSError` if it is no file"
     _regular(file)
     opened = gzip.open if Path(file).suffix == '.gz' else open
-    try:
-        with opened(file, 'rb') as f: yield f
-    except (EOFError, gzip.BadGzipFile, zlib.error) as e:
-        raise ValueError(f'{file}: not a whole gzip file: {e}') from e
+    with _naming(file):
+        try:
+            with opened(file, 'rb') as f: yield f
+        except (EOFError, gzip.BadGzipFile, zlib.error) as e:
+            raise ValueError(f'{file}: not a whole gzip file: {e}') from e
 
 def read_up_to(
     f, # A stream, as from `open_bytes`
