@@ -7,10 +7,11 @@ __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../../nbs/06h_diagnosis.ipynb #28063918
 import itertools, torch
-from .subject import _floating, _scaled
+from .arrays import _Arrays
+from .subject import _floating, _rebuilt, _scaled
 from .referees import _Panel
 from .evidence import (
-    _Edit, _Evidence, _Swap, _axes_said, _ends, _factor, _located, _matches)
+    _Calls, _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches, _zeros)
 from .guesses import (
     _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
     _stale, _swapped, _turned, _upstream)
@@ -29,33 +30,68 @@ class Finding:
         self.tensor,self.cause,self.sentence,self.sure = tensor, cause, sentence, sure
     def __repr__(self): return f'{self.sentence} ({self.sure})'
 
+# %% ../../nbs/06h_diagnosis.ipynb #8172366a
+class _Swap(_Calls):
+    "Each call that gets the numbers of `old` gets `new`"
+    watches = False
+    def __init__(self, old, new):
+        self.old,self.new,self.made = old, new, {}  # id -> tensor that a call returned
+
+    def swap(self, name, t):
+        alike = (t.shape, t.layout) == (self.old.shape, self.old.layout)
+        alike = alike and id(t) not in self.made
+        given = alike and torch.equal(t, self.old)
+        return self.new.clone() if given else t
+
+    def call(self, func, args, kwargs, at):
+        out = func(*_rebuilt(args, self.swap), **_rebuilt(kwargs, self.swap))
+        self.made |= {id(t): t for t in (out if isinstance(out, tuple) else [out])}
+        if func.__name__ != '__get__' or torch.is_tensor(out): return out
+        return func(*args, **kwargs)  # of which it asks for a property
+
 # %% ../../nbs/06h_diagnosis.ipynb #6bd3dace
 def _crossed(e):
     "Output, input and out.g taken for one another: the backward with them exchanged"
-    n = e.name
-    def right_if(swap): return _is_right(
-        e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+    n,arrays = e.name, isinstance(e.point.subject, _Arrays)
     if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
     for i,a in enumerate(e.point.args):
         if not _floating(a) or a.shape != e.out.shape: continue
         who = e.point.names[i]
-        if right_if(lambda out,args,g: (out, args[i])): yield (
+        if _right_if(e, lambda out,args,g: (out, args[i])): yield (
             'from output', f'{n}.g is computed from the output where {who} is meant',
             e.found)
-        if right_if(lambda out,args,g: (args[i], out)): yield (
+        if _right_if(e, lambda out,args,g: (args[i], out)): yield (
             'from input', f'{n}.g is computed from {who} where the output is meant',
             e.found)
+    if _right_if(e, lambda out,args,g: (out, g)): yield (
+        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant' + (
+        '. The backward is called as backward(out, *inputs), with the upstream '
+        'gradient in out.g')*(not arrays), e.found)
+
+def _right_if(e, swap):
+    return _is_right(e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+
+# %% ../../nbs/06h_diagnosis.ipynb #97d6011b
+def _untransposed(e):
+    "A square matrix used as it is where its transpose is meant"
+    if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
     for who,at in [('the output', None), *zip(e.point.names, range(len(e.point.args)))]:
         t = e.out if at is None else e.point.args[at]
         if not _floating(t) or t.dim() != 2 or t.shape[0] != t.shape[1]: continue
         def turned(out, args, g): return (t := out if at is None else args[at]), t.t()
-        if right_if(turned): yield (
-            'transposed', f'{n}.g is right if the backward transposes {who}',
+        if _right_if(e, turned): yield (
+            'transposed', f'{e.name}.g is right if the backward transposes {who}',
             e.found)
-    if right_if(lambda out,args,g: (out, g)): yield (
-        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
-        'The backward is called as backward(out, *inputs), with the upstream gradient '
-        'in out.g', e.found)
+
+# %% ../../nbs/06h_diagnosis.ipynb #e063a5f7
+def _unmasked(e):
+    "Right, if the upstream gradient is 0 wherever the output does not depend on it"
+    if e.rows is None or not e.fits: return
+    still = (e.rows.flatten(1) == 0).all(1).view_as(e.out)
+    if not still.any() or still.all() or _is_right(e, None, e.us): return
+    if _is_right(e, None, [u*~still for u in e.us]): yield (
+        'mask', f'{e.name}.g counts {e.up} also where the output does not depend on '
+        f'{e.name}{_zeros(e, still)}: a mask is missing', e.found)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
@@ -173,7 +209,7 @@ def _is_right(e, edit, us):
     "Is the gradient right, for these upstream gradients, if the backward is edited?"
     g,right = e.run(edit, us), e.right[:len(us)]
     return bool(g) and g[0].shape == right[0].shape and _scaled(
-        _ends(g) - _ends(right), right[0]) < 1e-8
+        _ends(g) - _ends(right), right[0]) < e.near
 
 # %% ../../nbs/06h_diagnosis.ipynb #27f7f030
 def _reached(e, which):
@@ -189,7 +225,7 @@ def _reached(e, which):
         if not all(pairs): return
         for axes,(moved,),old in zip(both, pairs, (e.found, e.right)):
             if values: moved = moved - old[0]
-            where = (moved.abs() > 1e-9*e.right[0].abs().max()).nonzero()
+            where = (moved.abs() > e.near/10*e.right[0].abs().max()).nonzero()
             axes |= {i for i,k in enumerate(where.T) if len(k) and (k != k[0]).any()}
     return both
 
@@ -220,10 +256,12 @@ def _coupling(e):
     "Wrong by a term that is constant along an axis, but for a factor"
     n,found,right = e.name, e.found, e.right
     if not found[0].shape == right[0].shape == e.out.shape: return
-    kinds = [('a term', torch.ones_like(e.out)), ('the output times a term', e.out),
-             (f'{n} times a term', e.point.values[n])]
+    x,one = e.point.values[n], torch.ones_like(e.out)
     for axis in range(-1, -right[0].dim()-1, -1):
         if right[0].shape[axis] < 3: continue
+        kinds = [('a term', one), ('the output times a term', e.out),
+                 (f'{n} times a term', x),
+                 (f'{n} minus its mean, times a term', x - x.mean(axis, keepdim=True))]
         for name,t in kinds:
             lost = []
             for f,r in zip(found, right):
@@ -250,8 +288,8 @@ def _all_zero(e):
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = [
     _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
-    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _options,
-    _left_out, _one_factor, _relatives, _axes]
+    _parts, _masks, _crossed, _untransposed, _swapped, _paths, _diagonal, _straight,
+    _options, _left_out, _one_factor, _relatives, _axes, _unmasked]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -291,10 +329,10 @@ def _tried(e, known):
 def _explains(e, cause, sentence, guess):
     "The `Finding`, if the guess is what was found, and not what is right; or None"
     is_factor = guess is e.right and cause == 'factor'
-    same,c = (True, 1.) if is_factor else _matches(e.found, guess, 10*e.point.near)
+    same,c = (True, 1.) if is_factor else _matches(e.found, guess, e.near)
     if not same: return
     plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
-    if not plain and _matches(guess, e.right)[0]: return  # it changes nothing
-    exact = abs(c-1) < max(1e-6, e.point.near)
+    if not plain and _matches(guess, e.right, e.near)[0]: return  # it changes nothing
+    exact = abs(c-1) < max(1e-6, e.near/10)
     if not exact: sentence += f'; and it is {_factor(e.point, c)}'
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')
