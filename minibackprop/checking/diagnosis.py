@@ -13,10 +13,11 @@ from .referees import _Panel
 from .evidence import (
     _Calls, _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches, _zeros)
 from .guesses import (
-    _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
-    _stale, _swapped, _turned, _upstream)
-from .paths import (
-    _diagonal, _left_out, _one_factor, _options, _paths, _relatives, _straight)
+    _axes, _conjugates, _contributions, _factors, _forward_again, _masks, _order,
+    _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
+from minibackprop.checking.paths import (
+    _diagonal, _left_out, _one_factor, _options, _other_slopes, _paths, _relatives,
+    _straight)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -95,7 +96,8 @@ def _unmasked(e):
 
 # %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
-               'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod')
+               'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod', 'gather',
+               'scatter', 'scatter_add', 'index_add', 'index_select')
 
 def _along(args, kwargs, axis):
     "The arguments of a reduction along another axis; that axis before, or None"
@@ -122,7 +124,7 @@ def _axis_edits(steps):
 
 # %% ../../nbs/06h_diagnosis.ipynb #5a0239b5
 def _kind_edits(steps):
-    "A sum for a mean, a matrix product for an element-wise one, and back"
+    "A sum for a mean, a matrix product for an element-wise one, another direction"
     def times(power):
         def edit(f, args, kwargs):
             out = f(*args, **kwargs)
@@ -134,10 +136,49 @@ def _kind_edits(steps):
         if s.op in ('mean', 'sum'): yield (
             ('mean', s.op), f'{s.said} is a {"sum" if s.op == "mean" else "mean"}',
             i, s, times(1 if s.op == 'mean' else -1))
+        if s.op in ('cumsum', 'cumprod'): yield (
+            ('order', s.op), f'{s.said} runs from the end', i, s, _reversed)
         if s.op in ('mul', 'rmul', 'matmul'):
             how = ('element by element', torch.mul) if s.op == 'matmul' else (
                 'as a matrix product', torch.matmul)
             yield ('product', s.op), f'{s.said} is taken {how[0]}', i, s, other(how[1])
+
+# %% ../../nbs/06h_diagnosis.ipynb #8cf8f75b
+def _layout_edits(steps):
+    "Axes that are exchanged before a tensor gets another shape"
+    for i,s in enumerate(steps):
+        t = s.args[0] if s.args else None
+        if not s.counts or s.op not in ('reshape', 'view', 'flatten'): continue
+        for a,b in itertools.combinations(range(t.dim()), 2) if t.dim() > 2 else ():
+            def edit(f, args, kwargs, a=a, b=b):
+                return f(args[0].transpose(a, b).contiguous(), *args[1:], **kwargs)
+            yield (('layout', a, b), f'axes {a} and {b} are transposed before {s.said}',
+                   i, s, edit)
+
+# %% ../../nbs/06h_diagnosis.ipynb #0559299e
+def _reversed(f, args, kwargs):
+    "A running sum or product from the end"
+    axis = _along(args, kwargs, 0)[2]
+    return f(args[0].flip(axis), *args[1:], **kwargs).flip(axis)
+
+# %% ../../nbs/06h_diagnosis.ipynb #9f037f47
+_arithmetic = ('add radd sub rsub mul rmul div truediv rtruediv pow rpow clamp '
+               'clamp_min clamp_max where maximum minimum').split()
+
+def _number_edits(steps, numbers):
+    "A number of the backward, in the place of which the forward has another one"
+    for i,s in enumerate(steps):
+        given = [*s.args, *s.kwargs.values()]
+        mine = [abs(a) for a in given if type(a) in (int, float)]
+        for c in {*mine} if s.counts and s.op in _arithmetic else ():
+            for x,said in numbers.items():
+                if abs(x) == c: continue
+                def put(a, c=c, x=x): return a if type(a) not in (int, float) else {
+                    c: x, -c: -x}.get(a, a)
+                def edit(f, args, kwargs, put=put): return f(
+                    *map(put, args), **{k: put(v) for k,v in kwargs.items()})
+                yield (('number', c, x), f'{x:g}, as in {said}, takes the place of '
+                       f'{c:g} in {s.said}', i, s, edit)
 
 # %% ../../nbs/06h_diagnosis.ipynb #77115e14
 _functions = {
@@ -169,8 +210,8 @@ def _operand_edits(steps, known):
                        i, s, put(j, lambda a, new=new: new))
 
 # %% ../../nbs/06h_diagnosis.ipynb #0ae63480
-_kinds = ('wrong axis', 'mean', 'transposed', 'product', 'extra step', 'missing step',
-          'wrong tensor')
+_kinds = ('wrong axis', 'mean', 'order', 'number', 'layout', 'transposed', 'product',
+          'extra step', 'missing step', 'wrong tensor')
 
 def _trials(e):
     "All edits: cause, words, the steps that it changes, the change"
@@ -181,6 +222,7 @@ def _trials(e):
     trials = {}
     for key,said,i,s,edit in itertools.chain(
             _axis_edits(e.steps), _kind_edits(e.steps),
+            _number_edits(e.steps, count.numbers), _layout_edits(e.steps),
             _operand_edits(e.steps, known)):
         for group in {(*key, s.site), key}:
             trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
@@ -237,7 +279,7 @@ def _facts(e):
     for which in (e.up, n) if everywhere and e.repeats() else ():
         found,right = _reached(e, which) or (0, 0)
         if found == right: continue
-        cause,why = 'wrong axis', 'a sum, mean or softmax over the wrong axis'
+        cause,why = 'wrong axis', 'a sum, mean, softmax or reshape of other axes'
         few,many = [f'terms of a sum or mean are {s}' for s in ('missing', 'too many')]
         if found < right: cause,why = 'missing term', few
         if found > right and not right: cause,why = 'extra term', many
@@ -289,7 +331,8 @@ def _all_zero(e):
 hypotheses = [
     _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
     _parts, _masks, _crossed, _untransposed, _swapped, _paths, _diagonal, _straight,
-    _options, _left_out, _one_factor, _relatives, _axes, _unmasked]
+    _options, _left_out, _one_factor, _relatives, _axes, _spread, _forward_again,
+    _unmasked]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -308,7 +351,8 @@ def diagnose(
     known = [_conjugates, _factors, _upstream, _stale] if e.point.pairs else hypotheses
     found = _tried(e, known)
     if not found and not e.point.pairs: found = (
-        _tried(e, [lambda e: _one_factor(e, deep=True)]) or _mended(e) or _facts(e))
+        _tried(e, [lambda e: _one_factor(e, deep=True), _other_slopes])
+        or _mended(e) or _facts(e))
     return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
 
 # %% ../../nbs/06h_diagnosis.ipynb #2d8d20ed
@@ -326,6 +370,8 @@ def _tried(e, known):
     return kept
 
 # %% ../../nbs/06h_diagnosis.ipynb #17ba8a87
+_due = 'what it should be'
+
 def _explains(e, cause, sentence, guess):
     "The `Finding`, if the guess is what was found, and not what is right; or None"
     is_factor = guess is e.right and cause == 'factor'
@@ -334,5 +380,7 @@ def _explains(e, cause, sentence, guess):
     plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
     if not plain and _matches(guess, e.right, e.near)[0]: return  # it changes nothing
     exact = abs(c-1) < max(1e-6, e.near/10)
-    if not exact: sentence += f'; and it is {_factor(e.point, c)}'
+    if not exact:
+        which = 'what this alone would give'
+        sentence += f'; and it is {_factor(e.point, c)}'.replace(_due, which)
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')

@@ -126,7 +126,7 @@ def _where(func):
     code = frame.f_code
     line = linecache.getline(code.co_filename, frame.f_lineno)
     text = _words(code, frame.f_lasti, line)
-    return _Place(name, text, line.strip(), (code, frame.f_lasti))
+    return _Place(name, text, line.strip(), (id(code), frame.f_lasti))
 
 # %% ../../nbs/06h1_evidence.ipynb #6a3f0297
 def _words(code, at, line):
@@ -196,10 +196,11 @@ class _Calls(TorchFunctionMode):
 # %% ../../nbs/06h1_evidence.ipynb #bccf69f4
 class _Cut(_Calls):
     "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=()):
-        self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
-        self.no_eps,self.drop = no_eps, drop
-        self.watches = not (cut or bend or ones or no_eps or drop)
+    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=(),
+                 past=()):
+        self.cut,self.bend,self.slope,self.ones = {*cut, *past}, bend, slope, ones
+        self.no_eps,self.drop,self.past = no_eps, drop, past
+        self.watches = not (cut or bend or ones or no_eps or drop or past)
         self.uses,self.calls = {}, {}  # number -> what is known of it
         self.made,self.numbers = [], {}  # what came out; numbers -> where they are
         self.options = {}  # (number of a call, keyword) -> what is known of it
@@ -211,6 +212,8 @@ class _Cut(_Calls):
         kwargs = {k: v for k,v in kwargs.items() if (call, k) not in self.drop}
         use = lambda a: self.used(a, at, mine)
         out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
+        for i,t in mine:
+            if i in self.past: out = out + (t - t.detach())
         return self.noted(func, at, mine, args, out)
 
 # %% ../../nbs/06h1_evidence.ipynb #7e318923
@@ -241,7 +244,8 @@ def noted(self:_Cut, func, at, mine, args, out):
         if same: self.calls[call] = at.op, at.said, at.site
         self.made.append((at.said, out, func, a if same else None, at.op))
     if not same or call not in self.bend: return out
-    return out.detach() + self.slope(out.detach())*(a - a.detach())
+    slope = self.slope(out.detach(), a.detach())
+    return out.detach() + slope*(a - a.detach())
 
 # %% ../../nbs/06h1_evidence.ipynb #95f10d15
 def _counted(e):
@@ -388,7 +392,9 @@ def _zeros(e, wrong):
     for name,t in tensors.items():
         try: zero = (t == 0).expand_as(wrong)
         except RuntimeError: continue
-        if torch.equal(zero, wrong): return f', exactly where {name} is 0'
+        for said,here in ('0', zero), ('below 0', t < 0), ('above 0', t > 0):
+            if torch.equal(here.expand_as(wrong), wrong) and wrong.any():
+                return f', exactly where {name} is {said}'
         if not (wrong & ~zero).any(): return f', only where {name} is 0'
         for axis in range(-1, -wrong.dim()-1, -1):
             if wrong.dim() > 1 and not wrong.any(axis).all() and zero.any() and \

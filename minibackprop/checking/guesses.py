@@ -207,6 +207,34 @@ def _weights(e, axis, k, weight):
                         for w,i in odd.items())
     return f'{n}.g counts {text}' + (', and the others with 1' if 1. in kinds else '')
 
+# %% ../../nbs/06h2_guesses.ipynb #42acc673
+def _forward_again(e):
+    "The Jacobian where its transpose belongs"
+    n,right = e.name, e.right
+    if not e.fits or e.out.numel() != right[0].numel() or e.rows is None: return
+    yield ('transposed', f'{n}.g is the Jacobian times {e.up}, where its transpose '
+           'belongs: a flip, a transpose, a rotation or a permutation runs as in the '
+           'forward, and has to be undone', [
+               (e.rows.flatten(1) @ u.flatten()).view_as(right[0]) for u in e.us])
+
+# %% ../../nbs/06h2_guesses.ipynb #666ca5d4
+def _spread(e):
+    "An upstream gradient with fewer axes, spread out along the wrong one"
+    right,u = e.right[0], e.us[0]
+    if not e.fits or not 0 < e.out.dim() < right.dim() or e.rows is None: return
+    if ((e.rows != 0).sum(0) > 1).any(): return  # an entry of several outputs
+    def spread(kept):
+        at = [k if i in kept else 1 for i,k in enumerate(right.shape)]
+        return [u.view(at)*e.rows.sum(0) for u in e.us]
+    groups = [g for g in itertools.combinations(range(right.dim()), e.out.dim())
+              if [right.shape[i] for i in g] == [*e.out.shape]]
+    due = [g for g in groups if _matches(spread(g), e.right, e.near)[0]]
+    lost = lambda kept: _axes_said({*range(right.dim())} - {*kept})
+    for g in groups if due else ():
+        how = ', '.join(':' if i in due[0] else 'None' for i in range(right.dim()))
+        if g != due[0]: yield ('wrong axis', f'{e.name}.g spreads {e.up} out along '
+            f'{lost(g)}, and should along {lost(due[0])}: {e.up}[{how}]', spread(g))
+
 # %% ../../nbs/06h2_guesses.ipynb #e0552d7c
 def _masks(e):
     "A mask that is missing, inverted, or another one"
@@ -289,13 +317,16 @@ def _axes(e):
                'spread out again', spread)
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right) if error.numel() else 0.
-    if 0 < error.max() < 1e-5*size and _single(e): yield (
+    digit,kind = _smallest(e)
+    if 0 < error.max() < max(1e-5, 4*digit)*size and digit: yield (
         'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
-        'backward runs in a smaller dtype', found)
+        f'backward runs in {kind}', found)
 
 # %% ../../nbs/06h2_guesses.ipynb #d218229f
-def _single(e):
-    "Does the backward make numbers of a smaller dtype? True if nobody can see it"
-    small = [t for s in e.steps for t in [s.out, *s.args]
-             if _floating(t) and t.dtype not in (torch.float64, torch.complex128)]
-    return bool(small) or not e.steps
+def _smallest(e):
+    "The last digit of the smallest dtype in the backward; 0 if all steps are float64"
+    seen = {t.dtype for s in e.steps for t in [s.out, *s.args]
+            if _floating(t) and t.dtype not in (torch.float64, torch.complex128)}
+    kind = max(seen, key=lambda d: torch.finfo(d).eps, default=None)
+    if kind: return torch.finfo(kind).eps, str(kind).split('.')[-1]
+    return (0 if e.steps else 1e-7), 'a smaller dtype'

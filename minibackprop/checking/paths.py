@@ -108,7 +108,7 @@ def _straight(e):
         cause = 'mask' if masks else 'missing factor'
         lost = 'mask' if masks else 'second operand' if op in (
             'mul', 'div', 'truediv', 'matmul') else 'derivative'
-        straight = _Cut(bend=bend, slope=torch.ones_like)
+        straight = _Cut(bend=bend, slope=lambda out,a: torch.ones_like(out))
         through = e.graph(straight) if masks else e.like(straight)
         if through: yield (
             cause, f'{n}.g goes straight through {at}: its {lost} is missing', through)
@@ -116,7 +116,7 @@ def _straight(e):
             cause, f'{n}.g passes where {at} blocks, and the other way round: '
             'inverted', [a-b for a,b in zip(through, whole)])
         for said,slope in _slopes.items() if op in _curves else ():
-            bent = e.like(_Cut(bend=bend, slope=slope))
+            bent = e.like(_Cut(bend=bend, slope=lambda out,a: slope(out)))
             cause = 'missing term' if op == 'softmax' else 'wrong slope'
             if bent: yield cause, f'{n}.g takes {said} for the derivative of {at}', bent
 
@@ -131,6 +131,12 @@ def _left_out(e):
         if guess: yield (
             'missing factor', f'{n}.g does not use {said}: it is the gradient for ones '
             'in its place', guess)
+    factors = {i: use for i,use in count.uses.items() if use[3] > 1 and use[0] in (
+        'mul', 'rmul', 'div', 'truediv', 'matmul')}
+    for past in _together(factors):
+        guess = e.like(_Cut(past=past))
+        if guess: yield ('missing factor', f'{n}.g passes {factors[past[0]][1]} as '
+                         'it is: the other factor is missing', guess)
     small = ' and '.join(f'{x:g} in {said}' for x,said in count.numbers.items()
                          if 0 < x < .01)
     guess = small and e.graph(_Cut(no_eps=True))
@@ -237,14 +243,27 @@ _known = {
     'Mish': F.mish, 'SELU': F.selu, 'exp': torch.exp, 'softsign': F.softsign,
     'hard swish': F.hardswish, 'erf': torch.erf}
 
+# %% ../../nbs/06h3_paths.ipynb #574e84d4
+def _slope_at(function, x):
+    at = x.detach().requires_grad_()
+    with torch.enable_grad(): return torch.autograd.grad(function(at).sum(), at)[0]
+
+def _other_slopes(e):
+    "An operation in the forward with the slope of another function"
+    curves = {i: c for i,c in e.counted.calls.items() if c[0] in _curves}
+    for bend in _together(curves) if e.fits else ():
+        for said,function in _known.items():
+            guess = e.like(_Cut(bend=bend, slope=lambda out,a: _slope_at(function, a)))
+            if guess: yield ('wrong slope', f'{e.name}.g takes the slope of {said} for '
+                             f'that of {curves[bend[0]][1]}', guess)
+
+# %% ../../nbs/06h3_paths.ipynb #1664fbde
 def _relatives(e):
     "The slope of another function"
     x = e.point.values[e.name]
     if not x.shape == e.out.shape == e.found[0].shape: return
     for said,function in _known.items():
-        at = x.detach().requires_grad_()
-        with torch.enable_grad(): slope, = torch.autograd.grad(function(at).sum(), at)
-        guess = [u*slope for u in e.us]
+        guess = [u*_slope_at(function, x) for u in e.us]
         same,c = _matches(e.found, guess, e.near)
         if same and abs(c-1) < 1e-6: yield (
             'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
