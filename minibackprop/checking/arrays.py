@@ -23,6 +23,13 @@ def _array(t):
 def _tensor(a):
     return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.array(a))
 
+def _seen(name, a):
+    "An array, or what a mode of PyTorch that is entered puts in its place"
+    if a.dtype.kind != 'f' or not a.flags.writeable: return a
+    try: b = torch.from_numpy(a).numpy()
+    except (TypeError, ValueError): return a  # float128, or turned round
+    return a if np.shares_memory(a, b) else b
+
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
@@ -302,7 +309,7 @@ def start(self:_Arrays, params):
 
     def backward(out, *args):
         outs = out if isinstance(out, tuple) else (out,)
-        given,names = kept
+        given,names = _rebuilt(kept[0], _seen, kind=np.ndarray), kept[1]
         ups = [self.lent(o.g) for o in outs]
         grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(

@@ -7,15 +7,17 @@ __all__ = ['hypotheses', 'Finding', 'diagnose']
 
 # %% ../../nbs/06h_diagnosis.ipynb #28063918
 import itertools, torch
-from .subject import _floating, _scaled
+from .arrays import _Arrays
+from .subject import _floating, _rebuilt, _scaled
 from .referees import _Panel
 from .evidence import (
-    _Edit, _Evidence, _Swap, _axes_said, _ends, _factor, _located, _matches)
+    _Calls, _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches, _zeros)
 from .guesses import (
-    _axes, _conjugates, _contributions, _factors, _masks, _order, _parts, _shapes,
-    _stale, _swapped, _turned, _upstream)
-from .paths import (
-    _diagonal, _left_out, _one_factor, _options, _paths, _relatives, _straight)
+    _axes, _conjugates, _contributions, _factors, _forward_again, _masks, _order,
+    _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
+from minibackprop.checking.paths import (
+    _diagonal, _left_out, _one_factor, _options, _other_slopes, _paths, _relatives,
+    _straight)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d460f949
 class Finding:
@@ -29,37 +31,73 @@ class Finding:
         self.tensor,self.cause,self.sentence,self.sure = tensor, cause, sentence, sure
     def __repr__(self): return f'{self.sentence} ({self.sure})'
 
+# %% ../../nbs/06h_diagnosis.ipynb #8172366a
+class _Swap(_Calls):
+    "Each call that gets the numbers of `old` gets `new`"
+    watches = False
+    def __init__(self, old, new):
+        self.old,self.new,self.made = old, new, {}  # id -> tensor that a call returned
+
+    def swap(self, name, t):
+        alike = (t.shape, t.layout) == (self.old.shape, self.old.layout)
+        alike = alike and id(t) not in self.made
+        given = alike and torch.equal(t, self.old)
+        return self.new.clone() if given else t
+
+    def call(self, func, args, kwargs, at):
+        out = func(*_rebuilt(args, self.swap), **_rebuilt(kwargs, self.swap))
+        self.made |= {id(t): t for t in (out if isinstance(out, tuple) else [out])}
+        if func.__name__ != '__get__' or torch.is_tensor(out): return out
+        return func(*args, **kwargs)  # of which it asks for a property
+
 # %% ../../nbs/06h_diagnosis.ipynb #6bd3dace
 def _crossed(e):
     "Output, input and out.g taken for one another: the backward with them exchanged"
-    n = e.name
-    def right_if(swap): return _is_right(
-        e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+    n,arrays = e.name, isinstance(e.point.subject, _Arrays)
     if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
     for i,a in enumerate(e.point.args):
         if not _floating(a) or a.shape != e.out.shape: continue
         who = e.point.names[i]
-        if right_if(lambda out,args,g: (out, args[i])): yield (
+        if _right_if(e, lambda out,args,g: (out, args[i])): yield (
             'from output', f'{n}.g is computed from the output where {who} is meant',
             e.found)
-        if right_if(lambda out,args,g: (args[i], out)): yield (
+        if _right_if(e, lambda out,args,g: (args[i], out)): yield (
             'from input', f'{n}.g is computed from {who} where the output is meant',
             e.found)
+    if _right_if(e, lambda out,args,g: (out, g)): yield (
+        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant' + (
+        '. The backward is called as backward(out, *inputs), with the upstream '
+        'gradient in out.g')*(not arrays), e.found)
+
+def _right_if(e, swap):
+    return _is_right(e, lambda run,u: _Swap(*swap(run.outs[0], run.args, u)), e.us)
+
+# %% ../../nbs/06h_diagnosis.ipynb #97d6011b
+def _untransposed(e):
+    "A square matrix used as it is where its transpose is meant"
+    if len(e.point.out_sizes) > 1 or _is_right(e, None, e.us): return
     for who,at in [('the output', None), *zip(e.point.names, range(len(e.point.args)))]:
         t = e.out if at is None else e.point.args[at]
         if not _floating(t) or t.dim() != 2 or t.shape[0] != t.shape[1]: continue
         def turned(out, args, g): return (t := out if at is None else args[at]), t.t()
-        if right_if(turned): yield (
-            'transposed', f'{n}.g is right if the backward transposes {who}',
+        if _right_if(e, turned): yield (
+            'transposed', f'{e.name}.g is right if the backward transposes {who}',
             e.found)
-    if right_if(lambda out,args,g: (out, g)): yield (
-        'out for out.g', f'{n}.g is computed from the output where {e.up} is meant. '
-        'The backward is called as backward(out, *inputs), with the upstream gradient '
-        'in out.g', e.found)
+
+# %% ../../nbs/06h_diagnosis.ipynb #e063a5f7
+def _unmasked(e):
+    "Right, if the upstream gradient is 0 wherever the output does not depend on it"
+    if e.rows is None or not e.fits: return
+    still = (e.rows.flatten(1) == 0).all(1).view_as(e.out)
+    if not still.any() or still.all() or _is_right(e, None, e.us): return
+    if _is_right(e, None, [u*~still for u in e.us]): yield (
+        'mask', f'{e.name}.g counts {e.up} also where the output does not depend on '
+        f'{e.name}{_zeros(e, still)}: a mask is missing', e.found)
 
 # %% ../../nbs/06h_diagnosis.ipynb #d56e2c6c
 _reductions = ('mean', 'sum', 'softmax', 'log_softmax', 'logsumexp', 'var', 'std',
-               'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod')
+               'cumsum', 'prod', 'amax', 'flip', 'norm', 'cumprod', 'gather',
+               'scatter', 'scatter_add', 'index_add', 'index_select')
 
 def _along(args, kwargs, axis):
     "The arguments of a reduction along another axis; that axis before, or None"
@@ -86,7 +124,7 @@ def _axis_edits(steps):
 
 # %% ../../nbs/06h_diagnosis.ipynb #5a0239b5
 def _kind_edits(steps):
-    "A sum for a mean, a matrix product for an element-wise one, and back"
+    "A sum for a mean, a matrix product for an element-wise one, another direction"
     def times(power):
         def edit(f, args, kwargs):
             out = f(*args, **kwargs)
@@ -98,10 +136,49 @@ def _kind_edits(steps):
         if s.op in ('mean', 'sum'): yield (
             ('mean', s.op), f'{s.said} is a {"sum" if s.op == "mean" else "mean"}',
             i, s, times(1 if s.op == 'mean' else -1))
+        if s.op in ('cumsum', 'cumprod'): yield (
+            ('order', s.op), f'{s.said} runs from the end', i, s, _reversed)
         if s.op in ('mul', 'rmul', 'matmul'):
             how = ('element by element', torch.mul) if s.op == 'matmul' else (
                 'as a matrix product', torch.matmul)
             yield ('product', s.op), f'{s.said} is taken {how[0]}', i, s, other(how[1])
+
+# %% ../../nbs/06h_diagnosis.ipynb #8cf8f75b
+def _layout_edits(steps):
+    "Axes that are exchanged before a tensor gets another shape"
+    for i,s in enumerate(steps):
+        t = s.args[0] if s.args else None
+        if not s.counts or s.op not in ('reshape', 'view', 'flatten'): continue
+        for a,b in itertools.combinations(range(t.dim()), 2) if t.dim() > 2 else ():
+            def edit(f, args, kwargs, a=a, b=b):
+                return f(args[0].transpose(a, b).contiguous(), *args[1:], **kwargs)
+            yield (('layout', a, b), f'axes {a} and {b} are transposed before {s.said}',
+                   i, s, edit)
+
+# %% ../../nbs/06h_diagnosis.ipynb #0559299e
+def _reversed(f, args, kwargs):
+    "A running sum or product from the end"
+    axis = _along(args, kwargs, 0)[2]
+    return f(args[0].flip(axis), *args[1:], **kwargs).flip(axis)
+
+# %% ../../nbs/06h_diagnosis.ipynb #9f037f47
+_arithmetic = ('add radd sub rsub mul rmul div truediv rtruediv pow rpow clamp '
+               'clamp_min clamp_max where maximum minimum').split()
+
+def _number_edits(steps, numbers):
+    "A number of the backward, in the place of which the forward has another one"
+    for i,s in enumerate(steps):
+        given = [*s.args, *s.kwargs.values()]
+        mine = [abs(a) for a in given if type(a) in (int, float)]
+        for c in {*mine} if s.counts and s.op in _arithmetic else ():
+            for x,said in numbers.items():
+                if abs(x) == c: continue
+                def put(a, c=c, x=x): return a if type(a) not in (int, float) else {
+                    c: x, -c: -x}.get(a, a)
+                def edit(f, args, kwargs, put=put): return f(
+                    *map(put, args), **{k: put(v) for k,v in kwargs.items()})
+                yield (('number', c, x), f'{x:g}, as in {said}, takes the place of '
+                       f'{c:g} in {s.said}', i, s, edit)
 
 # %% ../../nbs/06h_diagnosis.ipynb #77115e14
 _functions = {
@@ -133,8 +210,8 @@ def _operand_edits(steps, known):
                        i, s, put(j, lambda a, new=new: new))
 
 # %% ../../nbs/06h_diagnosis.ipynb #0ae63480
-_kinds = ('wrong axis', 'mean', 'transposed', 'product', 'extra step', 'missing step',
-          'wrong tensor')
+_kinds = ('wrong axis', 'mean', 'order', 'number', 'layout', 'transposed', 'product',
+          'extra step', 'missing step', 'wrong tensor')
 
 def _trials(e):
     "All edits: cause, words, the steps that it changes, the change"
@@ -145,6 +222,7 @@ def _trials(e):
     trials = {}
     for key,said,i,s,edit in itertools.chain(
             _axis_edits(e.steps), _kind_edits(e.steps),
+            _number_edits(e.steps, count.numbers), _layout_edits(e.steps),
             _operand_edits(e.steps, known)):
         for group in {(*key, s.site), key}:
             trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
@@ -173,7 +251,7 @@ def _is_right(e, edit, us):
     "Is the gradient right, for these upstream gradients, if the backward is edited?"
     g,right = e.run(edit, us), e.right[:len(us)]
     return bool(g) and g[0].shape == right[0].shape and _scaled(
-        _ends(g) - _ends(right), right[0]) < 1e-8
+        _ends(g) - _ends(right), right[0]) < e.near
 
 # %% ../../nbs/06h_diagnosis.ipynb #27f7f030
 def _reached(e, which):
@@ -189,7 +267,7 @@ def _reached(e, which):
         if not all(pairs): return
         for axes,(moved,),old in zip(both, pairs, (e.found, e.right)):
             if values: moved = moved - old[0]
-            where = (moved.abs() > 1e-9*e.right[0].abs().max()).nonzero()
+            where = (moved.abs() > e.near/10*e.right[0].abs().max()).nonzero()
             axes |= {i for i,k in enumerate(where.T) if len(k) and (k != k[0]).any()}
     return both
 
@@ -201,7 +279,7 @@ def _facts(e):
     for which in (e.up, n) if everywhere and e.repeats() else ():
         found,right = _reached(e, which) or (0, 0)
         if found == right: continue
-        cause,why = 'wrong axis', 'a sum, mean or softmax over the wrong axis'
+        cause,why = 'wrong axis', 'a sum, mean, softmax or reshape of other axes'
         few,many = [f'terms of a sum or mean are {s}' for s in ('missing', 'too many')]
         if found < right: cause,why = 'missing term', few
         if found > right and not right: cause,why = 'extra term', many
@@ -220,10 +298,12 @@ def _coupling(e):
     "Wrong by a term that is constant along an axis, but for a factor"
     n,found,right = e.name, e.found, e.right
     if not found[0].shape == right[0].shape == e.out.shape: return
-    kinds = [('a term', torch.ones_like(e.out)), ('the output times a term', e.out),
-             (f'{n} times a term', e.point.values[n])]
+    x,one = e.point.values[n], torch.ones_like(e.out)
     for axis in range(-1, -right[0].dim()-1, -1):
         if right[0].shape[axis] < 3: continue
+        kinds = [('a term', one), ('the output times a term', e.out),
+                 (f'{n} times a term', x),
+                 (f'{n} minus its mean, times a term', x - x.mean(axis, keepdim=True))]
         for name,t in kinds:
             lost = []
             for f,r in zip(found, right):
@@ -250,8 +330,9 @@ def _all_zero(e):
 # Functions of `_Evidence` that yield (cause, sentence, guess), most telling first
 hypotheses = [
     _conjugates, _turned, _order, _shapes, _factors, _upstream, _stale, _contributions,
-    _parts, _masks, _crossed, _swapped, _paths, _diagonal, _straight, _options,
-    _left_out, _one_factor, _relatives, _axes]
+    _parts, _masks, _crossed, _untransposed, _swapped, _paths, _diagonal, _straight,
+    _options, _left_out, _one_factor, _relatives, _axes, _spread, _forward_again,
+    _unmasked]
 
 # %% ../../nbs/06h_diagnosis.ipynb #f358dc96
 def diagnose(
@@ -270,7 +351,8 @@ def diagnose(
     known = [_conjugates, _factors, _upstream, _stale] if e.point.pairs else hypotheses
     found = _tried(e, known)
     if not found and not e.point.pairs: found = (
-        _tried(e, [lambda e: _one_factor(e, deep=True)]) or _mended(e) or _facts(e))
+        _tried(e, [lambda e: _one_factor(e, deep=True), _other_slopes])
+        or _mended(e) or _facts(e))
     return found[:3] or [Finding(name, 'unknown', _located(e), 'no hypothesis fits')]
 
 # %% ../../nbs/06h_diagnosis.ipynb #2d8d20ed
@@ -288,13 +370,17 @@ def _tried(e, known):
     return kept
 
 # %% ../../nbs/06h_diagnosis.ipynb #17ba8a87
+_due = 'what it should be'
+
 def _explains(e, cause, sentence, guess):
     "The `Finding`, if the guess is what was found, and not what is right; or None"
     is_factor = guess is e.right and cause == 'factor'
-    same,c = (True, 1.) if is_factor else _matches(e.found, guess, 10*e.point.near)
+    same,c = (True, 1.) if is_factor else _matches(e.found, guess, e.near)
     if not same: return
     plain = cause == 'factor' or cause == 'sign' and abs(c-1) < 1e-6
-    if not plain and _matches(guess, e.right)[0]: return  # it changes nothing
-    exact = abs(c-1) < max(1e-6, e.point.near)
-    if not exact: sentence += f'; and it is {_factor(e.point, c)}'
+    if not plain and _matches(guess, e.right, e.near)[0]: return  # it changes nothing
+    exact = abs(c-1) < max(1e-6, e.near/10)
+    if not exact:
+        which = 'what this alone would give'
+        sentence += f'; and it is {_factor(e.point, c)}'.replace(_due, which)
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')

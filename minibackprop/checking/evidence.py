@@ -43,6 +43,9 @@ class _Evidence:
         self.up = 'the upstream gradient' if 'out' in self.point.names else 'out.g'
         self.fits = self.found[0].shape == self.right[0].shape
         self.by_path = False  # does one path explain it?
+        slopes,self.follows = panel['differences'], not panel['autograd'].outcome[1]
+        exact = self.follows or slopes.exact.get(name)
+        self.near = 10*self.point.near if exact else self.point.near_slope  # rounding
     @cached_property
     def rows(self): return _rows(self)
     @cached_property
@@ -54,10 +57,23 @@ class _Evidence:
 @patch
 def graph(self:_Evidence, change=None, values=None, us=None):
     "The gradient by autograd, through a changed forward; None if there is none"
+    if not self.follows: return None if change else self.measured(us or self.us, values)
     try: grads = self.panel['autograd'].graph(us or self.us, change, values)
     except (_CannotJudge, ValueError): return None
     return [g[self.name] for g in grads]
 
+@patch
+def measured(self:_Evidence, us, values):
+    "The gradient by slopes, where autograd cannot follow; None if there are many"
+    slopes,t = self.panel['differences'], self.point.values[self.name]
+    runs = t.numel()*(1 if slopes.exact.get(self.name) else 13)  # of the forward
+    if runs > (100 if values else 8000): return None
+    try: rows = (slopes.at(values) if values else slopes).jacobian(self.name)
+    except Exception: return None  # the forward does not run there
+    if rows.shape != (self.out.numel(), t.numel()): return None
+    return [(u.flatten() @ rows).view_as(t) for u in us]
+
+# %% ../../nbs/06h1_evidence.ipynb #90770a75
 def _rows(e):
     "What each number of the output gives, for an upstream gradient of 1; or None"
     k = e.out.numel()
@@ -85,8 +101,8 @@ def run(self:_Evidence, edit=None, us=None, values={}):
 def like(self:_Evidence, change):
     "The gradient through a changed forward, if it is what was found in one draw"
     first = self.graph(change, us=self.us[:1])
-    near = 10*self.point.near
-    if first and _matches(self.found[:1], first, near)[0]: return self.graph(change)
+    if first and _matches(self.found[:1], first, self.near)[0]:
+        return self.graph(change)
 
 @patch
 def repeats(self:_Evidence):
@@ -110,7 +126,7 @@ def _where(func):
     code = frame.f_code
     line = linecache.getline(code.co_filename, frame.f_lineno)
     text = _words(code, frame.f_lasti, line)
-    return _Place(name, text, line.strip(), (code, frame.f_lasti))
+    return _Place(name, text, line.strip(), (id(code), frame.f_lasti))
 
 # %% ../../nbs/06h1_evidence.ipynb #6a3f0297
 def _words(code, at, line):
@@ -180,10 +196,11 @@ class _Calls(TorchFunctionMode):
 # %% ../../nbs/06h1_evidence.ipynb #bccf69f4
 class _Cut(_Calls):
     "Numbers the calls of a forward and their tensors; cuts some, or bends a slope"
-    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=()):
-        self.cut,self.bend,self.slope,self.ones = cut, bend, slope, ones
-        self.no_eps,self.drop = no_eps, drop
-        self.watches = not (cut or bend or ones or no_eps or drop)
+    def __init__(self, cut=(), bend=(), slope=None, ones=(), no_eps=False, drop=(),
+                 past=()):
+        self.cut,self.bend,self.slope,self.ones = {*cut, *past}, bend, slope, ones
+        self.no_eps,self.drop,self.past = no_eps, drop, past
+        self.watches = not (cut or bend or ones or no_eps or drop or past)
         self.uses,self.calls = {}, {}  # number -> what is known of it
         self.made,self.numbers = [], {}  # what came out; numbers -> where they are
         self.options = {}  # (number of a call, keyword) -> what is known of it
@@ -195,6 +212,8 @@ class _Cut(_Calls):
         kwargs = {k: v for k,v in kwargs.items() if (call, k) not in self.drop}
         use = lambda a: self.used(a, at, mine)
         out = func(*use(args), **{k: use(v) for k,v in kwargs.items()})
+        for i,t in mine:
+            if i in self.past: out = out + (t - t.detach())
         return self.noted(func, at, mine, args, out)
 
 # %% ../../nbs/06h1_evidence.ipynb #7e318923
@@ -225,7 +244,8 @@ def noted(self:_Cut, func, at, mine, args, out):
         if same: self.calls[call] = at.op, at.said, at.site
         self.made.append((at.said, out, func, a if same else None, at.op))
     if not same or call not in self.bend: return out
-    return out.detach() + self.slope(out.detach())*(a - a.detach())
+    slope = self.slope(out.detach(), a.detach())
+    return out.detach() + slope*(a - a.detach())
 
 # %% ../../nbs/06h1_evidence.ipynb #95f10d15
 def _counted(e):
@@ -260,25 +280,6 @@ class _Edit(_Calls):
         self.steps.append(step)
         step.out = func(*args, **kwargs)
         return step.out
-
-# %% ../../nbs/06h1_evidence.ipynb #54bdab8f
-class _Swap(_Calls):
-    "Each call that gets the numbers of `old` gets `new`"
-    watches = False
-    def __init__(self, old, new):
-        self.old,self.new,self.made = old, new, {}  # id -> tensor that a call returned
-
-    def swap(self, name, t):
-        alike = (t.shape, t.layout) == (self.old.shape, self.old.layout)
-        alike = alike and id(t) not in self.made
-        given = alike and torch.equal(t, self.old)
-        return self.new.clone() if given else t
-
-    def call(self, func, args, kwargs, at):
-        out = func(*_rebuilt(args, self.swap), **_rebuilt(kwargs, self.swap))
-        self.made |= {id(t): t for t in (out if isinstance(out, tuple) else [out])}
-        if func.__name__ != '__get__' or torch.is_tensor(out): return out
-        return func(*args, **kwargs)  # of which it asks for a property
 
 # %% ../../nbs/06h1_evidence.ipynb #00235d65
 def _recorded(e):
@@ -370,7 +371,8 @@ def _located(e):
         have,want = tuple(f.shape), tuple(r.shape)
         return f'{e.name}.g has shape {have}, and {e.name} has {want}'
     found,right = torch.stack(e.found), torch.stack(e.right)
-    wrong = (~((found-right).abs() <= 1e-9*right.abs().max().clamp_min(1e-300))).any(0)
+    least = e.near/10*right.abs().max().clamp_min(1e-300)
+    wrong = (~((found-right).abs() <= least)).any(0)
     error = (f-r).abs().nan_to_num(torch.inf, torch.inf)
     at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(f.shape)))
     where = [_spans(i) + f' of axis {axis} (size {k})' for axis,k in enumerate(f.shape)
@@ -390,7 +392,9 @@ def _zeros(e, wrong):
     for name,t in tensors.items():
         try: zero = (t == 0).expand_as(wrong)
         except RuntimeError: continue
-        if torch.equal(zero, wrong): return f', exactly where {name} is 0'
+        for said,here in ('0', zero), ('below 0', t < 0), ('above 0', t > 0):
+            if torch.equal(here.expand_as(wrong), wrong) and wrong.any():
+                return f', exactly where {name} is {said}'
         if not (wrong & ~zero).any(): return f', only where {name} is 0'
         for axis in range(-1, -wrong.dim()-1, -1):
             if wrong.dim() > 1 and not wrong.any(axis).all() and zero.any() and \

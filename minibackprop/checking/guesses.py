@@ -7,7 +7,6 @@ __all__ = []
 
 # %% ../../nbs/06h2_guesses.ipynb #15935c40
 import contextlib, itertools, torch
-from ..broadcasting import unbroadcast
 from .subject import _floating, _reals, _scaled
 from .evidence import (
     _axes_said, _axis, _factor, _matches, _number, _spans, _zeros)
@@ -46,7 +45,7 @@ def _order(e):
         k,exactly = f.shape[axis], 'donot_use_mm_for_euclid_dist'
         if not 2 <= k <= 64: continue
         rows = [t.movedim(axis, 0).reshape(k, -1) for t in (f, r)]
-        same = torch.cdist(*rows, compute_mode=exactly) < 1e-9*r.norm()
+        same = torch.cdist(*rows, compute_mode=exactly) < e.near/10*r.norm()
         at = same.double().argmax(1).tolist()
         moved = [i for i in range(k) if at[i] != i]
         if not same.any(1).all() or len({*at}) < k or not moved: continue
@@ -61,15 +60,13 @@ def _shapes(e):
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
     if e.fits: return
-    try: summed = [unbroadcast(f, want) for f in found]
-    except ValueError: summed = None
-    if summed and found[0].numel() > right[0].numel() and _matches(summed, right)[0]:
-        axes = [i for i in range(len(have))
-                if i < len(have)-len(want) or want[i-len(have)] != have[i]]
-        over = ', '.join(map(str, axes))
-        yield 'missing sum', f'{n}.g misses a sum over axis {over}: {shapes}', found
-    for axes in (a for k in range(1, len(want)+1)
-                 for a in itertools.combinations(range(len(want)), k)):
+    for axes in _some(have) if found[0].numel() > right[0].numel() else ():
+        rest = [k for i,k in enumerate(have) if i not in axes and k > 1]
+        if rest != [k for k in want if k > 1]: continue
+        if _matches([f.sum(axes).view(want) for f in found], right, e.near)[0]: yield (
+            'missing sum', f'{n}.g misses a sum over {_axes_said(axes)}: {shapes}',
+            found)
+    for axes in _some(want):
         lost = f'{n}.g is summed over {_axis(e, axes)}, which it should keep: {shapes}'
         for guess in ([r.sum(axes, keepdim=k) for r in right] for k in (False, True)):
             if guess[0].shape == found[0].shape: yield 'extra sum', lost, guess
@@ -77,14 +74,19 @@ def _shapes(e):
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
 
+def _some(shape):
+    "All groups of axes, the small ones first"
+    return (a for k in range(1, len(shape)+1)
+            for a in itertools.combinations(range(len(shape)), k))
+
 # %% ../../nbs/06h2_guesses.ipynb #2c10b3b6
 def _factors(e):
     "The sign, or a constant factor"
-    same,c = _matches(e.found, e.right, 10*e.point.near)
+    same,c = _matches(e.found, e.right, e.near)
     if not same: return
-    if abs(c+1) < max(1e-6, e.point.near):
+    if abs(c+1) < max(1e-6, e.near/10):
         yield 'sign', f'{e.name}.g has the wrong sign', [-r for r in e.right]
-    elif abs(c-1) > e.point.near:
+    elif abs(c-1) > e.near/10:
         by = [f', and {x:g} is used in {said}' for x,said in e.counted.numbers.items()
               if x and x != 2 and min(abs(c/x-1), abs(c*x-1)) < 1e-9]
         said = _factor(e.point, c)
@@ -205,6 +207,34 @@ def _weights(e, axis, k, weight):
                         for w,i in odd.items())
     return f'{n}.g counts {text}' + (', and the others with 1' if 1. in kinds else '')
 
+# %% ../../nbs/06h2_guesses.ipynb #42acc673
+def _forward_again(e):
+    "The Jacobian where its transpose belongs"
+    n,right = e.name, e.right
+    if not e.fits or e.out.numel() != right[0].numel() or e.rows is None: return
+    yield ('transposed', f'{n}.g is the Jacobian times {e.up}, where its transpose '
+           'belongs: a flip, a transpose, a rotation or a permutation runs as in the '
+           'forward, and has to be undone', [
+               (e.rows.flatten(1) @ u.flatten()).view_as(right[0]) for u in e.us])
+
+# %% ../../nbs/06h2_guesses.ipynb #666ca5d4
+def _spread(e):
+    "An upstream gradient with fewer axes, spread out along the wrong one"
+    right,u = e.right[0], e.us[0]
+    if not e.fits or not 0 < e.out.dim() < right.dim() or e.rows is None: return
+    if ((e.rows != 0).sum(0) > 1).any(): return  # an entry of several outputs
+    def spread(kept):
+        at = [k if i in kept else 1 for i,k in enumerate(right.shape)]
+        return [u.view(at)*e.rows.sum(0) for u in e.us]
+    groups = [g for g in itertools.combinations(range(right.dim()), e.out.dim())
+              if [right.shape[i] for i in g] == [*e.out.shape]]
+    due = [g for g in groups if _matches(spread(g), e.right, e.near)[0]]
+    lost = lambda kept: _axes_said({*range(right.dim())} - {*kept})
+    for g in groups if due else ():
+        how = ', '.join(':' if i in due[0] else 'None' for i in range(right.dim()))
+        if g != due[0]: yield ('wrong axis', f'{e.name}.g spreads {e.up} out along '
+            f'{lost(g)}, and should along {lost(due[0])}: {e.up}[{how}]', spread(g))
+
 # %% ../../nbs/06h2_guesses.ipynb #e0552d7c
 def _masks(e):
     "A mask that is missing, inverted, or another one"
@@ -239,7 +269,7 @@ def _swapped(e):
         if other == n: continue
         theirs = e.trial.found[other]
         known = all(torch.is_tensor(t) for t in theirs)
-        both = known and _matches(theirs, e.right)[0]
+        both = known and _matches(theirs, e.right, e.near)[0]
         yield ('swapped' if both else 'other gradient', f'{n}.g is the gradient of '
                f'{other}' + ': swapped'*both, [r[other] for r in e.all_right])
 
@@ -274,7 +304,8 @@ def _axes(e):
     some = range(min(e.out.dim(), 4))
     sums = [(axes, [u.sum(axes, keepdim=k) for u in e.us]) for i in some
             for axes in itertools.combinations(some, i+1) for k in (False, True)]
-    due = [a for a,s in sums if s[0].shape == right[0].shape and _matches(s, right)[0]]
+    due = [a for a,s in sums if s[0].shape == right[0].shape
+           and _matches(s, right, e.near)[0]]
     for axes,over in sums if due else ():
         if len(axes) == len(due[0]) and axes != due[0]: yield (
             'wrong axis', f'{n}.g is the sum of {e.up} over {_axes_said(axes)}, and '
@@ -286,13 +317,16 @@ def _axes(e):
                'spread out again', spread)
     error = torch.stack([(f-r).abs() for f,r in zip(found, right)]).amax(0)
     size = max(r.abs().max().item() for r in right) if error.numel() else 0.
-    if 0 < error.max() < 1e-5*size and _single(e): yield (
+    digit,kind = _smallest(e)
+    if 0 < error.max() < max(1e-5, 4*digit)*size and digit: yield (
         'precision', f'{n}.g is right to {error.max()/size:.0e} only: some step of the '
-        'backward runs in a smaller dtype', found)
+        f'backward runs in {kind}', found)
 
 # %% ../../nbs/06h2_guesses.ipynb #d218229f
-def _single(e):
-    "Does the backward make numbers of a smaller dtype? True if nobody can see it"
-    small = [t for s in e.steps for t in [s.out, *s.args]
-             if _floating(t) and t.dtype not in (torch.float64, torch.complex128)]
-    return bool(small) or not e.steps
+def _smallest(e):
+    "The last digit of the smallest dtype in the backward; 0 if all steps are float64"
+    seen = {t.dtype for s in e.steps for t in [s.out, *s.args]
+            if _floating(t) and t.dtype not in (torch.float64, torch.complex128)}
+    kind = max(seen, key=lambda d: torch.finfo(d).eps, default=None)
+    if kind: return torch.finfo(kind).eps, str(kind).split('.')[-1]
+    return (0 if e.steps else 1e-7), 'a smaller dtype'

@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06h3_paths.ipynb #4efb4984
-import inspect, itertools, re, torch
+import contextlib, inspect, itertools, re, torch
 import torch.nn.functional as F
 from .subject import _floating, _scaled
 from .evidence import _Cut, _ends, _matches, _number
@@ -108,7 +108,7 @@ def _straight(e):
         cause = 'mask' if masks else 'missing factor'
         lost = 'mask' if masks else 'second operand' if op in (
             'mul', 'div', 'truediv', 'matmul') else 'derivative'
-        straight = _Cut(bend=bend, slope=torch.ones_like)
+        straight = _Cut(bend=bend, slope=lambda out,a: torch.ones_like(out))
         through = e.graph(straight) if masks else e.like(straight)
         if through: yield (
             cause, f'{n}.g goes straight through {at}: its {lost} is missing', through)
@@ -116,7 +116,7 @@ def _straight(e):
             cause, f'{n}.g passes where {at} blocks, and the other way round: '
             'inverted', [a-b for a,b in zip(through, whole)])
         for said,slope in _slopes.items() if op in _curves else ():
-            bent = e.like(_Cut(bend=bend, slope=slope))
+            bent = e.like(_Cut(bend=bend, slope=lambda out,a: slope(out)))
             cause = 'missing term' if op == 'softmax' else 'wrong slope'
             if bent: yield cause, f'{n}.g takes {said} for the derivative of {at}', bent
 
@@ -131,6 +131,12 @@ def _left_out(e):
         if guess: yield (
             'missing factor', f'{n}.g does not use {said}: it is the gradient for ones '
             'in its place', guess)
+    factors = {i: use for i,use in count.uses.items() if use[3] > 1 and use[0] in (
+        'mul', 'rmul', 'div', 'truediv', 'matmul')}
+    for past in _together(factors):
+        guess = e.like(_Cut(past=past))
+        if guess: yield ('missing factor', f'{n}.g passes {factors[past[0]][1]} as '
+                         'it is: the other factor is missing', guess)
     small = ' and '.join(f'{x:g} in {said}' for x,said in count.numbers.items()
                          if 0 < x < .01)
     guess = small and e.graph(_Cut(no_eps=True))
@@ -143,37 +149,41 @@ def _one_factor(e, deep=False):
     if not e.fits or not r.any(): return
     used,ratio = r.abs().amax(0) > 1e-9*r.abs().max(), (f*r).sum(0)/(r*r).sum(0)
     ratio = torch.where(used, ratio, 0.)
-    if not _scaled(f - ratio*r, f) < 1e-9 or not ratio.any(): return
-    if _scaled(ratio[used] - ratio[used].mean(), ratio) < 1e-9: return
+    if not _scaled(f - ratio*r, f) < e.near/10 or not ratio.any(): return
+    if _scaled(ratio[used] - ratio[used].mean(), ratio) < e.near/10: return
     steps = [*_steps(e)] if deep else [*e.point.values.items(), ('out', e.out)]
     for said,t in steps:
         for k,words in _powers.items():
-            if _is_power(ratio, t, k, used):
-                cause = 'extra factor' if k > 0 else 'missing factor'
-                same = [s for s,o in steps if not deep and _is_power(ratio, o, k, used)]
-                words = words.format(' (or '.join(same) + ')' if same[1:] else said)
-                words = words.replace('a factor the slope', 'the slope')
-                yield cause, f'{n}.g {words}', e.found
+            if _is_power(e, ratio, t, k, used):
+                also = [s for s,o in steps if s != said and not deep
+                        and _is_power(e, ratio, o, k, used)]
+                said += f' (or {also[0]})' if also else ''
+                words = words.format(said).replace('a factor the slope', 'the slope')
+                yield _causes[k > 0], f'{n}.g {words}', e.found
                 return
     fits = [(s, t) for s,t in steps if t.shape == ratio.shape] if deep else []
     for (a,s),(b,t) in itertools.combinations(fits[-40:], 2):
-        if not _is_power(ratio, s*t, 1, used): continue
+        if not _is_power(e, ratio, s*t, 1, used): continue
         yield ('extra factor', f'{n}.g is multiplied by {a} and by {b} once too often',
                e.found)
         return
 
 # %% ../../nbs/06h3_paths.ipynb #1ba79c71
+_causes = 'missing factor', 'extra factor'
 _powers = {1: 'is multiplied by {} once too often, or not divided by it',
            -1: 'misses a factor {}, or is divided by it once too often',
            2: 'is multiplied by {} twice too often, or not divided by its square',
            -2: 'misses a factor {} squared, or is divided by it'}
 
 # %% ../../nbs/06h3_paths.ipynb #93f7376b
-def _is_power(ratio, t, k, used):
+def _is_power(e, ratio, t, k, used):
     "Is `ratio` the k-th power of `t`, where `used`?"
-    try: power = (t**k).expand_as(ratio)[used]
-    except RuntimeError: return False
-    return bool(_scaled(ratio[used] - power, power) < 1e-8)
+    spread = range(t.dim()+1) if t.dim() == ratio.dim()-1 else ()
+    for t in (t, *[t.unsqueeze(i) for i in spread]):  # a sum took an axis away
+        with contextlib.suppress(RuntimeError):
+            power = (t**k).expand_as(ratio)[used]
+            if _scaled(ratio[used] - power, power) < e.near: return True
+    return False
 
 def _steps(e):
     "Name and value of all tensors in the forward and backward, and slopes of steps"
@@ -233,15 +243,28 @@ _known = {
     'Mish': F.mish, 'SELU': F.selu, 'exp': torch.exp, 'softsign': F.softsign,
     'hard swish': F.hardswish, 'erf': torch.erf}
 
+# %% ../../nbs/06h3_paths.ipynb #574e84d4
+def _slope_at(function, x):
+    at = x.detach().requires_grad_()
+    with torch.enable_grad(): return torch.autograd.grad(function(at).sum(), at)[0]
+
+def _other_slopes(e):
+    "An operation in the forward with the slope of another function"
+    curves = {i: c for i,c in e.counted.calls.items() if c[0] in _curves}
+    for bend in _together(curves) if e.fits else ():
+        for said,function in _known.items():
+            guess = e.like(_Cut(bend=bend, slope=lambda out,a: _slope_at(function, a)))
+            if guess: yield ('wrong slope', f'{e.name}.g takes the slope of {said} for '
+                             f'that of {curves[bend[0]][1]}', guess)
+
+# %% ../../nbs/06h3_paths.ipynb #1664fbde
 def _relatives(e):
     "The slope of another function"
     x = e.point.values[e.name]
     if not x.shape == e.out.shape == e.found[0].shape: return
     for said,function in _known.items():
-        at = x.detach().requires_grad_()
-        with torch.enable_grad(): slope, = torch.autograd.grad(function(at).sum(), at)
-        guess = [u*slope for u in e.us]
-        same,c = _matches(e.found, guess)
+        guess = [u*_slope_at(function, x) for u in e.us]
+        same,c = _matches(e.found, guess, e.near)
         if same and abs(c-1) < 1e-6: yield (
             'wrong slope', f'{e.name}.g is out.g times the slope of {said}, and the '
             'forward is not that function', guess)

@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06e_referees.ipynb #19ec3bd2
-import torch, warnings
+import copy, torch, warnings
 from fastcore.basics import patch
 from functools import cached_property
 from torch.autograd import forward_ad
@@ -139,7 +139,7 @@ class _Differences(_Referee):
         super().__init__(panel)
         self.start_again()
 
-    def start_again(self): self.probed,self.exact = {}, {}  # by name of a tensor
+    def start_again(self): self.probed,self.exact,self.known = {}, {}, {}  # by name
 
     def limit(self, name):
         return self.point.near if self.exact.get(name) else self.point.near_slope
@@ -269,17 +269,34 @@ def judge(self:_Differences,
 @patch
 def measured(self:_Differences):
     "Name -> slopes along every entry, (outputs, entries); None for many entries"
-    point = self.point
-    if sum(point.values[n].numel() for n in point.wanted) > 600: return None
-    def column(name, i):
-        v = torch.zeros_like(point.values[name])
+    sizes = {n: self.point.values[n].numel() for n in self.point.wanted}
+    if sum(sizes.values()) > 600: return None
+    return {n: self.jacobian(n) for n,k in sizes.items() if k}
+
+@patch
+def jacobian(self:_Differences, name):
+    "The slopes along every entry of a tensor, (outputs, entries); computed once"
+    def column(i):
+        v = torch.zeros_like(self.point.values[name])
         v.view(-1)[i] = 1.
         sharp = self.exact.get(name)  # None, without probes: a wrong shape
         exact = self.complex_slope(name, v) if sharp else None
         return (self.slope(name, v)[0] if exact is None else exact).flatten()
-    with torch.no_grad(): return {
-        n: torch.stack([column(n, i) for i in range(point.values[n].numel())], 1)
-        for n in point.wanted if point.values[n].numel()}
+    every = range(self.point.values[name].numel())
+    if name not in self.known:
+        with torch.no_grad(): self.known[name] = torch.stack([*map(column, every)], 1)
+    return self.known[name]
+
+# %% ../../nbs/06e_referees.ipynb #4ac1b2ff
+@patch
+def at(self:_Differences,
+    values:dict, # Name -> another value
+): # The same referee, at another point
+    "Where some tensors have other values"
+    other,point = copy.copy(self), copy.copy(self.point)
+    other.point,other.known,point.values = point, {}, {**point.values, **values}
+    with torch.no_grad(): point.out = point.forward({})
+    return other
 
 # %% ../../nbs/06e_referees.ipynb #p6e00104
 class _DotProduct(_Referee):
