@@ -568,28 +568,28 @@ def is_gradient(
     form:str='{}', # What the sources have in common
     skip:tuple=(), # Inputs that want no gradient
     never:dict=_autograd, # Name of a function that must not be called -> the sentence
-    zero:bool=True, # Is a number that is exactly 0 tried, too?
 )->Judge: # Called with an answer
     "Judge an answer that has a backward pass: a class, or a function"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
     def report(answer, k=0):
-        with _seeded(): return check_grads(make(answer), *cases()[k], skip=skip)
-    cases = functools.partial(_cases, inputs, zero)
+        with _seeded(): return check_grads(make(answer), *_cases(inputs)[k], skip=skip)
     known = functools.cache(lambda wrong: report(_made(wrong)))
     def one(answer, case, args):
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
-        like = not case and _recognized(filled, lambda w: _same_gradients(r, known(w)))
-        return (like or _report_in_words(r)) + _example_of(report, answer, len(cases()))
-    return Judge(lambda a: _each_case(make, cases(), forward, one, a), mistakes=filled)
+        def same(wrong): return _same_gradients(r, known(wrong))
+        why = not case and _recognized(filled, same) or _report_in_words(r)
+        return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
+    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
+                 mistakes=filled)
 
 # %% ../../nbs/90_exercises.ipynb #364acfda
-def _each_case(make, cases, forward, one, answer):
+def _each_case(make, inputs, forward, one, answer):
     "What `one` says of the first inputs on which the answer is wrong"
     if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
-    for case,args in enumerate(cases):
+    for case,args in enumerate(_cases(inputs)):
         if why := (forward and _forward_difference(make, answer, args, forward)
                    or one(answer, case, args)):
             layer = make(answer)
@@ -597,14 +597,13 @@ def _each_case(make, cases, forward, one, answer):
             return f'for {_given(names, args)}: '*(case > 0) + why
 
 # %% ../../nbs/90_exercises.ipynb #ee99e4a8
-def _cases(inputs, zero):
+def _cases(inputs):
     "The inputs to judge at: as they are listed, or one tuple and its first example"
     with _seeded(): found = inputs()
     if not isinstance(found, list):
         n = len(found[0])
         found = [found, tuple(a[:1].clone() if torch.is_tensor(a) and a.dim() and
                               len(a) == n else a for a in found)]
-    if zero: found[0] = tuple(map(_with_zero, found[0]))
     return found
 
 def _with_zero(a):
@@ -654,7 +653,7 @@ def _moved(a):
     "Other inputs of the same kind: the numbers of `a` in other places"
     return a.roll(1) if torch.is_tensor(a) and a.is_floating_point() else a
 
-# %% ../../nbs/90_exercises.ipynb #5d10cd5b
+# %% ../../nbs/90_exercises.ipynb #9a16cf6b
 def _gradient_dtypes(layer, inputs):
     "What is wrong with the dtype of a gradient in float32, or None"
     try: single,_ = _gradients(layer, inputs, dtype=torch.float32)
@@ -665,6 +664,20 @@ def _gradient_dtypes(layer, inputs):
         if g is not None and _other_dtype(g, t): return ('a gradient has the dtype of '
             f'its tensor: here one of a {t.dtype} is {g.dtype}')
 
+def _at_zero(layer, inputs):
+    "Is a gradient NaN or infinite for an input of 0, and autograd's not?"
+    def bad(grads): return not all(g is None or g.isfinite().all() for g in grads)
+    zeroed = [*map(_with_zero, inputs)]
+    with contextlib.suppress(Exception):  # 0 may be no input
+        if not bad(g for _,g in _gradients(layer, zeroed)[0]): return None
+        leaves = [_double(a).requires_grad_(a.is_floating_point()) for a in zeroed]
+        wanted = [a for a in leaves if a.requires_grad]
+        with torch.enable_grad(): out = (layer[0] if isinstance(layer, tuple)
+                                       else layer.forward)(*leaves)
+        if not bad(torch.autograd.grad(out.sum(), wanted, allow_unused=True)):
+            return 'where an input is exactly 0 a gradient is NaN or infinite'
+
+# %% ../../nbs/90_exercises.ipynb #5d10cd5b
 def _inside_function(function, inputs, never):
     "Does the backward of an `autograd.Function` call what it must not?"
     args = [_double(a).requires_grad_() for a in inputs]
@@ -692,7 +705,7 @@ def _leftovers(make, answer, inputs, never):
            for (_,f),(_,o) in zip(fresh, old)): return (
         'if an earlier call has left a .g, it counts here. Backward sets .g, with =, '
         'and does not add')
-    if why := _gradient_dtypes(layer, inputs): return why
+    if why := _gradient_dtypes(layer, inputs) or _at_zero(layer, inputs): return why
     if isinstance(layer, tuple): return None
     other,_ = _gradients(layer, inputs, between=make(answer))
     if any(g is not None and not (h is not None and _agree(g, h))
@@ -769,11 +782,11 @@ def _report_in_words(r):
     return '; '.join((said or wrong)[:3])
 
 # %% ../../nbs/90_exercises.ipynb #5e031665
-def _example_of(report, answer, n):
+def _example_of(report, n):
     "The numbers of the last of `n` cases in which it is wrong; or nothing"
     for k in reversed(range(n)):
         with contextlib.suppress(Exception):
-            if said := _example(report(answer, k)): return said
+            if said := _example(report(k)): return said
     return ''
 
 def _example(r):
