@@ -487,8 +487,8 @@ def is_function(
         calls,found,said = _results(answer := run(answer), inputs)
         if all(map(_agree, found, want)):
             if said and not may: return f'the result is right, and {said[0]}'
-            why = single and _in_single(right, answer, inputs)
-            return why or _once_more(right, answer, inputs)
+            why = _once_more(right, answer, inputs)
+            return why or (_in_single(right, answer, inputs) if single else None)
         def same(wrong):
             return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
         return _first_difference(answer, calls, found, want, _recognized(filled, same))
@@ -579,7 +579,7 @@ def is_gradient(
         except RuntimeError as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
-        def same(wrong): return not known(wrong) and _same_gradients(r, known(wrong))
+        def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
@@ -761,10 +761,10 @@ def _forward_difference(make, answer, args, forward):
 
 # %% ../../nbs/90_exercises.ipynb #edb1ff95
 def _same_gradients(one, other):
-    "Did two backwards compute the same?"
+    "Did two backwards compute the same, and is it wrong?"
     def found(r): return [g for name in r.point.wanted for g in r.trial.found[name]]
     pairs = zip(found(one), found(other))
-    return all(g is not None and _agree(g, h) for g,h in pairs)
+    return not other and all(g is not None and _agree(g, h) for g,h in pairs)
 
 def _raised(error):
     "What a backward has raised, in words; any other error is raised again"
