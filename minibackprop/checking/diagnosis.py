@@ -11,10 +11,10 @@ from .arrays import _Arrays
 from .subject import _floating, _rebuilt, _scaled
 from .referees import _Panel
 from .evidence import (
-    _Calls, _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches, _zeros)
+    _Calls, _Edit, _Evidence, _axes_said, _ends, _located, _matches, _zeros)
 from .guesses import (
-    _axes, _conjugates, _contributions, _factors, _forward_again, _masks, _order,
-    _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
+    _axes, _conjugates, _contributions, _factor, _factors, _forward_again, _masks,
+    _order, _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
 from minibackprop.checking.paths import (
     _diagonal, _left_out, _one_factor, _options, _other_slopes, _paths, _relatives,
     _straight)
@@ -226,14 +226,16 @@ def _trials(e):
             _operand_edits(e.steps, known)):
         for group in {(*key, s.site), key}:
             trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
-    return sorted(trials.values(), key=lambda t: _kinds.index(t[0]))
+    each = {(said, *at): (cause, said, at, edit)
+            for cause,said,at,edit in reversed(trials.values())}  # once, if one place
+    return sorted(reversed(each.values()), key=lambda t: _kinds.index(t[0]))
 
 # %% ../../nbs/06h_diagnosis.ipynb #20af39ed
 def _mended(e):
     "The edits of the backward that make it right: up to two, of the first kind"
     if not any(s.counts for s in e.steps) or not e.repeats(): return []
     found = []
-    few = 5000//sum(s.counts for s in e.steps)
+    few = 6500//sum(s.counts for s in e.steps)
     for cause,said,at,edit in _trials(e)[:few]:
         if found and found[0].cause != cause: break
         if any(f.sentence.endswith(said) for f in found): continue
@@ -382,5 +384,6 @@ def _explains(e, cause, sentence, guess):
     exact = abs(c-1) < max(1e-6, e.near/10)
     if not exact:
         which = 'what this alone would give'
-        sentence += f'; and it is {_factor(e.point, c)}'.replace(_due, which)
+        factor = _factor(e.point, c, e.counted.made).replace(_due, which)
+        sentence += f'; and it is {factor}'
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')
