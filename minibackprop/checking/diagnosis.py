@@ -114,7 +114,8 @@ def _axis_edits(steps):
         k,was = s.args[0].dim(), _along(s.args, s.kwargs, 0)[2]
         was = [*was] if isinstance(was, (tuple, list)) else [was]*(was is not None)
         if k < 2 or not all(isinstance(a, int) for a in was): continue
-        for axes in itertools.combinations(range(k), max(len(was), 1)):
+        groups = [g for n in range(1, k+1) for g in itertools.combinations(range(k), n)]
+        for axes in sorted(groups, key=lambda g: abs(len(g) - max(len(was), 1))):
             if {*axes} == {a % k for a in was}: continue
             def edit(f, args, kwargs, axes=axes):
                 args,kwargs,_ = _along(args, kwargs, axes if len(axes) > 1 else axes[0])
@@ -166,8 +167,12 @@ _arithmetic = ('add radd sub rsub mul rmul div truediv rtruediv pow rpow clamp '
                'clamp_min clamp_max where maximum minimum').split()
 
 def _number_edits(steps, numbers):
-    "A number of the backward, in the place of which the forward has another one"
+    "A number of the backward, in the place of which the forward has another; a power"
     for i,s in enumerate(steps):
+        power = s.args[1] if s.op == 'pow' and s.counts else None
+        for x in (power+1, power-1) if type(power) in (int, float) else ():
+            yield (('number', power, x), f'the power is {x:g} in {s.said}', i, s,
+                   lambda f, args, kwargs, x=x: f(args[0], x))
         given = [*s.args, *s.kwargs.values()]
         mine = [abs(a) for a in given if type(a) in (int, float)]
         for c in {*mine} if s.counts and s.op in _arithmetic else ():
