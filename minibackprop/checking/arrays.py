@@ -121,6 +121,11 @@ def _is_upstream(name):
     return bool(re.match(
         'd(?!ata|im|ict|type|ropout|il)|.*grad|delta|g$|g_|up|.*_bar$|err', name))
 
+@patch(as_prop=True)
+def asked(self:_Arrays):
+    "The name of the first upstream gradient"
+    return next(filter(_is_upstream, _asks(self.backward or (lambda: 0))), 'dout')
+
 def _rates(names):
     "Those that are called like a learning rate"
     return [p for p in names if re.search(r'(^|_)(lr|rate|eta)($|_)', p)]

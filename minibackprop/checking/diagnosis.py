@@ -11,10 +11,10 @@ from .arrays import _Arrays
 from .subject import _floating, _rebuilt, _scaled
 from .referees import _Panel
 from .evidence import (
-    _Calls, _Edit, _Evidence, _axes_said, _ends, _factor, _located, _matches, _zeros)
+    _Calls, _Edit, _Evidence, _axes_said, _ends, _located, _matches, _zeros)
 from .guesses import (
-    _axes, _conjugates, _contributions, _factors, _forward_again, _masks, _order,
-    _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
+    _axes, _conjugates, _contributions, _factor, _factors, _forward_again, _masks,
+    _order, _parts, _shapes, _spread, _stale, _swapped, _turned, _upstream)
 from minibackprop.checking.paths import (
     _diagonal, _left_out, _one_factor, _options, _other_slopes, _paths, _relatives,
     _straight)
@@ -114,7 +114,8 @@ def _axis_edits(steps):
         k,was = s.args[0].dim(), _along(s.args, s.kwargs, 0)[2]
         was = [*was] if isinstance(was, (tuple, list)) else [was]*(was is not None)
         if k < 2 or not all(isinstance(a, int) for a in was): continue
-        for axes in itertools.combinations(range(k), max(len(was), 1)):
+        groups = [g for n in range(1, k+1) for g in itertools.combinations(range(k), n)]
+        for axes in sorted(groups, key=lambda g: abs(len(g) - max(len(was), 1))):
             if {*axes} == {a % k for a in was}: continue
             def edit(f, args, kwargs, axes=axes):
                 args,kwargs,_ = _along(args, kwargs, axes if len(axes) > 1 else axes[0])
@@ -166,8 +167,12 @@ _arithmetic = ('add radd sub rsub mul rmul div truediv rtruediv pow rpow clamp '
                'clamp_min clamp_max where maximum minimum').split()
 
 def _number_edits(steps, numbers):
-    "A number of the backward, in the place of which the forward has another one"
+    "A number of the backward, in the place of which the forward has another; a power"
     for i,s in enumerate(steps):
+        power = s.args[1] if s.op == 'pow' and s.counts else None
+        for x in (power+1, power-1) if type(power) in (int, float) else ():
+            yield (('number', power, x), f'the power is {x:g} in {s.said}', i, s,
+                   lambda f, args, kwargs, x=x: f(args[0], x))
         given = [*s.args, *s.kwargs.values()]
         mine = [abs(a) for a in given if type(a) in (int, float)]
         for c in {*mine} if s.counts and s.op in _arithmetic else ():
@@ -226,14 +231,16 @@ def _trials(e):
             _operand_edits(e.steps, known)):
         for group in {(*key, s.site), key}:
             trials.setdefault(group, (key[0], said, [], edit))[2].append(i)
-    return sorted(trials.values(), key=lambda t: _kinds.index(t[0]))
+    each = {(said, *at): (cause, said, at, edit)
+            for cause,said,at,edit in reversed(trials.values())}  # once, if one place
+    return sorted(reversed(each.values()), key=lambda t: _kinds.index(t[0]))
 
 # %% ../../nbs/06h_diagnosis.ipynb #20af39ed
 def _mended(e):
     "The edits of the backward that make it right: up to two, of the first kind"
     if not any(s.counts for s in e.steps) or not e.repeats(): return []
     found = []
-    few = 5000//sum(s.counts for s in e.steps)
+    few = 6500//sum(s.counts for s in e.steps)
     for cause,said,at,edit in _trials(e)[:few]:
         if found and found[0].cause != cause: break
         if any(f.sentence.endswith(said) for f in found): continue
@@ -382,5 +389,6 @@ def _explains(e, cause, sentence, guess):
     exact = abs(c-1) < max(1e-6, e.near/10)
     if not exact:
         which = 'what this alone would give'
-        sentence += f'; and it is {_factor(e.point, c)}'.replace(_due, which)
+        factor = _factor(e.point, c, e.counted.made).replace(_due, which)
+        sentence += f'; and it is {factor}'
     return Finding(e.name, cause, sentence, 'sure' if exact else 'likely')

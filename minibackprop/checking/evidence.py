@@ -6,13 +6,14 @@
 __all__ = []
 
 # %% ../../nbs/06h1_evidence.ipynb #a35807f2
-import ast, itertools, linecache, math, sys
+import ast, itertools, linecache, sys
 from fractions import Fraction
 from functools import cached_property
 import numpy as np, torch
 from fastcore.basics import patch
 from torch.overrides import TorchFunctionMode
 from ..module import _inside
+from .arrays import _Arrays
 from .subject import _CannotJudge, _floating, _rebuilt, _scaled
 from .point import _Reads
 from .trial import _Raised
@@ -41,6 +42,7 @@ class _Evidence:
         self.found,self.right = self.trial.found[name], [e[name] for e in expected]
         self.all_right = expected
         self.up = 'the upstream gradient' if 'out' in self.point.names else 'out.g'
+        if isinstance(self.point.subject, _Arrays): self.up = self.point.subject.asked
         self.fits = self.found[0].shape == self.right[0].shape
         self.by_path = False  # does one path explain it?
         slopes,self.follows = panel['differences'], not panel['autograd'].outcome[1]
@@ -307,37 +309,6 @@ def _number(c):
     simple = Fraction(c).limit_denominator(99)
     return f'{simple}' if abs(c - simple) < 5e-6*abs(c) or not c else f'{c:.6g}'
 
-# %% ../../nbs/06h1_evidence.ipynb #p6c00001
-def _ratio(n, c, k):
-    "`c` in words, if it is `n` or `1/n`"
-    simple = Fraction(n).limit_denominator(2)
-    root = f'the square root of {k}' if n == k**.5 and n != round(n) else f'{simple}'
-    if n <= 1: return None
-    if abs(c/n-1) < 1e-6: return f'{root} times what it should be'
-    over = f'1/({root})' if ' ' in root else f'{1/simple}'
-    if abs(c*n-1) < 1e-6: return f'{over} of what it should be'
-
-# %% ../../nbs/06h1_evidence.ipynb #7f219e9b
-def _factor(point, c):
-    "A factor in words, by the sizes of the tensors where they explain it"
-    sizes,shapes = {2: []}, {n: point.shape(n) for n in point.values}
-    if not point.pairs: shapes['out'] = point.out.shape
-    for name,shape in shapes.items():
-        sides = [(k, f'size of axis {i} of {name}') for i,k in enumerate(shape)]
-        for k,what in [*sides, (math.prod(shape), f'number of entries of {name}')]:
-            sizes.setdefault(k, []).append(what)
-    sign,c = 'minus ' if c < 0 else '', abs(c)
-    for k,known in sizes.items():
-        both = ' and '.join(known[:2]).replace('and size of', 'and of')
-        which = f'{k} is the {both}'
-        forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
-                 f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
-        for n,how in forms.items():
-            if k < 2 or k == 2 and n != 2: continue
-            text = _ratio(n, c, k)
-            if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
-    return f'{sign}{_number(c)} times what it should be'
-
 # %% ../../nbs/06h1_evidence.ipynb #dea28add
 def _spans(indices):
     "Sorted numbers in words: index 3, or indices 0-3 and 8-11"
@@ -392,14 +363,16 @@ def _zeros(e, wrong):
     for name,t in tensors.items():
         try: zero = (t == 0).expand_as(wrong)
         except RuntimeError: continue
-        for said,here in ('0', zero), ('below 0', t < 0), ('above 0', t > 0):
-            if torch.equal(here.expand_as(wrong), wrong) and wrong.any():
-                return f', exactly where {name} is {said}'
+        if torch.equal(zero, wrong): return f', exactly where {name} is 0'
         if not (wrong & ~zero).any(): return f', only where {name} is 0'
         for axis in range(-1, -wrong.dim()-1, -1):
             if wrong.dim() > 1 and not wrong.any(axis).all() and zero.any() and \
                     torch.equal(zero.any(axis), wrong.any(axis)):
                 return f', only where {name} holds a 0 along axis {axis}'
+    for name,t in tensors.items() if wrong.any() else ():
+        for side,here in ('below', t < 0), ('above', t > 0):
+            if t.shape == wrong.shape and torch.equal(here, wrong):
+                return f', exactly where {name} is {side} 0'
     return ''
 
 # %% ../../nbs/06h1_evidence.ipynb #57ea16ab

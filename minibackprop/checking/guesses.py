@@ -6,10 +6,11 @@
 __all__ = []
 
 # %% ../../nbs/06h2_guesses.ipynb #15935c40
-import contextlib, itertools, torch
+import contextlib, itertools, math, torch
+from fractions import Fraction
 from .subject import _floating, _reals, _scaled
 from .evidence import (
-    _axes_said, _axis, _factor, _matches, _number, _spans, _zeros)
+    _axes_said, _axis, _matches, _number, _spans, _zeros)
 
 # %% ../../nbs/06h2_guesses.ipynb #f51cd274
 def _conjugates(e):
@@ -79,6 +80,51 @@ def _some(shape):
     return (a for k in range(1, len(shape)+1)
             for a in itertools.combinations(range(len(shape)), k))
 
+# %% ../../nbs/06h2_guesses.ipynb #e9cf101e
+def _ratio(n, c, k):
+    "`c` in words, if it is `n` or `1/n`"
+    simple = Fraction(n).limit_denominator(2)
+    root = f'the square root of {k}' if n == k**.5 and n != round(n) else f'{simple}'
+    if n <= 1: return None
+    if abs(c/n-1) < 1e-6: return f'{root} times what it should be'
+    over = f'1/({root})' if ' ' in root else f'{1/simple}'
+    if abs(c*n-1) < 1e-6: return f'{over} of what it should be'
+
+# %% ../../nbs/06h2_guesses.ipynb #83c359a4
+def _factor(point, c, made=()):
+    "A factor in words, by the sizes of the tensors where they explain it"
+    sizes,shapes = {2: []}, {n: point.shape(n) for n in point.values}
+    if not point.pairs: shapes['out'] = point.out.shape
+    for name,shape in shapes.items():
+        sides = [(k, f'size of axis {i} of {name}') for i,k in enumerate(shape)]
+        for k,what in [*sides, (math.prod(shape), f'number of entries of {name}')]:
+            sizes.setdefault(k, []).append(what)
+    sign,c = 'minus ' if c < 0 else '', abs(c)
+    for k,known in sizes.items():
+        both = ' and '.join(known[:2]).replace('and size of', 'and of')
+        which = f'{k} is the {both}'
+        forms = {k: '', 2*k: f'{2*k} is 2 times {k}, and ', k/2: '', k*k:
+                 f'{k*k} is {k} squared, and ', k**.5: 'a square root: '}
+        for n,how in forms.items():
+            if k < 2 or k == 2 and n != 2: continue
+            text = _ratio(n, c, k)
+            if text: return f'{sign}{text}' + (f', and {how}{which}' if known else '')
+    return f'{sign}{_number(c)} times what it should be{_sizes(c, sizes, made)}'
+
+# %% ../../nbs/06h2_guesses.ipynb #e931c2d9
+def _sizes(c, sizes, made):
+    "Which size of a step a factor is, or of which two sizes it is the ratio"
+    is_one = lambda k: k > 1 and min(abs(c/k-1), abs(c*k-1)) < 1e-6
+    for said,t,*_ in made:
+        for i,k in enumerate(t.shape if torch.is_tensor(t) else ()):
+            if is_one(k): return f', and {k} is the size of axis {i} of {said}'
+    for k,(first,*_) in ((k, s) for k,s in sizes.items() if k > 2 and s):
+        for low in (k-1, *sizes):
+            if not 1 < low < k or not is_one(k/low): continue
+            less = 'one less' if low == k-1 else f'the {(sizes[low] or ["two"])[0]}'
+            return f': {k} is the {first}, and {low} is {less}'
+    return ''
+
 # %% ../../nbs/06h2_guesses.ipynb #2c10b3b6
 def _factors(e):
     "The sign, or a constant factor"
@@ -89,19 +135,19 @@ def _factors(e):
     elif abs(c-1) > e.near/10:
         by = [f', and {x:g} is used in {said}' for x,said in e.counted.numbers.items()
               if x and x != 2 and min(abs(c/x-1), abs(c*x-1)) < 1e-9]
-        said = _factor(e.point, c)
+        said = _factor(e.point, c, e.counted.made)
         yield 'factor', f'{e.name}.g is {said}' + ''.join(by[:1])*(',' not in said), \
             e.right
 
 # %% ../../nbs/06h2_guesses.ipynb #ad44726f
 def _upstream(e):
     "The upstream gradient forgotten, or taken from the wrong place"
-    n,up = e.name, e.up
+    n,up,one = e.name, e.up, e.up.removeprefix('the ')
     ones = e.graph(us=[torch.ones_like(u) for u in e.us])
     if ones: yield (
         'upstream ignored',
-        f'{n}.g does not use {up}: it is the gradient for an '
-        f'{up.removeprefix("the ")} of all ones', ones)
+        f'{n}.g does not use {up}: it is the gradient for '
+        f'a{"n"*(one[0] in "aeiou")} {one} of all ones', ones)
     first = e.graph(us=[u.flatten()[:1].expand(u.numel()).view_as(u) for u in e.us
                         if u.numel()])
     if first: yield ('upstream', f'{n}.g uses the first number of {up} for all', first)
