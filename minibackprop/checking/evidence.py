@@ -124,7 +124,7 @@ def _where(func):
     while frame and skipped(frame): frame = frame.f_back
     name = func.__name__.strip('_')
     ours = _Reads.__module__, _Raised.__module__  # they call the code under test
-    if not frame or frame.f_globals['__name__'] in ours: return _Place(name)
+    if not frame or frame.f_globals.get('__name__') in ours: return _Place(name)
     code = frame.f_code
     line = linecache.getline(code.co_filename, frame.f_lineno)
     text = _words(code, frame.f_lasti, line)
