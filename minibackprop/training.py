@@ -166,19 +166,12 @@ def _expect_arguments(model, train_set, valid_set, opt, schedule, metric, *numbe
         _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
     epochs,start = numbers
     _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
-    if valid_set is not None: _expect_valid(model, *valid_set)
-
-# %% ../nbs/08b_training.ipynb #c4a16532
-def _expect_valid(model, x, y):
-    "`ValueError` for validation data that do not fit, before parameters have moved"
-    try: evaluate(model, x[:1000], y[:1000], metric=None)
-    except (ValueError, RuntimeError) as e:
-        raise ValueError(f'fit: valid_set does not fit: {e}') from e
 
 # %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
     lr,steps = opt.lr, epochs.stop*len(batches)
     try:
+        watch.begin()
         for epoch in epochs:
             seen = watch.epoch(epoch+1, batches)
             for step,(xb,yb) in enumerate(seen, epoch*len(batches)):
@@ -201,6 +194,13 @@ class _Watch:
         self.bar = tqdm(total=steps, unit=' batches', leave=False,
                         disable=quiet or None)
         self.write = (lambda line: None) if quiet else self.bar.write
+
+    def begin(self):
+        "`ValueError` for validation data that do not fit, before parameters have moved"
+        x,y = self.valid_set or (None, None)
+        try: x is None or evaluate(self.model, x[:1000], y[:1000], metric=None)
+        except (ValueError, RuntimeError) as e:
+            raise ValueError(f'fit: valid_set does not fit: {e}') from e
         self.write(self.history.header)
 
 # %% ../nbs/08b_training.ipynb #fdca823d
