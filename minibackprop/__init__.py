@@ -15,8 +15,9 @@ import importlib, os, signal, sys, types
 def _is_command():
     "Is this process the command `minibackprop`, or `python -m minibackprop`?"
     name = os.path.basename(''.join(sys.argv[:1]))
-    return (name in ('minibackprop', 'minibackprop.exe')
-            or name == '-m' and 'minibackprop' in sys.orig_argv)
+    if name == '-m':  # what stands before the words of the command
+        name = sys.orig_argv[-len(sys.argv)].removeprefix('-m')
+    return name in ('minibackprop', 'minibackprop.exe')
 
 if _is_command(): os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # before PyTorch
 

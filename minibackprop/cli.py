@@ -88,8 +88,9 @@ def check_arguments(
 # %% ../nbs/99_cli.ipynb #6394a091
 def _check_target(name, file, taken):
     "`ValueError` if an option's file cannot be written, or is taken"
-    if not Path(os.path.realpath(file)).parent.is_dir():
-        raise ValueError(f'--{name} {file}: there is no folder {Path(file).parent}')
+    folder = Path(os.path.realpath(file)).parent
+    if not folder.is_dir():
+        raise ValueError(f'--{name} {file}: there is no folder {folder}')
     try: check_writable(file)
     except OSError as e: raise ValueError(f'--{name}: {e}') from None
     for other in taken:
@@ -108,6 +109,10 @@ def _path(word):
     "A path on the command line; `~` is the home folder"
     if word: return os.path.expanduser(word)
     raise argparse.ArgumentTypeError('expected a path, and this is an empty word')
+
+class _Parser(argparse.ArgumentParser):
+    "Prints the words of others harmlessly"
+    def error(self, message): super().error(printable(message))
 
 # %% ../nbs/99_cli.ipynb #2337c640
 def _options(p):
@@ -133,7 +138,7 @@ def _options(p):
 # %% ../nbs/99_cli.ipynb #434d90ab
 def parser():
     "The options of the main job"
-    p = argparse.ArgumentParser(
+    p = _Parser(
         'minibackprop', description='Check hand-written gradients against autograd on '
         'all of MNIST, then train a network with them.',
         epilog='minibackprop predict FILE --weights FILE reads a picture of a digit '
@@ -152,9 +157,6 @@ def _learn(model, args, train_set, valid_set, test_set):
     history = fit(model, train_set, valid_set, epochs=args.epochs, opt=opt,
                   batch_size=args.batch_size, seed=args.seed)
     if history.stopped: raise KeyboardInterrupt
-    if not all(p.isfinite().all() for p in model.parameters()):
-        raise FloatingPointError('the last step left parameters that are not finite. '
-                                 'Try a smaller learning rate')
     seconds = sum(r['seconds'] for r in history.rows)
     right = evaluate(model, *test_set)[1]
     print(f'Trained in {seconds:.1f} s. {right:.2%} of {len(test_set[0]):,} '
@@ -261,7 +263,7 @@ def _train(words):
 # %% ../nbs/99_cli.ipynb #f11e0003
 def _predict(words):
     "`minibackprop predict`, from its words on the command line"
-    p = argparse.ArgumentParser('minibackprop predict',
+    p = _Parser('minibackprop predict',
                                 description='Read a picture of a digit.')
     p.add_argument('file', type=_path, help='a picture of one digit; it is scaled, '
                    'inverted and centred as MNIST was')
@@ -274,7 +276,7 @@ def _predict(words):
 # %% ../nbs/99_cli.ipynb #80e52be1
 def _folder(command, description, words, **options):
     "The one word after `minibackprop notebooks` or `minibackprop exercises`"
-    p = argparse.ArgumentParser(f'minibackprop {command}', description=description)
+    p = _Parser(f'minibackprop {command}', description=description)
     p.add_argument('folder', type=_path, help='a folder', **options)
     return p.parse_args(words).folder
 

@@ -66,12 +66,13 @@ def _class_axis(
     name:str='CrossEntropy', # Who asks, for the error
 )->int: # 1, or 0 for a single example
     "The axis of the classes. `ValueError` for labels that do not fit the scores"
-    axis = min(1, inp.dim()-1) if torch.is_tensor(inp) and torch.is_tensor(targ) else -1
+    dense = [torch.is_tensor(t) and t.layout is torch.strided for t in (inp, targ)]
+    axis = min(1, inp.dim()-1) if all(dense) else -1
     if axis < 0 or targ.dtype not in _whole \
             or targ.shape != inp.shape[:axis] + inp.shape[axis+1:]: raise ValueError(
         f'{name}: inp {_describe(inp)}, targ {_describe(targ)}; expected inp '
         '(n, classes) and targ (n,), whole numbers such as int64, or further axes '
-        'after these in both')
+        'after these in both, and neither sparse')
     return axis
 
 _whole = torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
@@ -102,8 +103,11 @@ class CrossEntropy(Module):
         _expect(0 <= label_smoothing <= 1, 'CrossEntropy: label_smoothing '
                 f'{label_smoothing}; expected a number from 0 to 1')
         _expect(weight is None or torch.is_tensor(weight) and weight.dim() == 1
-                and weight.is_floating_point(), 'CrossEntropy: weight '
-                f'{_describe(weight)}; expected floating, (classes,)')
+                and weight.is_floating_point() and weight.isfinite().all(),
+                f'CrossEntropy: weight {_describe(weight)}; '
+                'expected floating, (classes,), all of them finite')
+        _expect(hasattr(ignore_index, '__index__'), 'CrossEntropy: ignore_index '
+                f'{ignore_index}; expected a whole number')
         self.weight,self.ignore_index = weight, ignore_index
         self.label_smoothing = label_smoothing
 

@@ -9,7 +9,6 @@ __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'no_record', 'evaluation', 'unchecked
 import inspect, re, threading, warnings
 from threading import get_ident
 from contextlib import contextmanager
-from itertools import pairwise
 import torch
 from fastcore.basics import listify, patch
 from .forward import residual
@@ -123,7 +122,7 @@ def __call__(self:Module, *args):
     if layer is self: calls.append((self, vars(self)))
     layer.__dict__ = {**held, '_call': record}
     try: record[0] = layer.forward(*args)
-    except (RuntimeError, IndexError) as e: raise layer._explained(e, args)
+    except _unfit as e: raise layer._explained(e, args)
     finally:
         while record[0] is None and calls[begin:]:
             called,before = calls.pop()
@@ -211,12 +210,22 @@ def _misfit(self:Module, t, g):
     return ValueError(f'{type(self).__name__}: the gradient {name}.g is '
                       f'{_describe(g)}; expected {_describe(t)}, as {name}')
 
+# %% ../nbs/04_module.ipynb #6510d2a3
+_unfit = RuntimeError, IndexError, TypeError, AttributeError
+
 @patch
 def _explained(self:Module, e, args):
-    "`e`; where shapes do not fit, a `ValueError` with those of inputs and parameters"
-    shapes = [f'{n} {_describe(t)}' for n,t in self._named(args).items()]
-    return ValueError(f'{type(self).__name__}: {", ".join(shapes)}: {e}') \
-        if type(e) in (RuntimeError, IndexError) and _thread.check else e
+    "`e`; where inputs do not fit, a `ValueError` with these and the parameters"
+    who,names = type(self).__name__, inspect.signature(self.forward)
+    if not _thread.check: return e
+    try: names.bind(*args)
+    except TypeError: return ValueError(
+        f'{who}: called with {", ".join(map(_describe, args)) or "nothing"}; '
+        f'forward takes {", ".join(names.parameters)}')
+    odd = {n: a for n,a in zip(names.parameters, args) if not torch.is_tensor(a)}
+    said = [f'{n} {_describe(t)}' for n,t in (odd | self._named(args)).items()]
+    return ValueError(f'{who}: {", ".join(said)}: {e}') \
+        if type(e) in (_unfit if odd else _unfit[:2]) else e
 
 # %% ../nbs/04_module.ipynb #ec333efd
 def _inside(o, parts, at='', seen=None):
@@ -339,15 +348,28 @@ def named_parameters(self:Model)->dict: # Name -> tensor
     return {n.removeprefix('layers.'): p
             for n,p in Module.named_parameters(self).items()}
 
+# %% ../nbs/04_module.ipynb #34a5b847
+def _span(t): return 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
+
+def _overlap(t, u):
+    "Is a number of `u` in `t`? `u` begins after `t` does, and before `t` ends"
+    size = t.element_size()
+    if _span(t) == t.numel() or u.element_size() != size: return True
+    places = [torch.arange(_span(o) + first, device='cpu').as_strided(
+                  o.shape, o.stride(), first).flatten()
+              for o,first in ((t, 0), (u, (u.data_ptr()-t.data_ptr())//size))]
+    return torch.isin(*places).any().item()
+
 def _refuse_shared(who, named):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    size = lambda t: 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
-    spans = sorted((str(t.device), t.data_ptr(), size(t)*t.element_size(), str(n))
-                   for n,t in named if t.numel() and t.data_ptr())
-    for (device,start,size,name),(other,begin,_,twin) in pairwise(spans):
-        _expect(device != other or start + size <= begin,
-                f'{who}: {name} and {twin} are used twice: they share memory, and the '
-                'second gradient would overwrite the first')
+    found = sorted(((str(t.device), t.data_ptr(), str(n), t) for n,t in named
+                    if t.numel() and t.data_ptr()), key=lambda f: f[:3])
+    for i,(device,start,name,t) in enumerate(found):
+        for other,begin,twin,u in found[i+1:]:
+            if device != other or start + _span(t)*t.element_size() <= begin: break
+            _expect(not _overlap(t, u),
+                    f'{who}: {name} and {twin} are used twice: they share memory, and '
+                    'the second gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959
 @patch

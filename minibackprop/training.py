@@ -28,9 +28,9 @@ class Batches:
         lengths = [len(t) if torch.is_tensor(t) and t.dim() else _describe(t)
                    for t in tensors]
         _expect({*map(type, lengths)} == {int} and len({*lengths}) == 1
-                and lengths[0] > 0 and size > 0,
-                f'Batches: tensors of length {lengths}, size {size}; '
-                'expected one length, and both at least 1')
+                and lengths[0] > 0 and hasattr(size, '__index__') and size > 0,
+                f'Batches: tensors of length {lengths}, size {size!r}; '
+                'expected one length and a whole size, both at least 1')
         self.tensors,self.size,self.shuffle,self.n = tensors, size, shuffle, lengths[0]
         self.draw = dict(generator=torch.Generator().manual_seed(seed), device='cpu')
         for _ in range(start): self._order()
@@ -112,8 +112,8 @@ def evaluate(
     for xb,yb in Batches(x, y, size=batch_size, shuffle=False):
         out = model.predict(xb)
         with no_record(), evaluation(): loss = model.loss(out, yb)
-        right = metric(out, yb) if metric else 0*loss
-        sums += len(xb)*torch.stack([loss, right]).double().cpu()
+        right = metric(out, yb) if metric else 0
+        sums += len(xb)*torch.tensor([float(loss), float(right)]).double()
     return tuple((sums/len(x)).tolist())
 
 # %% ../nbs/08b_training.ipynb #d96920c0
@@ -133,9 +133,9 @@ def fit(
 )->History: # The losses, and a row for each epoch
     """Train. Ctrl-C ends it early, and the history so far is returned.
 
-    A loss that is not finite raises `FloatingPointError`, with the `history`."""
-    _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
-    _expect_arguments(model, train_set, valid_set, opt, schedule, metric)
+    A loss or a parameter that is not finite raises `FloatingPointError`, with the
+    `history`."""
+    _expect_arguments(model, train_set, valid_set, opt, schedule, metric, epochs, start)
     opt = AdamW(model.parameters()) if opt is None else opt
     batches = Batches(*train_set, size=batch_size, seed=seed, start=start)
     watch = _Watch(model, opt, valid_set, metric, (epochs-start)*len(batches), quiet)
@@ -152,7 +152,7 @@ def _is_pair(data):
             and all(torch.is_tensor(t) and t.dim() for t in data)
             and len(data[0]) == len(data[1]) > 0)
 
-def _expect_arguments(model, train_set, valid_set, opt, schedule, metric):
+def _expect_arguments(model, train_set, valid_set, opt, schedule, metric, *numbers):
     for name,found,fits,wanted in (
         ('model', model, isinstance(model, Model), 'a Model([Lin.random(784, 10)])'),
         ('train_set', train_set, _is_pair(train_set), _pair),
@@ -160,13 +160,18 @@ def _expect_arguments(model, train_set, valid_set, opt, schedule, metric):
         ('opt', opt, opt is None or hasattr(opt, 'lr'), 'one of minibackprop, as SGD('
          'model.parameters()); those of torch.optim look for .grad, not .g'),
         ('schedule', schedule, schedule is None or callable(schedule), 'a function'),
-        ('metric', metric, metric is None or callable(metric), 'a function')):
+        ('metric', metric, metric is None or callable(metric), 'a function'),
+        *[(name, n, hasattr(n, '__index__'), 'a whole number')
+          for name,n in zip(('epochs', 'start'), numbers)]):
         _expect(fits, f'fit: {name} is {_describe(found)}; expected {wanted}')
+    epochs,start = numbers
+    _expect(0 <= start <= epochs, f'fit: {epochs} epochs, {start} of them done')
 
 # %% ../nbs/08b_training.ipynb #a2865220
 def _run(model, opt, batches, epochs, schedule, watch):
     lr,steps = opt.lr, epochs.stop*len(batches)
     try:
+        watch.begin()
         for epoch in epochs:
             seen = watch.epoch(epoch+1, batches)
             for step,(xb,yb) in enumerate(seen, epoch*len(batches)):
@@ -174,6 +179,7 @@ def _run(model, opt, batches, epochs, schedule, watch):
                 model.backward()
                 if schedule is not None: opt.lr = schedule(step, steps, lr)
                 opt.step()
+        watch.end()
     except KeyboardInterrupt: watch.stop()
     finally:
         opt.lr = lr
@@ -188,6 +194,13 @@ class _Watch:
         self.bar = tqdm(total=steps, unit=' batches', leave=False,
                         disable=quiet or None)
         self.write = (lambda line: None) if quiet else self.bar.write
+
+    def begin(self):
+        "`ValueError` for validation data that do not fit, before parameters have moved"
+        x,y = self.valid_set or (None, None)
+        try: x is None or evaluate(self.model, x[:1000], y[:1000], metric=None)
+        except (ValueError, RuntimeError) as e:
+            raise ValueError(f'fit: valid_set does not fit: {e}') from e
         self.write(self.history.header)
 
 # %% ../nbs/08b_training.ipynb #fdca823d
@@ -212,13 +225,22 @@ def epoch(self:_Watch, epoch, batches):
 def look(self:_Watch, loss, yb):
     "Stop where the loss is not finite, and see how many examples are right"
     self.loss = loss.item()
-    if not math.isfinite(self.loss):
-        e = FloatingPointError(
-            f'fit: the loss is {self.loss} in {self.now}; '
-            f'{first_nonfinite(self.model)}. Try a smaller learning rate')
-        e.history = self.history
-        raise e
-    self.right = self.metric(self.model.loss.args[0], yb).item() if self.metric else 0.
+    if not math.isfinite(self.loss): self.fail(
+        f'the loss is {self.loss} in {self.now}; {first_nonfinite(self.model)}')
+    self.right = float(self.metric(self.model.loss.args[0], yb)) if self.metric else 0.
+
+@patch
+def fail(self:_Watch, why):
+    e = FloatingPointError(f'fit: {why}. Try a smaller learning rate')
+    e.history = self.history
+    raise e
+
+@patch
+def end(self:_Watch):
+    "No loss has seen the last step"
+    for name,p in self.model.named_parameters().items():
+        if not p.isfinite().all(): self.fail(
+            f'the last step left numbers that are not finite in parameter {name}')
 
 # %% ../nbs/08b_training.ipynb #423515b6
 @patch
@@ -250,7 +272,7 @@ def _held(model):
     "Parameters and buffers by name: what a file keeps"
     return {n.removeprefix('layers.'): t
             for n,t in _inside(model, Module.__getstate__)
-            if isinstance(t, torch.Tensor) and t.is_floating_point()}
+            if isinstance(t, torch.Tensor)}
 
 # %% ../nbs/08b_training.ipynb #5235889a
 def save(
@@ -258,10 +280,13 @@ def save(
     file:str, # Path, usually ending in .safetensors; replaced if it exists
     opt=None, # Optimizer whose state is written as well, for a run that goes on
 ):
-    "Write what the model holds as safetensors, whole or not at all. `OSError` if not"
+    "Write all tensors of a model as safetensors, whole or not at all. `OSError` if not"
     from safetensors.torch import save as to_bytes
     state = {} if opt is None else opt.state_dict()
     tensors = _held(model) | {f'optimizer.{n}': t for n,t in state.items()}
+    for n,t in tensors.items(): _expect(
+        not t.is_complex() or t.dtype is torch.complex64,
+        f'save: {n} is {_describe(t)}; safetensors holds complex64 alone')
     write_whole(file, to_bytes({n: t.detach().contiguous().cpu()
                                 for n,t in tensors.items()}))
 
@@ -278,9 +303,11 @@ def load(
     want = {n: tuple(p.shape) for n,p in ours.items()}
     _expect(have == want, f'{file} belongs to another network: it has {have!s:.300}, '
             f'the model has {want!s:.300}')
-    for n in have: _expect(header[n][0] in ('F64', 'F32', 'F16', 'BF16'),
-                           f'{file}: {n} is {header[n][0]}; expected floating')
     theirs = read_parameters(file, [*have, *(state if opt is not None else [])])
+    for n,p in ours.items(): _expect(
+        theirs[n].dtype is p.dtype
+        or theirs[n].is_floating_point() and p.is_floating_point(),
+        f'{file}: {n} is {_describe(theirs[n])}; expected {_describe(p)}')
     if opt is not None: opt.load_state_dict({n[10:]: theirs[n] for n in state})
     with torch.no_grad():
         for n,p in ours.items(): p.copy_(theirs[n])

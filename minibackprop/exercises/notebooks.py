@@ -283,7 +283,7 @@ def _done(
     "The exercises that a notebook checks. `ValueError` or `OSError`: it cannot be read"
     found = {}
     for kind,source,printed in _cells(file):
-        call = r"""(?:^|;)\s*check_answer\(\s*["']([^"']+)"""
+        call = r"""(?:^|;)\s*(?:\w+\.)*check_answer\(\s*["']([^"']+)"""
         for number in re.findall(call, source, re.M) if kind == 'code' else ():
             said = rf'^{re.escape(number)}: ({"|".join(_states[1:])})'
             states = [found.get(number, 'not run'), *re.findall(said, printed, re.M)]
