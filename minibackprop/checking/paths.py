@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06h3_paths.ipynb #4efb4984
-import contextlib, inspect, itertools, re, torch
+import contextlib, inspect, itertools, re, torch, warnings
 import torch.nn.functional as F
 from .subject import _floating, _scaled
 from .evidence import _Cut, _ends, _matches, _number
@@ -209,7 +209,9 @@ def _options(e):
         seen[at] = func.__name__, place.said, f'{name}={said}', default, site
     for drop in _together(seen) if e.fits else ():
         func,place,said,default,_ = seen[drop[0]]
-        guess = e.like(_Cut(drop=drop))
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # it may advise against its default
+            guess = e.like(_Cut(drop=drop))
         if not guess: continue
         name = said.split('=')[0]
         its,has = f'for {name}={default}', f'the forward has {said}'
