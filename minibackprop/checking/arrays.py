@@ -30,6 +30,11 @@ def _seen(name, a):
     except (TypeError, ValueError): return a  # float128, or turned round
     return a if np.shares_memory(a, b) else b
 
+@patch
+def shown(self:_Arrays, given):
+    "What the backward gets; a copy of lists and dicts only if a mode looks on"
+    return _rebuilt(given, _seen, kind=np.ndarray) if self.watched else given
+
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
@@ -51,7 +56,7 @@ def _same_draws(generators):
 # %% ../../nbs/06b_arrays.ipynb #3244f8b2
 class _Arrays:
     "NumPy code under test: two functions or methods, or one that returns the gradients"
-    rate = skipped = ()
+    rate,skipped,watched = (), (), False  # does a mode of PyTorch look on?
     reading,guessed,other = '', False, False  # a parameter may be one of two things
     array,tensor = staticmethod(_array), staticmethod(_tensor)
     lent = staticmethod(lambda g: g.numpy().copy()[()])  # the backward may write there
@@ -314,7 +319,7 @@ def start(self:_Arrays, params):
 
     def backward(out, *args):
         outs = out if isinstance(out, tuple) else (out,)
-        given,names = _rebuilt(kept[0], _seen, kind=np.ndarray), kept[1]
+        given,names = self.shown(kept[0]), kept[1]
         ups = [self.lent(o.g) for o in outs]
         grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(
