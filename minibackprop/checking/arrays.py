@@ -30,11 +30,6 @@ def _seen(name, a):
     except (TypeError, ValueError): return a  # float128, or turned round
     return a if np.shares_memory(a, b) else b
 
-@patch
-def shown(self:_Arrays, given):
-    "What the backward gets; a copy of lists and dicts only if a mode looks on"
-    return _rebuilt(given, _seen, kind=np.ndarray) if self.watched else given
-
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
@@ -303,6 +298,12 @@ def collect(self:_Arrays, owner, args, params):
         words = [n, 'inputs', 'input', 'x', 'X'] if len(inputs) == 1 else [n]
         g = next((g for g in map(self.gradient_of, words) if g is not None), None)
         if g is not None: t.g = _as_gradient(g)
+
+# %% ../../nbs/06b_arrays.ipynb #cd1b6632
+@patch
+def shown(self:_Arrays, given):
+    "What the backward gets; a copy of lists and dicts only if a mode looks on"
+    return _rebuilt(given, _seen, kind=np.ndarray) if self.watched else given
 
 # %% ../../nbs/06b_arrays.ipynb #cd1b6633
 @patch
