@@ -369,8 +369,10 @@ def _either_reading(subject, judged):
     if report.right or not getattr(first, 'guessed', False): return report
     second = subject()
     second.other = True
-    if (other := judged(second)).right: return other
-    report.rest_said = [f'- wrong, too, if {second.reading}']
+    other = judged(second)
+    sure = [any(f.sure == 'sure' for f in r.findings) for r in (report, other)]
+    if other.right or sure == [False, True]: first,report = second,other
+    if not report.right: report.rest_said = ['- wrong with the other reading, too']
     return report
 
 # %% ../../nbs/06_check.ipynb #9f3acad3
