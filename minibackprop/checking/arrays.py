@@ -23,6 +23,7 @@ def _array(t):
 def _tensor(a):
     return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.array(a))
 
+# %% ../../nbs/06b_arrays.ipynb #b2458a0e
 def _seen(name, a):
     "An array, or what a mode of PyTorch that is entered puts in its place"
     if a.dtype.kind != 'f' or not a.flags.writeable: return a
@@ -30,6 +31,14 @@ def _seen(name, a):
     except (TypeError, ValueError): return a  # float128, or turned round
     return a if np.shares_memory(a, b) else b
 
+def _exchanged(given):
+    "What a backward gets; a copy, if a mode of PyTorch has put another array into it"
+    new,old = [], []
+    copied = _rebuilt(given, lambda n,a: old.append(a) or new.append(_seen(n, a)) or
+                      new[-1], kind=np.ndarray)
+    return given if all(a is b for a,b in zip(old, new)) else copied
+
+# %% ../../nbs/06b_arrays.ipynb #e3d49af2
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
@@ -314,7 +323,7 @@ def start(self:_Arrays, params):
 
     def backward(out, *args):
         outs = out if isinstance(out, tuple) else (out,)
-        given,names = _rebuilt(kept[0], _seen, kind=np.ndarray), kept[1]
+        given,names = _exchanged(kept[0]), kept[1]
         ups = [self.lent(o.g) for o in outs]
         grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(

@@ -61,7 +61,8 @@ def _shapes(e):
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
     if e.fits: return
-    for axes in _some(have) if found[0].numel() > right[0].numel() else ():
+    more = found[0].numel() > right[0].numel()
+    for axes in _some(have) if more else ():
         rest = [k for i,k in enumerate(have) if i not in axes and k > 1]
         if rest != [k for k in want if k > 1]: continue
         guess = [f.sum(axes).reshape(want) for f in found]
@@ -76,6 +77,7 @@ def _shapes(e):
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
 
+# %% ../../nbs/06h2_guesses.ipynb #0e1ccc0b
 def _some(shape):
     "All groups of axes, the small ones first"
     return (a for k in range(1, len(shape)+1)
