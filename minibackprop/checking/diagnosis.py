@@ -88,7 +88,7 @@ def _untransposed(e):
 def _unmasked(e):
     "Right, if the upstream gradient is 0 wherever the output does not depend on it"
     if e.rows is None or not e.fits: return
-    still = (e.rows.view(len(e.rows), -1) == 0).all(1).view_as(e.out)
+    still = (e.rows.reshape(len(e.rows), -1) == 0).all(1).view(e.out.shape)
     if not still.any() or still.all() or _is_right(e, None, e.us): return
     if _is_right(e, None, [u*~still for u in e.us]): yield (
         'mask', f'{e.name}.g counts {e.up} also where the output does not depend on '

@@ -61,10 +61,12 @@ def _shapes(e):
     have,want = tuple(found[0].shape), tuple(right[0].shape)
     shapes = f'{have} against {want}'
     if e.fits: return
-    for axes in _some(have) if found[0].numel() > right[0].numel() else ():
+    more = found[0].numel() > right[0].numel()
+    for axes in _some(have) if more else ():
         rest = [k for i,k in enumerate(have) if i not in axes and k > 1]
         if rest != [k for k in want if k > 1]: continue
-        if _matches([f.sum(axes).view(want) for f in found], right, e.near)[0]: yield (
+        guess = [f.sum(axes).reshape(want) for f in found]
+        if _matches(guess, right, e.near)[0]: yield (
             'missing sum', f'{n}.g misses a sum over {_axes_said(axes)}: {shapes}',
             found)
     for axes in _some(want):
@@ -75,6 +77,7 @@ def _shapes(e):
         sentence = f'{n}.g has the right numbers in the wrong shape: {shapes}'
         yield 'shape', sentence, [r.reshape(have) for r in right]
 
+# %% ../../nbs/06h2_guesses.ipynb #0e1ccc0b
 def _some(shape):
     "All groups of axes, the small ones first"
     return (a for k in range(1, len(shape)+1)
@@ -261,7 +264,7 @@ def _forward_again(e):
     yield ('transposed', f'{n}.g is the Jacobian times {e.up}, where its transpose '
            'belongs: a flip, a transpose, a rotation or a permutation runs as in the '
            'forward, and has to be undone', [
-               (e.rows.flatten(1) @ u.flatten()).view_as(right[0]) for u in e.us])
+               (e.rows.flatten(1) @ u.flatten()).view(right[0].shape) for u in e.us])
 
 # %% ../../nbs/06h2_guesses.ipynb #666ca5d4
 def _spread(e):
@@ -271,7 +274,7 @@ def _spread(e):
     if ((e.rows != 0).sum(0) > 1).any(): return  # an entry of several outputs
     def spread(kept):
         at = [k if i in kept else 1 for i,k in enumerate(right.shape)]
-        return [u.view(at)*e.rows.sum(0) for u in e.us]
+        return [u.reshape(at)*e.rows.sum(0) for u in e.us]
     groups = [g for g in itertools.combinations(range(right.dim()), e.out.dim())
               if [right.shape[i] for i in g] == [*e.out.shape]]
     due = [g for g in groups if _matches(spread(g), e.right, e.near)[0]]
