@@ -23,6 +23,7 @@ def _array(t):
 def _tensor(a):
     return a if getattr(a, 'dtype', 0) == object else torch.as_tensor(np.array(a))
 
+# %% ../../nbs/06b_arrays.ipynb #b2458a0e
 def _seen(name, a):
     "An array, or what a mode of PyTorch that is entered puts in its place"
     if a.dtype.kind != 'f' or not a.flags.writeable: return a
@@ -30,6 +31,14 @@ def _seen(name, a):
     except (TypeError, ValueError): return a  # float128, or turned round
     return a if np.shares_memory(a, b) else b
 
+def _exchanged(given):
+    "What a backward gets; a copy, if a mode of PyTorch has put another array into it"
+    new,old = [], []
+    copied = _rebuilt(given, lambda n,a: old.append(a) or new.append(_seen(n, a)) or
+                      new[-1], kind=np.ndarray)
+    return given if all(a is b for a,b in zip(old, new)) else copied
+
+# %% ../../nbs/06b_arrays.ipynb #e3d49af2
 def _with_tensors(o):
     "`o`, with a tensor in the place of each array"
     return _rebuilt(o, lambda n,a: torch.from_numpy(a.copy()), kind=np.ndarray)
@@ -51,7 +60,7 @@ def _same_draws(generators):
 # %% ../../nbs/06b_arrays.ipynb #3244f8b2
 class _Arrays:
     "NumPy code under test: two functions or methods, or one that returns the gradients"
-    rate,skipped,watched = (), (), False  # does a mode of PyTorch look on?
+    rate = skipped = ()
     reading,guessed,other = '', False, False  # a parameter may be one of two things
     array,tensor = staticmethod(_array), staticmethod(_tensor)
     lent = staticmethod(lambda g: g.numpy().copy()[()])  # the backward may write there
@@ -299,12 +308,6 @@ def collect(self:_Arrays, owner, args, params):
         g = next((g for g in map(self.gradient_of, words) if g is not None), None)
         if g is not None: t.g = _as_gradient(g)
 
-# %% ../../nbs/06b_arrays.ipynb #cd1b6632
-@patch
-def shown(self:_Arrays, given):
-    "What the backward gets; a copy of lists and dicts only if a mode looks on"
-    return _rebuilt(given, _seen, kind=np.ndarray) if self.watched else given
-
 # %% ../../nbs/06b_arrays.ipynb #cd1b6633
 @patch
 def start(self:_Arrays, params):
@@ -320,7 +323,7 @@ def start(self:_Arrays, params):
 
     def backward(out, *args):
         outs = out if isinstance(out, tuple) else (out,)
-        given,names = self.shown(kept[0]), kept[1]
+        given,names = _exchanged(kept[0]), kept[1]
         ups = [self.lent(o.g) for o in outs]
         grads = _run_back(back, dict(zip(names, ups)), given)
         if any(not np.array_equal(u, o.g) for u,o in zip(ups, outs)): self.remarks.add(

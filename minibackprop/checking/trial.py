@@ -57,7 +57,6 @@ def backward(self:_Run,
     "The gradients that the backward leaves; `_Raised` if it raises"
     for i,(o,v) in enumerate(zip(self.outs, _parted(u.clone(), self.outs))):
         o.g = give(i, v)
-    self.point.subject.watched = mode is not None
     with torch.no_grad(), mode or contextlib.nullcontext():
         for _ in range(times): _called('backward', self.calls[1], self.out, *self.args)
     return {n: getattr(self.tensors[n], 'g', None) for n in self.point.wanted}
