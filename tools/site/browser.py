@@ -465,6 +465,19 @@ def race(context, home):
     page.mouse.down()
     page.mouse.move(x + 40, y + 20)
     if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
+    page.mouse.up()
+    page.click('#dr-reset')
+    page.eval_on_selector('.dr-lane:last-child', 'e => e.scrollIntoView({block: "center", behavior: "instant"})')
+    box = page.locator('.dr-lane circle.dr-handle').last.bounding_box()
+    x,y = box['x'] + box['width']/2, box['y'] + box['height']/2
+    finger,before = context.new_cdp_session(page), page.evaluate('scrollY')
+    for i in range(12):
+        finger.send('Input.dispatchTouchEvent', dict(type='touchMove' if i else 'touchStart', touchPoints=[dict(x=x, y=y+6*i)]))
+    finger.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    scale = page.locator('.dr-lane svg').last.bounding_box()['width']/6.5
+    moved = 1.5 - float(page.input_value('#dr-b'))
+    if abs(moved - 66/scale) > .15 or page.evaluate('scrollY') != before:
+        wrong.append(f'{home}: race: a finger moves the dot by {moved:.2f}, and not {66/scale:.2f}, or scrolls the page')
     page.close()
 
 
