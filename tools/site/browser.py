@@ -614,7 +614,9 @@ def boxes(context, home):
     page.goto(home + 'backward.html')
     said = lambda: page.inner_text('#said-3-1')
     page.focus('#answer-3-1')
-    for typed,begin in ('(4, 2', 'This cannot be read: a closing )'), ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. '):
+    for typed,begin in (('(4, 2', 'This cannot be read: a closing )'), ('4 2', 'This cannot be read: write a comma'),
+                        ('0,114; 0,1', 'This cannot be read: write a point'), ('(11.4%, 3)', 'This cannot be read: % is not read here: write 0.114.'),
+                        ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. ')):
         retype(page, typed)
         page.keyboard.press('Enter')
         if not said().startswith(begin): note(f'{typed} hears {said()!r}')
@@ -627,6 +629,11 @@ def boxes(context, home):
         shown = page.eval_on_selector_all('[aria-label="Hints to 3.1"] p', 'all => all.filter(e => e.checkVisibility()).length')
         if shown != i: note(f'{shown} hints, and not {i}')
     if page.is_visible('.in-notebook'): note('the cells of the notebook are there, too')
+    page.goto(home + 'check.html')
+    for typed in 'F,T,F,F,T,T,F', 'no yes no no yes yes no', '(false, true, false, false, true, true, false)':
+        page.fill('#answer-6-2', typed)
+        page.press('#answer-6-2', 'Enter')
+        if not page.inner_text('#said-6-2').startswith('Right. '): note(f'{typed} hears {page.inner_text("#said-6-2")!r}')
     page.close()
     silent = context.browser.new_context(java_script_enabled=False)
     page = silent.new_page()

@@ -71,6 +71,7 @@ exercise('11.2', 'A column by hand', 6,
             (-2/3, 1/2, -1/6, -1/6): 'both are subtracted, and the normalized value of '
               'the first example is negative'}),
         names=['the normalized values', 'the gradient']),
+    wrong={'(-5/3, 1, .333, .333), (.168, .5, -.333, -.333)': 'give more digits'},
     more='Both sums are 0: no step can move the mean or the scale of a '
          'normalized column',
     hints=_hints)
