@@ -200,7 +200,7 @@ _wrong = {
         '(out.g - out*(out.g*out).sum(1, keepdim=True))/r': 'for inp (3, 3)',
         '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).squeeze()': 'for inp',
         '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).double()': 'float64',
-        '(out.g - out*(out.g*out).sum(1, keepdim=True))/inp.norm()': 'wrong',
+        '(out.g - out*(out.g*out).sum(1, keepdim=True))/inp.norm()': 'axis 1',
         'out.g.sub_(out*(out.g*out).sum(1, keepdim=True)).div_(r)': 'in place',
         '''torch.autograd.functional.vjp(
             lambda a: a/a.norm(dim=1, keepdim=True), inp, out.g)[1]''': 'autograd',
