@@ -135,6 +135,9 @@ def not_done(
     return hasattr(answer, '__code__') and _only_dots(answer)
 
 # %% ../../nbs/90_exercises.ipynb #91663608
+_truths = dict.fromkeys(['t', 'true', 'y', 'yes'], True) | dict.fromkeys(
+    ['f', 'false', 'n', 'no'], False)
+
 def _unquoted(word):
     "The number, tuple or truth value that is written in a word, if there is one"
     for read in float, ast.literal_eval:
@@ -148,6 +151,10 @@ def _plain(value, like=''):
     if isinstance(value, str):
         if isinstance(like, str): return value.strip().lower()
         value = _unquoted(value)
+    if isinstance(value, str) and isinstance(like, bool):
+        return _truths.get(value, value)
+    truths = isinstance(like, tuple) and {*map(type, like)} == {bool}
+    if isinstance(value, str) and truths: value = re.findall(r'\w+', value)
     if hasattr(value, 'tolist'):  # a tensor or an array, even of one number
         value = value.tolist()
         one = not isinstance(like, tuple)
@@ -161,6 +168,7 @@ def _plain(value, like=''):
     exact = isinstance(value, (bool, int, float)) or not hasattr(value, '__float__')
     return value if exact else float(value)
 
+# %% ../../nbs/90_exercises.ipynb #d0fc8a6d
 def _number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -175,10 +183,11 @@ def _same(a, b, tol):
     return type(a) is type(b) and a == b
 
 # %% ../../nbs/90_exercises.ipynb #b0165365
+_close = 'is close, and not it: give more digits, or look at the method again'
+
 def _factor(c):
     "What is wrong with a number that is `c` times the right one, in words"
-    if abs(c-1) < .02:
-        return 'is close, and not it: give more digits, or look at the method again'
+    if abs(c-1) < .02: return _close
     if _same(c, -1., 1e-3): return 'has the wrong sign'
     for n in range(2, 1001):
         if _same(c, float(n), 1e-3): return f'is {n} times too large'
@@ -195,6 +204,7 @@ def _difference(answer, right, tol=1e-3):
             return f'{answer} has {len(answer)} entries; expected {len(right)}'
         if sorted(map(str, answer)) == sorted(map(str, right)):
             return f'{answer} has the right entries in another order'
+        if _same(answer, right, .02): return f'{answer} {_close}'
         pairs = enumerate(zip(answer, right))
         places = [i for i,(a,r) in pairs if not _same(a, r, tol)]
         return f'{answer}: entry {places[0]+1} of {len(right)} is not right'
@@ -236,14 +246,16 @@ def is_tuple(
         if isinstance(answer, str): answer = _unquoted(answer)
         if hasattr(answer, 'tolist'): answer = answer.tolist()
         if isinstance(answer, dict): answer = [*answer.values()]
-        if not isinstance(answer, (tuple, list)) or len(answer) != count:
-            these = ': ' + ', '.join(names) if named else ''
-            return f'{answer!r:.60} is not {count} entries{these}'
-        for name,part,judge_part in zip(names, answer, judges):
+        got = answer if isinstance(answer, (tuple, list)) else ()
+        one,these = f'{answer!r:.60} is ', ': ' + ', '.join(names) if named else ''
+        if got and all(map(_number, got)) and {o.right[:1] for o in judges} == {'('}:
+            return f'{one}one tuple; {count} are asked for, each in brackets'
+        if len(got) != count: return f'{one}not {count} entries{these}'
+        for name,part,judge_part in zip(names, got, judges):
             if why := judge_part(part): return f'{name}: {why}'
-    def whole(place, source):
-        parts = [judge.right for judge in judges]
-        return ', '.join([*parts[:place], source, *parts[place+1:]]) + ','
+    def whole(at, source):
+        parts = [source if i == at else o.right for i,o in enumerate(judges)]
+        return ', '.join(parts) + ','
     mistakes = {whole(i, source): why for i,judge in enumerate(judges)
                 for source,why in judge.mistakes.items()}
     return Judge(look, whole(0, judges[0].right), mistakes)

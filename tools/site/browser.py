@@ -323,12 +323,12 @@ def backward(context, home):
     there = {n for n,t in shown().items() if not t.isnan().any()}
     expect(there == {*names}, f'after Clear there is {there}')
     page.focus('#bw-guess')
-    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('much', 'much'), ('0', 'Yes!'):
+    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('0', 'Yes!'), ('much', '“much” is not a number. It is '), ('−1/2', 'You said −0.5, it is'):
         retype(page, guess)
         page.keyboard.press('Enter')
-        expect(said in page.inner_text('#bw-error') + page.inner_text('#bw-status'), f'no {said!r}')
+        expect(said in page.inner_text('#bw-status'), f'no {said!r}')
     page.focus('#bw-picture')
-    for _ in range(9): page.keyboard.press('ArrowRight')
+    for _ in range(7): page.keyboard.press('ArrowRight')
     compare('after 11 steps')
     for weight in 'w1 row 1, column 2', 'w2 row 2', 'b2':
         page.select_option('#bw-weight', label=weight)
@@ -398,7 +398,7 @@ def tape(context, home):
             counts['numbers'] += 2*len(right)
     picture = page.inner_html('#tw-picture')
     for text,why in {'a = 3\nb = a +': 'missing at the end', 'b = a + a': 'a has no value yet', 'a = 3\nb = exp(a)': 'exp(…)', '': 'no formula',
-                     'a = (3': 'closing )', 'a + a': 'a name, =', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
+                     'a = (3': 'closing )', 'a + a': 'a name, =', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = a ^ 2': 'write ** for powers', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
                      'a = 1' + '\na = a + a'*13: '12 operations'}.items():
         page.fill('#tw-text', text)
         said = page.inner_text('#tw-error')
@@ -465,6 +465,19 @@ def race(context, home):
     page.mouse.down()
     page.mouse.move(x + 40, y + 20)
     if page.input_value('#dr-w') == '-1' or page.input_value('#dr-b') == '1.5': wrong.append(f'{home}: race: no drag')
+    page.mouse.up()
+    page.click('#dr-reset')
+    page.eval_on_selector('.dr-lane:last-child', 'e => e.scrollIntoView({block: "center", behavior: "instant"})')
+    box = page.locator('.dr-lane circle.dr-handle').last.bounding_box()
+    x,y = box['x'] + box['width']/2, box['y'] + box['height']/2
+    finger,before = context.new_cdp_session(page), page.evaluate('scrollY')
+    for i in range(12):
+        finger.send('Input.dispatchTouchEvent', dict(type='touchMove' if i else 'touchStart', touchPoints=[dict(x=x, y=y+6*i)]))
+    finger.send('Input.dispatchTouchEvent', dict(type='touchEnd', touchPoints=[]))
+    scale = page.locator('.dr-lane svg').last.bounding_box()['width']/6.5
+    moved = 1.5 - float(page.input_value('#dr-b'))
+    if abs(moved - 66/scale) > .15 or page.evaluate('scrollY') != before:
+        wrong.append(f'{home}: race: a finger moves the dot by {moved:.2f}, and not {66/scale:.2f}, or scrolls the page')
     page.close()
 
 
@@ -601,7 +614,9 @@ def boxes(context, home):
     page.goto(home + 'backward.html')
     said = lambda: page.inner_text('#said-3-1')
     page.focus('#answer-3-1')
-    for typed,begin in ('(4, 2', 'This cannot be read: a closing )'), ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. '):
+    for typed,begin in (('(4, 2', 'This cannot be read: a closing )'), ('4 2', 'This cannot be read: write a comma'),
+                        ('0,114; 0,1', 'This cannot be read: write a point'), ('(11.4%, 3)', 'This cannot be read: % is not read here: write 0.114.'),
+                        ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. ')):
         retype(page, typed)
         page.keyboard.press('Enter')
         if not said().startswith(begin): note(f'{typed} hears {said()!r}')
@@ -614,6 +629,11 @@ def boxes(context, home):
         shown = page.eval_on_selector_all('[aria-label="Hints to 3.1"] p', 'all => all.filter(e => e.checkVisibility()).length')
         if shown != i: note(f'{shown} hints, and not {i}')
     if page.is_visible('.in-notebook'): note('the cells of the notebook are there, too')
+    page.goto(home + 'check.html')
+    for typed in 'F,T,F,F,T,T,F', 'no yes no no yes yes no', '(false, true, false, false, true, true, false)':
+        page.fill('#answer-6-2', typed)
+        page.press('#answer-6-2', 'Enter')
+        if not page.inner_text('#said-6-2').startswith('Right. '): note(f'{typed} hears {page.inner_text("#said-6-2")!r}')
     page.close()
     silent = context.browser.new_context(java_script_enabled=False)
     page = silent.new_page()

@@ -204,6 +204,12 @@ def signpost_to_6(soup):
     soup.select_one('#quarto-sidebar .sidebar-item:has(> * > [href$="autograd.html"])').insert_after(line)
 
 
+def to_check(soup):
+    "On a phone the bar has no room for the way to the check: it is the first line of the chapters"
+    line = BeautifulSoup('<li class="sidebar-item to-check"><a class="sidebar-link" href="check.html">Check a gradient</a></li>', 'html.parser')
+    soup.select_one('#quarto-sidebar ul').insert(0, line)
+
+
 def said_twice(soup):
     "The last line of a page goes if it only names the two pages to which the links under it lead"
     line = soup.select('main p')[-1]
@@ -376,6 +382,7 @@ def finish(site, nbs, repository):
         sidebar(soup, sources, times)
         if page == 'index.html': home(soup, sources)
         signpost_to_6(soup)
+        to_check(soup)
         shorter_contents(soup)
         contents_here(soup)
         said_twice(soup)

@@ -52,7 +52,8 @@ exercise('6.1', 'What is drawn', 1,
            '`out.g` has the shape of `out`: what does the forward return in each of '
            'the two?',
            '`lin` returns one number for each example and output unit; the mean '
-           'squared error returns a mean over everything'))
+           'squared error returns a mean over everything'),
+    wrong={'(5, 3)': 'one tuple; 2 are asked for'})
 
 # %% ../../../nbs/answers/06_check.ipynb #595c4f18
 _sums = [
@@ -85,6 +86,7 @@ def _trapped(answer):
     for given,(right,why) in zip(answer, _sums):
         if given != right: return why
 
+# %% ../../../nbs/answers/06_check.ipynb #1607f702
 exercise('6.2', 'The sum trap', 4, _trapped,
     more='For three of the seven layers a backward that returns zeros passes '
          'such a test',
@@ -99,7 +101,8 @@ exercise('6.2', 'The sum trap', 4, _trapped,
           'each output depends on its own input alone',
         'True, True, True, True, True, True, True': 'the gradient is the mask',
         '(2, 5, 6)': 'expected seven times'},
-    right=('[0, 1, 0, 0, 1, 1, 0]',))
+    right=('[0, 1, 0, 0, 1, 1, 0]', "'F, T, F, F, T, T, F'",
+           "('no', 'yes', 'no', 'no', 'yes', 'yes', 'no')"))
 
 # %% ../../../nbs/answers/06_check.ipynb #811cf959
 _entries = [

@@ -71,6 +71,7 @@ exercise('11.2', 'A column by hand', 6,
             (-2/3, 1/2, -1/6, -1/6): 'both are subtracted, and the normalized value of '
               'the first example is negative'}),
         names=['the normalized values', 'the gradient']),
+    wrong={'(-5/3, 1, .333, .333), (.168, .5, -.333, -.333)': 'give more digits'},
     more='Both sums are 0: no step can move the mean or the scale of a '
          'normalized column',
     hints=_hints)
@@ -199,7 +200,7 @@ _wrong = {
         '(out.g - out*(out.g*out).sum(1, keepdim=True))/r': 'for inp (3, 3)',
         '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).squeeze()': 'for inp',
         '((out.g - out*(out.g*out).sum(1, keepdim=True))/r).double()': 'float64',
-        '(out.g - out*(out.g*out).sum(1, keepdim=True))/inp.norm()': 'wrong',
+        '(out.g - out*(out.g*out).sum(1, keepdim=True))/inp.norm()': 'axis 1',
         'out.g.sub_(out*(out.g*out).sum(1, keepdim=True)).div_(r)': 'in place',
         '''torch.autograd.functional.vjp(
             lambda a: a/a.norm(dim=1, keepdim=True), inp, out.g)[1]''': 'autograd',
