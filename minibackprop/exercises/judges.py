@@ -75,10 +75,14 @@ def _exercises():
         importlib.import_module(f'minibackprop.exercises.answers.{page}')
     return _known
 
+def _page(number):
+    "The page of answers of the chapter of an exercise; None if there is no such chapter"
+    page = _chapters.get(number.partition('.')[0])
+    return page and importlib.import_module(f'minibackprop.exercises.answers.{page}')
+
 def _exercise(number):
     "The exercise with this number. The first of a chapter imports its page of answers"
-    page = _chapters.get(number.partition('.')[0])
-    if page: importlib.import_module(f'minibackprop.exercises.answers.{page}')
+    _page(number)
     if number not in _known: raise ValueError(f'there is no exercise {number!r}')
     return _known[number]
 

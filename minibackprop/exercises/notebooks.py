@@ -11,7 +11,7 @@ import torch
 from pathlib import Path
 from ..data import _shipped
 from .judges import _chapters, _exercise, _exercises, _defines
-from .judges import _verdict, _when_right
+from .judges import _page, _verdict, _when_right
 from ..files import open_bytes, printable, read_up_to, write_whole
 
 # %% ../../nbs/91_notebooks.ipynb #62ed2deb
@@ -216,6 +216,7 @@ def prove_exercises(
 )->int: # How many exercises there are
     "`AssertionError` for a stub that passes, or an answer that hears the wrong reason"
     found,imports,wrongs,rights = read_exercises(file), _imports(file), 0, 0
+    importlib.reload(_page(found[0]['number']))  # a notebook may have put its own there
     for e in found:
         ex,right = _exercise(e['number']), f"{e['number']}: right"
         known = [(e['stub'], 'not done yet'), (e['solution'], right)]
