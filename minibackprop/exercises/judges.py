@@ -76,7 +76,7 @@ def _exercises():
     return _known
 
 def _page(number):
-    "The page of answers of the chapter of an exercise; None if there is no such chapter"
+    "The page of answers of the chapter of an exercise; None without such a chapter"
     page = _chapters.get(number.partition('.')[0])
     return page and importlib.import_module(f'minibackprop.exercises.answers.{page}')
 

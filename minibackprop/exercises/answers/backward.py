@@ -72,7 +72,7 @@ exercise('3.2', 'Shapes on the way back', 2,
            'A gradient has the shape of its tensor.',
            'b1 holds a number for each hidden unit. l1 has a row for each image. w2 '
            'has a row for each hidden unit.'),
-    wrong={'(50, 10)': 'is not 3 entries'})
+    wrong={'(50, 10)': 'is one tuple; 3 are asked for'})
 
 # %% ../../../nbs/answers/03_backward.ipynb #1abc2043
 _entries = [
