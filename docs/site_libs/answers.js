@@ -20,8 +20,12 @@
   function read(text) {
     text = text.replace(/[−–]/g, '-').replace(/[·×]/g, '*').replace(/\^/g, '**').replace(/∞/g, 'inf')
       .replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/^\s*answer\s*=/, '').trim()
+    const percent = text.match(/(\d+\.?\d*|\.\d+)\s*%\s*(?=[,)\]]|$)/)
+    if (percent) cannot(`% is not read here: write ${+(percent[1]/100).toPrecision(12)}`)
+    if (text.includes(';')) cannot('write a point for decimals, and a comma between the numbers')
     const tokens = text.match(/(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[a-z_][\w.]*|'[^']*'|"[^"]*"|\*\*|\/\/|\S/gi) || []
     let at = 0
+    const misfit = () => cannot(/^\.?\d/.test(tokens[at]) && /^\.?\d/.test(tokens[at - 1]) ? 'write a comma between the numbers' : `“${tokens[at]}” does not fit there`)
     const next = token => tokens[at] === token && ++at
     function entries(close) {
       const items = []
@@ -31,7 +35,7 @@
         if (!next(',')) break
         comma = true
       }
-      if (close && !next(close)) cannot(tokens[at] ? `“${tokens[at]}” does not fit there` : `a closing ${close} is missing`)
+      if (close && !next(close)) tokens[at] ? misfit() : cannot(`a closing ${close} is missing`)
       return comma || items.length !== 1 ? Object.assign(items, {list: close === ']'}) : items[0]
     }
     const chain = (ops, part) => () => {
@@ -66,7 +70,7 @@
     if (!tokens.length) cannot('there is nothing in the box')
     const found = entries()
     if (at === tokens.length) return found
-    return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : cannot(`“${tokens[at]}” does not fit there`)
+    return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : misfit()
   }
 
   function unquoted(word) {
@@ -75,11 +79,15 @@
       return isNumber(found) ? number(found.n) : typeof found === 'string' ? found.trim().toLowerCase() : found
     } catch { return word.trim().toLowerCase() }
   }
+  const truths = {__proto__: null, t: true, true: true, y: true, yes: true, f: false, false: false, n: false, no: false}
+  const areTruths = like => Array.isArray(like) && like.length > 0 && like.every(v => typeof v === 'boolean')
   function plain(value, like = '') {
     if (typeof value === 'string') {
       if (typeof like === 'string') return value.trim().toLowerCase()
       value = unquoted(value)
     }
+    if (typeof value === 'string' && typeof like === 'boolean') return truths[value] ?? value
+    if (typeof value === 'string' && areTruths(like)) value = value.match(/\w+/g) ?? []
     if (Array.isArray(value)) {
       const alike = Array.isArray(like) && like.length === value.length
       return value.map((v, i) => plain(v, alike ? like[i] : ''))
@@ -114,9 +122,10 @@
       return a.n === b.n || Math.abs(a.n - b.n) <= tol*Math.abs(b.n) || b.n === 0 && Math.abs(a.n) < 1e-12
     return a === b
   }
+  const close = 'is close, and not it: give more digits, or look at the method again'
   function factor(c) {
     const near = (a, b) => Math.abs(a - b) <= 1e-3*Math.abs(b)
-    if (Math.abs(c - 1) < .02) return 'is close, and not it: give more digits, or look at the method again'
+    if (Math.abs(c - 1) < .02) return close
     if (near(c, -1)) return 'has the wrong sign'
     for (let n = 2; n <= 1000; n++) {
       if (near(c, n)) return `is ${n} times too large`
@@ -130,6 +139,7 @@
       if (answer.length !== right.length) return `${repr(answer)} has ${answer.length} entries; expected ${right.length}`
       const sorted = t => t.map(str).sort().join('|')
       if (sorted(answer) === sorted(right)) return `${repr(answer)} has the right entries in another order`
+      if (same(answer, right, .02)) return `${repr(answer)} ${close}`
       return `${repr(answer)}: entry ${answer.findIndex((a, i) => !same(a, right[i], tol)) + 1} of ${right.length} is not right`
     }
     if (isNumber(right)) {
@@ -156,6 +166,8 @@
     tuple(answer, parts, names, named) {
       if (typeof answer === 'string') answer = unquoted(answer)
       if (typeof answer === 'string' && parts.every(([, right]) => /^'.'$/.test(right))) answer = Object.assign([...answer.replace(/[ ,]/g, '')], {list: true})
+      if (Array.isArray(answer) && answer.length && answer.every(isNumber) && parts.every(([, right]) => typeof right === 'string' && right.startsWith('(')))
+        return `${repr(answer).slice(0, 60)} is one tuple; ${parts.length} are asked for, each in brackets`
       if (!Array.isArray(answer) || answer.length !== parts.length)
         return `${repr(answer).slice(0, 60)} is not ${parts.length} entries${named ? ': ' + names.join(', ') : ''}`
       const said = parts.map((part, i) => judge(part, answer[i])), i = said.findIndex(why => why !== null)
@@ -179,6 +191,8 @@
       const key = (v, depth) => depth === 0 ? [...new Set([v].flat().flatMap(atoms))].sort().join() :
         !Array.isArray(v) ? atoms(v).join() : `(${v.map(e => key(e, depth && depth - 1)).join('|')})`
       if (typeof answer === 'string') answer = unquoted(answer)
+      const like = read(table[0][1][0])
+      if (areTruths(like)) answer = plain(answer, like)
       const mine = key(answer, depth), row = table.find(([, sources]) => sources.some(s => key(read(s), depth) === mine))
       return row ? row[0] : otherwise.replace("'xyzzy'", repr(answer))
     },

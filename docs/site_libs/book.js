@@ -10,7 +10,7 @@
   forward()
 
   // The keyboard stops at what is wider than its box, so that it can be scrolled, and at nothing else that only stands there.
-  const boxes = document.querySelectorAll('main :is(pre, table, figure, .quarto-figure, .cell-output-display, .katex-display)')
+  const boxes = document.querySelectorAll('main :is(pre, table, .slides, .cell-output-display, .katex-display)')
   const stops = new ResizeObserver(entries => {
     for (const {target} of entries)
       target.scrollWidth > target.clientWidth + 1 && getComputedStyle(target).overflowX !== 'visible'
@@ -18,6 +18,9 @@
   })
   boxes.forEach(box => stops.observe(box))
   document.querySelectorAll('.anchorjs-link').forEach(link => { link.tabIndex = -1 })
+
+  // A phone is too narrow for most code: under the hood it is folded there.
+  if (matchMedia('(max-width: 600px)').matches) document.querySelectorAll('.folds').forEach(code => { code.open = false })
 
   // On paper every fold is open.
   let folded = []

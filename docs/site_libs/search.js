@@ -109,7 +109,8 @@
     if (typed !== input.value) return  // another letter came meanwhile
     list.replaceChildren(...hits.map(option))
     list.dataset.for = typed
-    status.textContent = hits.length ? `${hits.length} found` : 'Nothing found'
+    status.innerHTML = hits.length ? `${hits.length} found` : 'Nothing found. Try one word, or look into <a href="traps.html">what goes ' +
+      'wrong</a>, <a href="symbols.html">symbols and words</a> or <a href="reference.html">every name</a>.'
     status.classList.toggle('visually-hidden', hits.length > 0)
     open(hits.length > 0)
   }
