@@ -312,11 +312,14 @@ _f.wrong('inputs where outputs are meant', 'from input',
          lambda out,inp: out.g*(1-inp**2))
 _f.wrong('the square forgotten', 'wrong slope', lambda out,inp: out.g*(1-out))
 _f.wrong('the derivative forgotten', 'missing factor', lambda out,inp: out.g.clone())
+_f.wrong('the sign', 'sign', lambda out,inp: out.g*(out**2-1))
 _f = _sigmoid_form('exp', lambda inp: inp.exp(), lambda out,inp: out.g*out)
 _f.wrong('inputs where outputs are meant', 'from input', lambda out,inp: out.g*inp)
+_f.wrong('the derivative taken twice', 'extra factor', lambda out,inp: out.g*out**2)
 _f = _sigmoid_form('cube', lambda inp: inp**3, lambda out,inp: out.g*3*inp**2)
 _f.wrong('the power one too low', 'missing factor', lambda out,inp: out.g*3*inp)
 _f.wrong('the exponent forgotten', 'factor', lambda out,inp: out.g*inp**2)
+_f.wrong('out.g ignored', 'upstream ignored', lambda out,inp: 3*inp**2)
 
 # %% ../../nbs/06i_mutants.ipynb #0fde1a20
 def _normalize(inp, eps=1e-5):
