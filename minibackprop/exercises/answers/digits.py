@@ -273,7 +273,7 @@ _mistakes = {
 
 # %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
 _judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
-            torch.randn(5, 9, dtype=torch.float64), 2),
+            torch.randn(5, 9, dtype=torch.float64).relu(), 2),  # with zeros
         (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3),
         (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
@@ -329,7 +329,7 @@ _wrong |= {
     (None, 'x.g.float()'): 'float32',
     (None, 'x.g.squeeze()'): 'shape (3,)',
     (None, 'print(x.g)'): 'returns nothing',
-    (None, 'x.g*x'): 'wrong in',
+    (None, 'x.g*x'): 'wrong in', (None, 'x.g*(x != 0)'): 'wrong in',
     (None, '(x.g, x.zero_())[0]'): 'x has been changed'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #46c75150

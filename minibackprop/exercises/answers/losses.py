@@ -396,6 +396,7 @@ _wrong = {
         'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
         'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
         'torch.autograd.functional.vjp(logsumexp, inp, out.g)[1]': 'autograd',
+        'out.g[:,None]*softmax(inp)*(softmax(inp) > .01)': 'inp.g',
         _form.replace('return', 'LogSumExp.p = softmax(inp); return').replace(
             '{}', 'out.g[:,None]*self.p'): 'on the class'}
 
@@ -403,8 +404,8 @@ _wrong = {
 exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
-            lambda: [(torch.randn(n, k).double(),)
-                     for n,k in ((3, 3), (4, 2), (1, 5), (2, 1))],
+            lambda: [(3*torch.randn(n, k).double(),)
+                     for n,k in ((3, 3), (4, 2), (1, 5), (2, 1), (2, 7))],
             lambda inp: inp.logsumexp(-1), _mistakes, _form),
         _large(_scores.logsumexp(-1), _scores.softmax(-1), lambda: (_scores.clone(),))),
     more='The maximum passes a gradient to one score, log-sum-exp to all, in '
@@ -525,10 +526,12 @@ _focal_mistakes = {
     (None, '(y - softmax(inp))/len(targ)/out.g'):
       'the derivative of this loss is right, but out.g is missing: multiply by it'}
 
+# %% ../../../nbs/answers/07_losses.ipynb #f6199710
 def _focal_judge(gamma, *sizes): return is_gradient(
     lambda cls: (cls(gamma) if gamma else cls(), cls(5.))[0],  # another one beside it
     lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
-             for n,k in sizes] + [(tensor([[7.5, 0.]]).double(), tensor([0]))],
+             for n,k in sizes] + [(tensor([[7.5, 0.]]).double(), tensor([0])),
+        (tensor([[0., 900.], [0., 1.]]).double(), tensor([1, 0]))],  # far apart
     lambda inp, targ: _focal(inp, targ, gamma or 2.), _focal_mistakes, _focal_form)
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
@@ -543,7 +546,7 @@ def _large_focal(cls):
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
 _judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
-    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)))
+    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _focal_judge(1.5, (3, 3)))
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
@@ -602,6 +605,9 @@ _wrong = {
 _wrong |= {
     _fill(_focal_form) + '; inp.g = inp.g.squeeze(0)': 'for inp',
     (None, '(y - softmax(inp))/3'): 'times',
+    ('c*p*(1-p)**max(c-1, 1)*log_p - (1-p)**c', None): 'is right',
+    _fill(_focal_form).replace('log_softmax(inp)', '(inp - inp.max()).exp().div('
+        '(inp - inp.max()).exp().sum(1, keepdim=True)).log()'): 'inp',
     _fill(_focal_form).replace('2.', '3.'): 'forward pass',
     _fill(_focal_form).replace('self.gamma = g', 'FocalLoss.gamma = g'): 'forward pass'}
 
