@@ -371,7 +371,7 @@ def _either_reading(subject, judged):
     second.other = True
     other = judged(second)
     sure = [any(f.sure == 'sure' for f in r.findings) for r in (report, other)]
-    if other.right or sure == [False, True]: first,report = second,other
+    if other.right or sure == [False, True]: report = other
     if not report.right: report.rest_said = ['- wrong with the other reading, too']
     return report
 
