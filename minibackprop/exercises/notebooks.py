@@ -10,8 +10,9 @@ import ast, contextlib, functools, importlib.util, io, json, linecache, os, re, 
 import torch
 from pathlib import Path
 from ..data import _shipped
-from .judges import _chapters, _exercise, _exercises, _defines
-from .judges import _page, _verdict, _when_right
+from .judges import _chapters, _exercise, _exercises, _page
+from .judges import _verdict, _when_right
+from .values import _defines
 from ..files import open_bytes, printable, read_up_to, write_whole
 
 # %% ../../nbs/91_notebooks.ipynb #62ed2deb

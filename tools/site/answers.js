@@ -1,5 +1,5 @@
 // The boxes of the exercises: read an answer as Python would, and say what minibackprop.exercises says of it. The functions
-// have the names that they have in nbs/90_exercises.ipynb. Nothing is kept and nothing is sent.
+// have the names that they have in nbs/90a_values.ipynb. Nothing is kept and nothing is sent.
 (() => {
   'use strict'
   const cannot = why => { throw new SyntaxError(why) }

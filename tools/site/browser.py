@@ -13,7 +13,8 @@ from minibackprop import (Adam, Lin, Model, SGD, explain_broadcast, forward_and_
                           load_mnist, mse, mse_grad, relu, relu_grad, softmax)
 from minibackprop.checking.mutants import kill_matrix
 from minibackprop.digits import _centre
-from minibackprop.exercises.judges import _chapters, _exercises, _made, _verdict
+from minibackprop.exercises.judges import _chapters, _exercises, _verdict
+from minibackprop.exercises.values import _made
 from minibackprop.exercises.notebooks import _imports, read_exercises
 from minibackprop.tape import Var, _history
 from playwright.sync_api import sync_playwright

@@ -5,7 +5,8 @@ import base64, html, inspect, json, math, re, shutil
 from itertools import chain, permutations, product
 from pathlib import Path
 from bs4 import BeautifulSoup
-from minibackprop.exercises.judges import Judge, _chapters, _exercises, _plain
+from minibackprop.exercises.judges import _chapters, _exercises
+from minibackprop.exercises.values import Judge, _plain
 
 subsets = lambda of: [''.join(c for c,there in zip(of, chosen) if there) for chosen in product((0, 1), repeat=len(of))]
 # Judges that are functions of their own are asked about each answer that can be meant, and the page has the table. The number

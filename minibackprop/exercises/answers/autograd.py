@@ -9,9 +9,11 @@ __all__ = []
 import torch
 from torch import nn
 from types import SimpleNamespace
-from ..judges import exercise, is_gradient, _parts, _unquoted
-from ..judges import _autograd, _edits, _fill, _gradients
-from ..judges import _form_difference, _leftovers, _seeded, _Watch
+from ..judges import exercise
+from ..values import _edits, _fill, _parts, _unquoted
+from ..functions import _autograd, _form_difference, _seeded
+from ..functions import _Watch
+from ..gradients import is_gradient, _gradients, _leftovers
 
 # %% ../../../nbs/answers/05_autograd.ipynb #4a6e84f2
 def _judge_leaves(answer):

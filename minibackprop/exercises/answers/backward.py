@@ -8,8 +8,10 @@ __all__ = []
 # %% ../../../nbs/answers/03_backward.ipynb #992fb904
 import torch
 from ...forward import relu
-from ..judges import exercise, is_value, is_gradient, _parts
-from ..judges import is_function, _both, _edits, _fill, _plain
+from ..judges import exercise
+from ..values import is_value, _both, _edits, _fill, _parts, _plain
+from ..functions import is_function
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/03_backward.ipynb #49e2d61a
 def _pair(

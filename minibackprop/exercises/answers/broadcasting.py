@@ -8,10 +8,12 @@ __all__ = []
 # %% ../../../nbs/answers/01_broadcasting.ipynb #5340cf44
 import contextlib, torch
 from ...broadcasting import unbroadcast
-from ..judges import exercise, Judge, is_value, is_tuple, _edits
-from ..judges import is_function, _is_tensors, _accepts, _draw
-from ..judges import _autograd, _both, _never, _no_loop, _plain
-from ..judges import _line_of, _watched
+from ..judges import exercise
+from ..values import is_tuple, is_value, Judge, _both, _edits
+from ..values import _plain
+from ..functions import is_function, _accepts, _autograd, _draw
+from ..functions import _is_tensors, _line_of, _never, _no_loop
+from ..functions import _watched
 
 # %% ../../../nbs/answers/01_broadcasting.ipynb #36bece53
 _entries = [

@@ -11,10 +11,12 @@ import torch
 from ...broadcasting import rel_error
 from ...forward import relu
 from ...checking.report import check_grads
-from ..judges import exercise, Judge, is_value
-from ..judges import is_tuple, is_function, is_gradient
-from ..judges import _autograd, _both, _draw, _edits, _fill
-from ..judges import _never, _plain, _shown
+from ..judges import exercise
+from ..values import is_tuple, is_value, Judge, _both, _edits
+from ..values import _fill, _plain
+from ..functions import is_function, _autograd, _draw, _never
+from ..functions import _shown
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/06_check.ipynb #93996924
 def _count(right, mistakes):

@@ -8,9 +8,10 @@ __all__ = []
 # %% ../../../nbs/answers/00_data.ipynb #fba5ad10
 import math, struct
 import torch
-from ..judges import exercise, is_value, _edits
-from ..judges import is_tuple, is_function, _accepts, _both
-from ..judges import _line_of, _results, _seeded, _Watch
+from ..judges import exercise
+from ..values import is_tuple, is_value, _both, _edits
+from ..functions import is_function, _accepts, _line_of, _results
+from ..functions import _seeded, _Watch
 
 # %% ../../../nbs/answers/00_data.ipynb #8767ff1e
 exercise('0.1', 'What one call gives', 1,

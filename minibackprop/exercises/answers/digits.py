@@ -13,8 +13,9 @@ from ...forward import relu
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ...optimizers import one_cycle
-from ..judges import exercise, is_value, is_function, _letters
-from ..judges import is_tuple, _autograd, _draw, _fill, _never
+from ..judges import exercise
+from ..values import is_tuple, is_value, _fill, _letters
+from ..functions import is_function, _autograd, _draw, _never
 
 # %% ../../../nbs/answers/08c_digits.ipynb #1f78a1c6
 exercise('8c.1', 'What an accuracy promises', 3,

@@ -7,9 +7,10 @@ __all__ = []
 
 # %% ../../../nbs/answers/02_forward.ipynb #a937210f
 import torch
-from ..judges import exercise, is_value, is_tuple, _edits
-from ..judges import is_function, _is_tensors, _draw
-from ..judges import _autograd, _both, _fill, _never
+from ..judges import exercise
+from ..values import is_tuple, is_value, _both, _edits, _fill
+from ..functions import is_function, _autograd, _draw, _is_tensors
+from ..functions import _never
 
 # %% ../../../nbs/answers/02_forward.ipynb #928bde61
 _entries = [

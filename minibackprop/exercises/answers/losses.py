@@ -11,9 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import tensor
 from ...losses import log_softmax
-from ..judges import exercise, Judge, is_value
-from ..judges import is_tuple, is_function, is_gradient, _both
-from ..judges import _fill, _plain, _shown
+from ..judges import exercise
+from ..values import is_tuple, is_value, Judge, _both, _fill
+from ..values import _plain
+from ..functions import is_function, _shown
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/07_losses.ipynb #2ace11d0
 def _rounded(

@@ -9,8 +9,10 @@ __all__ = []
 import torch
 from torch import nn
 from ...module import Module, Lin
-from ..judges import exercise, is_gradient, _parts, _draw
-from ..judges import _both, _edits, _fill, _still_held, _Watch
+from ..judges import exercise
+from ..values import _both, _edits, _fill, _parts
+from ..functions import _draw, _Watch
+from ..gradients import is_gradient, _still_held
 
 # %% ../../../nbs/answers/04_module.ipynb #937f01c9
 def _library(

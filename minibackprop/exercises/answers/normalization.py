@@ -9,10 +9,11 @@ __all__ = []
 import torch
 from ...forward import lin
 from ...module import Module, Lin, evaluation
-from ..judges import exercise, is_value, is_tuple
-from ..judges import is_function, is_gradient, _both, _letters
-from ..judges import _agree, _draw, _fill, _seeded, _shown
-from ..judges import _tensor_difference
+from ..judges import exercise
+from ..values import is_tuple, is_value, _both, _fill, _letters
+from ..functions import is_function, _agree, _draw, _seeded, _shown
+from ..functions import _tensor_difference
+from ..gradients import is_gradient
 from ...autograd import _copy
 from ...checking.subject import _double
 from ...normalization import BatchNorm, normalize

@@ -9,9 +9,10 @@ __all__ = []
 import math
 import torch
 from torch import tensor
-from ..judges import exercise, is_value
-from ..judges import is_tuple, is_function, _both, _draw, _fill
-from ..judges import _has, _Watch
+from ..judges import exercise
+from ..values import is_tuple, is_value, _both, _fill
+from ..functions import is_function, _draw, _Watch
+from ..gradients import _has
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
 _hints = ('The curvature of a direction is how much its slope grows per unit. What is '

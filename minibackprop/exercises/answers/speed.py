@@ -9,8 +9,10 @@ __all__ = []
 import gc, weakref
 import torch
 from ...module import Module, Lin, Relu
-from ..judges import exercise, is_value, is_function, is_gradient
-from ..judges import _both, _fill, _seeded, _Watch
+from ..judges import exercise
+from ..values import is_value, _both, _fill
+from ..functions import is_function, _seeded, _Watch
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/09_speed.ipynb #2f702281
 exercise('9.1', 'The products of a step', 3,

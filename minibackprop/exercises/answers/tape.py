@@ -9,9 +9,10 @@ __all__ = []
 import contextlib, inspect, re, sys, weakref
 import torch
 from ...broadcasting import rel_error
-from ..judges import exercise, is_value, is_function, _letters
-from ..judges import _agree, _autograd, _both, _draw, _line_of
-from ..judges import _fill, _never, _seeded, _shown, _Watch
+from ..judges import exercise
+from ..values import is_value, _both, _fill, _letters
+from ..functions import is_function, _agree, _autograd, _draw
+from ..functions import _line_of, _never, _seeded, _shown, _Watch
 from ... import tape
 from ...tape import Var
 

@@ -10,8 +10,10 @@ import functools
 import torch
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
-from ..judges import exercise, is_value, is_function
-from ..judges import is_gradient, _both, _fill, _letters
+from ..judges import exercise
+from ..values import is_value, _both, _fill, _letters
+from ..functions import is_function
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/08b_training.ipynb #9e39e181
 exercise('8b.1', 'How many steps', 2,
