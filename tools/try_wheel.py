@@ -51,7 +51,7 @@ for module in map(importlib.import_module, sorted(modules)):
     if set(module.__all__) & set(minibackprop.__all__):
         for name in module.__all__: assert getattr(minibackprop, name) is getattr(module, name)
     elif module.__all__: apart.add(module.__name__)
-assert apart == {f'minibackprop.{name}' for name in ('cli', 'exercises.values', 'exercises.functions', 'exercises.gradients', 'exercises.judges', 'exercises.notebooks', 'files', 'graph', 'checking.mutants')}, apart
+assert apart == {f'minibackprop.{name}' for name in ('cli', 'exercises.values', 'exercises.functions', 'exercises.gradients', 'exercises.judges', 'exercises.notebooks', 'files', 'graph', 'checking.bugs', 'checking.mutants')}, apart
 minibackprop.as_nn_module(minibackprop.Lin(torch.randn(3, 2), torch.randn(2)))(torch.randn(5, 3)).sum().backward()
 print(minibackprop.explain_broadcast((3,1), (3,)))
 report = minibackprop.check_grads(minibackprop.Lin(torch.randn(3, 2), torch.randn(2)), torch.randn(2, 3))
