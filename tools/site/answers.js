@@ -67,7 +67,7 @@
       if (constant || /^(inf|infinity|nan)$/i.test(name)) return number(constant || (/nan/i.test(name) ? NaN : Infinity))
       return /^(true|false)$/i.test(name) ? /true/i.test(name) : name
     }
-    if (!tokens.length) cannot('there is nothing in the box')
+    if (!tokens.length) cannot('the box is empty')
     const found = entries()
     if (at === tokens.length) return found
     return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : misfit()

@@ -324,12 +324,12 @@ def backward(context, home):
     there = {n for n,t in shown().items() if not t.isnan().any()}
     expect(there == {*names}, f'after Clear there is {there}')
     page.focus('#bw-guess')
-    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('0', 'Yes!'), ('much', '“much” is not a number. It is '), ('−1/2', 'You said −0.5, it is'):
+    for guess,said in ('1,3', 'You said 1.3, it is 1.4.'), ('0', 'Yes!'), ('much', '“much” is not a number, such as '), ('−1/2', 'You said −0.5, it is'):
         retype(page, guess)
         page.keyboard.press('Enter')
         expect(said in page.inner_text('#bw-status'), f'no {said!r}')
     page.focus('#bw-picture')
-    for _ in range(7): page.keyboard.press('ArrowRight')
+    for _ in range(8): page.keyboard.press('ArrowRight')
     compare('after 11 steps')
     for weight in 'w1 row 1, column 2', 'w2 row 2', 'b2':
         page.select_option('#bw-weight', label=weight)
@@ -504,7 +504,7 @@ def differences(context, home):
         page.keyboard.press('ArrowRight')
     if page.input_value('[name=fd-kind]:checked') != 'central': wrong.append(f'{home}: differences: no way round by keyboard')
     page.click('#fd-best')
-    page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('bottom')")
+    page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('no step')")
     page.close()
 
 

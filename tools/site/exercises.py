@@ -39,14 +39,22 @@ def knows(judge):
     return ['table', [[why, sources] for why,sources in said.items()], look('xyzzy'), depth]
 
 
+def sample(right):
+    "A value of the same form that is not the answer"
+    if isinstance(right, (tuple, list)): return '(2, 3)'
+    return 'word' if isinstance(right, str) else 'True' if isinstance(right, bool) else '7' if isinstance(right, int) else '0.25'
+
+
 def form_of(known):
     "What kind of answer a judge wants, for the label of the box"
     kind,first,*_ = known[1] if known[0] == 'rounded' else known
     if kind == 'letters': return 'letters, such as be'
     if kind == 'table': return 'as the task says'
-    right = first if kind == 'tuple' else eval(first, dict(vars(math)))  # inf and nan are written like this
-    if isinstance(right, (tuple, list)): return f'{len(right)} entries, with commas between them'
-    return 'a word' if isinstance(right, str) else 'True or False' if isinstance(right, bool) else 'a number, such as 0.25 or 1/4'
+    value = lambda source: eval(source, dict(vars(math)))  # inf and nan are written like this
+    right = [value(part[1]) for part in first] if kind == 'tuple' else value(first)
+    if isinstance(right, (tuple, list)): return f'{len(right)} entries, such as {", ".join(map(sample, right))}'
+    if isinstance(right, str): return 'a word'
+    return 'True or False' if isinstance(right, bool) else 'a number to four digits, or a fraction such as 1/4'
 
 
 box = '''<form class="answer on-screen" data-number="{number}" hidden><label for="answer-{id}">Your answer to {number}: {form}</label>
