@@ -699,6 +699,7 @@ def _at_the_square(answer):
 # %% ../../../nbs/answers/06_check.ipynb #1ac91aa9
 _trials = [lambda: [(_weighted, *_draw((4, 3), (4, 3)))],
            lambda: [(_bent, *_draw((4, 3), (4, 2)))],
+           lambda: [(_weighted, *_draw((3, 3), (3, 3)))],
            lambda: [(_weighted, *_draw((1, 3), (1, 3))), (_weighted, _r(1), _r(1)),
                     (_r_only, _r(2, 2, 2), _r()), (_turned, *_draw((2, 3), (3, 2)))],
            lambda: [(_steep, *_draw((2, 3), (2, 3)))]]
@@ -706,7 +707,8 @@ _trials = [lambda: [(_weighted, *_draw((4, 3), (4, 3)))],
 def _measures(answer):
     if why := _at_the_square(answer): return why
     for trial in _trials:
-        why = is_function(_exact, trial, _moves, _slopes, single=False)(answer)
+        why = is_function(_exact, trial, _moves, _slopes, single=False,
+                          scales=(30., .01))(answer)
         if why: return _step_wrong(answer, *trial()[0]) or why
 
 def _step_wrong(answer, f, x, u):
@@ -771,6 +773,10 @@ _wrong = {
     'def slopes(f, x, u): return (u*f(x)).sum()': 'the shape of x',
     'def slopes(f, x, u): return u': 'another point',
     'def slopes(f, x, u): return [0.]': 'the shape of x'}
+_wrong |= {_fill(_slopes).replace('return g', f'return {g}'): why for g,why in (
+    ('g.clamp(-9, 9)', 'times 30'), ('g*(g.abs() > .001)', 'times 0.01'),
+    ('x.requires_grad_().detach()*0 + g', 'x.requires_grad is True'),
+    ('g.t() if x.shape == (3, 3) else g', 'x (3, 3)'))}
 
 # %% ../../../nbs/answers/06_check.ipynb #f58e257c
 exercise('6.13', 'Measure the slopes', 15, _measures,
