@@ -130,7 +130,7 @@ exercise('10.5', 'An operation of your own', 6,
             'g*(1-out)': 'the factor out is missing: the sigmoid is flat on the left, '
               'too',
             'g*(1 - out**2)': 'that is the rule of tanh'},
-        form='def formula(g, out, a): return {}'), _never(_sigmoid_inputs, _autograd)),
+        form='def formula(g, out, a): return {}', scales=()), _never(_sigmoid_inputs, _autograd)),
     more='Two lines make an operation of any function, if you know its slope',
     hints=('Take the derivative of 1/(1 + exp(-a)).',
            'Write it with the sigmoid itself, and without any exponential.',
