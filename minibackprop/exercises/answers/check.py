@@ -708,7 +708,7 @@ def _measures(answer):
     if why := _at_the_square(answer): return why
     for trial in _trials:
         why = is_function(_exact, trial, _moves, _slopes, single=False,
-                          scales=(30., .01))(answer)
+                          scales=(.01,) if trial is _trials[-1] else (.01, 30.))(answer)
         if why: return _step_wrong(answer, *trial()[0]) or why
 
 def _step_wrong(answer, f, x, u):
