@@ -151,6 +151,7 @@ class _Watch(TorchFunctionMode):
         return super().__exit__(*error)
 
     def note(self, frame, event, arg):
+        if callable(self.before): self.before(frame, event, arg)  # a watch around it
         if event == 'call': self.names[frame.f_code.co_name] += 1
         if event == 'c_call': self.names[arg.__name__] += 1
 

@@ -415,7 +415,7 @@ def _rounded_at(rounding, g, given):
     if (out.dtype, out.shape) != (g.dtype, g.shape): return ('its output is not the '
         f'rounded input: it is {tuple(out.shape)} {out.dtype}')
     for x,y,z in _where_other(out, right, given): return (
-        f'its output is not the rounded input: for {x:g} it is {y:g}, not {z:g}')
+        f'its output is not the rounded input: for {x:g} it is {y:.9g}, not {z:g}')
     if out.grad_fn is None:
         return 'its output is not recorded: rounding has to be the layer in the bridge'
     out.backward(g)

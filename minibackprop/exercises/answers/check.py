@@ -860,7 +860,7 @@ _also = (
 
 # %% ../../../nbs/answers/06_check.ipynb #f54b6052
 exercise('6.14', 'The dot-product test', 12,
-    _both(is_function(None, _layers, _mistakes, _form, single=False),
+    _both(is_function(None, _layers, _mistakes, _form, single=False, scales=()),
           _never(_layers, _autograd)),
     more='Two numbers test a million entries: geophysicists check their adjoints'
          ' like this',
