@@ -16,7 +16,7 @@ from ..broadcasting import rel_error
 from .values import Judge, _difference, _factor, _fill, _made
 from .values import _plain, _same
 
-# %% ../../nbs/90b_functions.ipynb #c9751d7b
+# %% ../../nbs/90b_functions.ipynb #2f4cb0fa
 @contextlib.contextmanager
 def _seeded(seed=0):
     "The same random numbers for everybody, and the caller's generator left as it was"
@@ -30,9 +30,23 @@ def _old(t):
         t.g = torch.full_like(t, math.nan)
     return t
 
-def _copies(inputs):
-    return [_old(a.clone()) if isinstance(a, torch.Tensor) else
-            [*a] if isinstance(a, list) else a for a in inputs]
+def _tensors(value):
+    "The tensors in a value, in lists and tuples too"
+    if isinstance(value, (list, tuple)): return [t for v in value for t in _tensors(v)]
+    return [value] if torch.is_tensor(value) else []
+
+def _each(change, value):
+    "A value whose tensors are changed, in lists and tuples too"
+    if type(value) in (list, tuple): return type(value)(_each(change, v) for v in value)
+    return change(value) if torch.is_tensor(value) else value
+
+# %% ../../nbs/90b_functions.ipynb #c9751d7b
+def _copies(inputs): return [*_each(lambda t: _old(t.clone()), inputs)]
+
+def _unchanged(a, b):
+    if not isinstance(a, (list, tuple)):
+        return torch.equal(a, b) if torch.is_tensor(a) else a is b
+    return len(a) == len(b) and all(map(_unchanged, a, b))
 
 # %% ../../nbs/90b_functions.ipynb #8bf24e6d
 def _other_dtype(a, b): return a.dtype != b.dtype and a.is_floating_point() and (
@@ -47,6 +61,8 @@ def _agree(a, b):
     if a.shape != b.shape or _other_dtype(a, b): return False
     same = (a == b) | a.isnan() & b.isnan()
     return bool(same.all()) or rel_error(a.double(), b.double()) < 1e-6
+
+def _alike(found, right): return all(map(_agree, found, right))
 
 # %% ../../nbs/90b_functions.ipynb #eb33f9fb
 def _form_difference(answer, right):
@@ -78,7 +94,8 @@ def _tensor_difference(answer, right):
     simple = 'sign|times' if answer.numel() > 1 else r'sign| [2-4] times'
     if re.search(simple, why := _factor(factor)) and _agree(answer, factor*right):
         return f'its result {why}'
-    wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=1e-12)
+    least = 1e-12*right.abs().max().item()
+    wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=least)
     worst = (answer-right).abs().argmax()
     a,r = answer.flatten()[worst], right.flatten()[worst]
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
@@ -121,30 +138,87 @@ def _given(function, args):
     return ', '.join(f'{n} = {_shown(a, most)}'.replace('= a tensor ', '')
                      for n,a in zip(_names(function, args), args))
 
+# %% ../../nbs/90b_functions.ipynb #7c3e0bdf
+class _Watch(TorchFunctionMode):
+    "While it is entered: the operations of tensors; how often each function is called"
+    def __enter__(self):
+        self.operations,self.names,self.before = [], Counter(), sys.getprofile()
+        sys.setprofile(self.note)
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        sys.setprofile(self.before)
+        return super().__exit__(*error)
+
+    def note(self, frame, event, arg):
+        if callable(self.before): self.before(frame, event, arg)  # a watch around it
+        if event == 'call': self.names[frame.f_code.co_name] += 1
+        if event == 'c_call': self.names[arg.__name__] += 1
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.operations.append((func.__name__, args, out))
+        return out
+
+def _has(t, dtype): return torch.is_tensor(t) and t.dtype == dtype
+
+# %% ../../nbs/90b_functions.ipynb #688bb86e
+def _narrows(operations):
+    "Is there an operation that makes float32 of float64?"
+    return any(any(_has(t, torch.float64) for t in _tensors(taken)) and
+               _has(taken[0] if name == '__setitem__' else made, torch.float32)
+               for name,taken,made in operations)
+
 # %% ../../nbs/90b_functions.ipynb #f8130878
-def _results(function, inputs, seed=0):
-    "The calls, what comes out of each, and what was changed, in words"
-    found,changed = [], []
+def _called(function, args, given, did):
+    "The result of a call; what is done beside that is added to `did`"
+    try:
+        with _Watch() as seen: found = function(*given)
+    except Exception as e:
+        e.given = _given(function, args)
+        raise
+    for n,a,g in zip(_names(function, args), args, given):
+        if not _unchanged(a, g): did.append(n + _in_place)
+        if any(t.requires_grad for t in _tensors(g)): did.append(
+            f'{n}.requires_grad is True afterwards: whatever is computed from it is '
+            'recorded from then on. Compute without it')
+    if any(t.requires_grad for t in _tensors(found)): did.append(
+        'its result has requires_grad=True: autograd has recorded it. Compute without')
+    double = any(_has(t, torch.float64) for t in _tensors(given))
+    if double and _narrows(seen.operations): did.append(_narrowed)
+    return found
+
+_in_place = ' has been changed in place: make a new tensor'
+_narrowed = ('on the way a tensor of float64 becomes one of float32: compute in the '
+             'dtype of the inputs')
+
+# %% ../../nbs/90b_functions.ipynb #39e37176
+def _rescaled(function, given, scale):
+    "Arguments after a call, their tensors multiplied in place, and copies of them"
+    function(*given)
+    with torch.no_grad():
+        for t in _tensors(given):
+            if t.is_floating_point(): t.mul_(scale)
+    return _copies(given)
+
+# %% ../../nbs/90b_functions.ipynb #fc0dc8cf
+def _results(function, inputs, seed=0, scale=None):
+    """The calls, what comes out of each, and what was done beside that, in words.
+    With a scale: of second calls with the same tensors, their numbers times it."""
+    calls,found,did = [], [], []
     with _seeded(seed):
-        calls = [(args, _copies(args)) for args in inputs()]
-        held = [(a, [p.clone() for p in a.parameters()]) for args,_ in calls
+        pairs = [(args, _copies(args)) for args in inputs()]
+        held = [(a, [p.clone() for p in a.parameters()]) for args,_ in pairs
                 for a in args if hasattr(a, 'parameters')]
         random = torch.rand(1) and torch.get_rng_state()  # so that a new seed shows
-        for args,given in calls:
-            try: found.append(function(*given))
-            except Exception as e:
-                e.given = _given(function, args)
-                raise
+        for args,given in pairs:
+            calls.append(_rescaled(function, given, scale) if scale else args)
+            found.append(_called(function, calls[-1], given, did))
         drawn = not torch.equal(random, torch.get_rng_state())
-    for args,given in calls:
-        changed += [n for n,a,g in zip(_names(function, args), args, given)
-                    if isinstance(a, torch.Tensor) and not torch.equal(a, g)
-                    or isinstance(a, list) and [*map(id, a)] != [*map(id, g)]]
-    changed += [type(layer).__name__ for layer,old in held
-                if not all(map(torch.equal, layer.parameters(), old))]
-    changed = [f'{n} has been changed in place: make a new tensor' for n in changed]
-    if drawn: changed.append('random numbers are drawn, or seeded, on the way')
-    return [args for args,_ in calls], found, changed
+    did += [type(layer).__name__ + _in_place for layer,old in held
+            if not all(map(torch.equal, layer.parameters(), old))]
+    if drawn: did.append('random numbers are drawn, or seeded, on the way')
+    return calls, found, did
 
 # %% ../../nbs/90b_functions.ipynb #688bb86b
 def _recognized(mistakes, same):
@@ -175,21 +249,27 @@ def _first_difference(answer, calls, found, expected, why):
 # %% ../../nbs/90b_functions.ipynb #b30015f2
 def _in_single(right, answer, inputs):
     "What is wrong for inputs in float32, or None"
-    def single(a):
-        return a.float() if torch.is_tensor(a) and a.dtype == torch.float64 else a
-    def smaller(): return [tuple(map(single, args)) for args in inputs()]
+    def single(t): return t.float() if t.dtype == torch.float64 else t
+    def smaller(): return _each(single, inputs())
     try: expected = _results(right, smaller)[1]
     except Exception: return None  # the right one is for float64 alone
     for f,e in zip(_results(answer, smaller)[1], expected):
         if torch.is_tensor(e) and _other_dtype(f, e): return (
             f'for inputs in float32 {_tensor_difference(f, e)}')
 
-def _once_more(right, answer, inputs):
+def _once_more(right, answer, inputs, scales):
     "What is wrong when it is called again, with other numbers, or None"
-    (calls,found,_),(_,expected,_) = [_results(f, inputs, 1) for f in (answer, right)]
-    if all(map(_agree, found, expected)): return None
-    return ('right at first, and not for other numbers after that: '
-            + _first_difference(answer, calls, found, expected, None))
+    for scale in (None, *scales):
+        seed,other = scale is None, f'these numbers times {scale:g}' if scale else (
+            'other numbers')
+        try: expected = _results(right, inputs, seed, scale)[1]
+        except Exception: continue  # too large for the right one
+        calls,found,_ = _results(answer, inputs, seed, scale)
+        kept = [(c, f, e) for c,f,e in zip(calls, found, expected) if not scale
+                or all(t.isfinite().all() for t in _tensors(e))]
+        if not all(_agree(f, e) for _,f,e in kept): return (
+            f'right at first, and not for {other} after that: '
+            + _first_difference(answer, *zip(*kept), None))
 
 # %% ../../nbs/90b_functions.ipynb #421a855a
 def is_function(
@@ -199,6 +279,7 @@ def is_function(
     form:str='{}', # What the sources have in common
     run=lambda function: function, # A function -> what is compared in its place
     single:bool=True, # Does the result have to be float32 for float32 inputs?
+    scales:tuple=(300., 1e-3), # What the tensors are multiplied by in second calls
 )->Judge: # Called with an answer
     "Judge an answer that is a function, by what it returns"
     filled = {_fill(form, source): why for source,why in (mistakes or {}).items()}
@@ -207,13 +288,12 @@ def is_function(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         _,want,may = _results(right, inputs)
-        calls,found,said = _results(answer := run(answer), inputs)
-        if all(map(_agree, found, want)):
-            if said and not may: return f'the result is right, and {said[0]}'
-            why = _once_more(right, answer, inputs)
-            return why or (_in_single(right, answer, inputs) if single else None)
-        def same(wrong):
-            return all(map(_agree, found, _results(run(_made(wrong)), inputs)[1]))
+        calls,found,did = _results(answer := run(answer), inputs)
+        if _alike(found, want):
+            if did and not may: return f'the result is right, and {did[0]}'
+            return _once_more(right, answer, inputs, scales) or (
+                _in_single(right, answer, inputs) if single else None)
+        def same(wrong): return _alike(found, _results(run(_made(wrong)), inputs)[1])
         return _first_difference(answer, calls, found, want, _recognized(filled, same))
     return Judge(look, source, filled)
 
@@ -221,11 +301,11 @@ def is_function(
 def _is_tensors(
     names:tuple, # One name for each tensor that the function returns
     right, # As for `is_function`, and so are the others
-    inputs, mistakes=None, form='{}', single=True,
+    inputs, mistakes=None, form='{}', single=True, scales=(300., 1e-3),
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
     def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
-    judges = [is_function(right, inputs, mistakes, form, pick(n), single)
+    judges = [is_function(right, inputs, mistakes, form, pick(n), single, scales)
               for n in range(len(names))]
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
@@ -236,27 +316,6 @@ def _is_tensors(
         return next((f'{name}: {why}' for name,judge in zip(names, judges)
                      if (why := judge(answer))), None)
     return Judge(look, mistakes=judges[0].mistakes)
-
-# %% ../../nbs/90b_functions.ipynb #688bb86e
-class _Watch(TorchFunctionMode):
-    "While it is entered: the operations of tensors; how often each function is called"
-    def __enter__(self):
-        self.operations,self.names,self.before = [], Counter(), sys.getprofile()
-        sys.setprofile(self.note)
-        return super().__enter__()
-
-    def __exit__(self, *error):
-        sys.setprofile(self.before)
-        return super().__exit__(*error)
-
-    def note(self, frame, event, arg):
-        if event == 'call': self.names[frame.f_code.co_name] += 1
-        if event == 'c_call': self.names[arg.__name__] += 1
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        out = func(*args, **(kwargs or {}))
-        self.operations.append((func.__name__, args, out))
-        return out
 
 # %% ../../nbs/90b_functions.ipynb #688bb86f
 _autograd = dict.fromkeys(('run_backward', 'make_dual', '_jvp_with_argnums'),

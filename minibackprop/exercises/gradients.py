@@ -16,7 +16,7 @@ from .values import Judge, _fill, _made
 from .functions import _agree, _autograd, _copies, _given
 from .functions import _line_of, _old, _other_dtype, _recognized
 from .functions import _seeded, _shown, _size, _tensor_difference
-from .functions import _Watch
+from .functions import _has, _narrowed, _narrows, _Watch
 
 # %% ../../nbs/90c_gradients.ipynb #4bb97efb
 def is_gradient(
@@ -90,16 +90,12 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
         seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
     seen.names['spoils'] = int(not torch.equal(out.g, upstream))
-    for _,taken,made in seen.operations:
-        seen.names['float32'] += _has(made, torch.float32)
-        seen.names['narrows'] += _has(made, torch.float32) and (
-            any(_has(t, torch.float64) for t in taken))
+    for *_,made in seen.operations: seen.names['float32'] += _has(made, torch.float32)
+    seen.names['narrows'] = int(_narrows(seen.operations))
     seen.names['changes'] = int(not all(map(torch.equal, tensors, before)))
     return [(t, getattr(t, 'g', None)) for t in tensors], seen.names
 
 # %% ../../nbs/90c_gradients.ipynb #60e0e9e5
-def _has(t, dtype): return torch.is_tensor(t) and t.dtype == dtype
-
 def _passes(r, layer, inputs):
     "Is it right, or wrong in a way that does not matter in an exercise?"
     return r or _needs_contiguous(r) or _in_float32(r) and _rounds(layer, inputs)
@@ -155,8 +151,7 @@ def _leftovers(make, answer, inputs, never):
     fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
         if n in called: return why
-    if called['narrows']: return ('on the way a tensor of float64 becomes one of '
-        'float32: compute in the dtype of the inputs')
+    if called['narrows']: return _narrowed
     if called['draws']: return 'random numbers are drawn in the backward'
     if called['changes']: return 'an input or a parameter is changed in place'
     old,_ = _gradients(layer, inputs, True)

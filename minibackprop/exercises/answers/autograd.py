@@ -373,7 +373,7 @@ exercise('5.5', 'Parameters that are found', 8, _judge_scale,
     wrong=_wrong,
     form=_form, right=_also)
 
-# %% ../../../nbs/answers/05_autograd.ipynb #90a590a4
+# %% ../../../nbs/answers/05_autograd.ipynb #f4b69b53
 def _judge_round(answer):
     "The judge of 5.6"
     cls,rounding = answer
@@ -383,43 +383,59 @@ def _judge_round(answer):
         'nn.Module; as_nn_module makes one of a layer')
     g = torch.tensor([[1.3, -2, .4], [.6, .2, -.7], [3, 1.1, -.9], [-.3, .8, 2.2]])
     for g in g, g[:1], g[0], g[:,:,None], g.repeat(2, 1), g.double():
-        if why := _rounded_at(rounding, g) or _round_alone(cls, g): return why
+        inp = (torch.arange(g.numel())*.5 - 1.5).view(g.shape).to(g)
+        if why := _rounded_at(rounding, g, inp) or _round_alone(cls, inp): return why
+    sizes = (300*g, 21*inp), (.001*g, .2*inp), (g, 1e12*inp), (g, .6-inp)
+    for training,when in (True, ''), (False, 'after rounding.eval() '):
+        rounding.train(training)
+        why = next((why for p in sizes if (why := _rounded_at(rounding, *p))), None)
+        rounding.train()
+        if why: return when + why
 
-def _round_alone(cls, g):
+# %% ../../../nbs/answers/05_autograd.ipynb #90a590a4
+def _round_alone(cls, inp):
     "What is wrong with a Round that is no PyTorch layer"
-    inp = (torch.arange(g.numel())*.5 - 1.5).view(g.shape)
     if why := _leftovers(lambda cls: cls(), cls, (inp,), _autograd): return why
     ((_,found),),called = _gradients(cls(), (inp,))
     if called['spoils']: return 'backward changes out.g in place: make a new tensor'
     with _seeded(): right = torch.randn_like(inp.double())
-    alike = found is not None and found.shape == g.shape
+    if found is not None and found.requires_grad:
+        return 'inp.g has requires_grad=True: compute without it'
+    alike = found is not None and found.shape == inp.shape
     if not (alike and torch.equal(found, right)): return (
         'Round is another layer than the one in rounding: its gradient is not out.g')
 
-# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
-def _rounded_at(rounding, g):
-    "What is wrong with a rounding layer for an upstream gradient"
-    given = (torch.arange(g.numel())*.5 - 1.5).view(g.shape).to(g)
+# %% ../../../nbs/answers/05_autograd.ipynb #1fb69298
+def _rounded_at(rounding, g, given):
+    "What is wrong with a rounding layer for an upstream gradient and an input"
     inp = given.clone().requires_grad_()
     out = rounding(inp)
     if not torch.equal(inp.detach(), given): return 'forward changes inp in place'
-    if out.dtype != g.dtype or not torch.equal(out.detach(), given.round()):
-        return f'its output is not the rounded input: for {given[:1]} it is {out[:1]}'
-    if out.grad_fn is None: return ('its output is not recorded: rounding has to be '
-        'the layer in the bridge')
+    right = given.round()
+    if (out.dtype, out.shape) != (g.dtype, g.shape): return ('its output is not the '
+        f'rounded input: it is {tuple(out.shape)} {out.dtype}')
+    for x,y,z in _where_other(out, right, given): return (
+        f'its output is not the rounded input: for {x:g} it is {y:.9g}, not {z:g}')
+    if out.grad_fn is None:
+        return 'its output is not recorded: rounding has to be the layer in the bridge'
     out.backward(g)
-    if not torch.equal(out.detach(), given.round()): return ('backward has changed the '
-        'output in place: make a new tensor')
-    if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere: '
-        'that is the true derivative of rounding, and nothing before this layer would '
-        'learn. It is to be as if nothing had been rounded')
+    if not torch.equal(out.detach(), right):
+        return 'backward has changed the output in place: make a new tensor'
+    if inp.grad is None or not inp.grad.any(): return ('the gradient is 0 everywhere, '
+        'the true derivative of rounding: nothing before this layer would learn')
     if torch.equal(inp.grad, g): return None
     if (inp.grad == 1).all(): return ('the gradient is 1 everywhere: a slope of 1 is '
         'multiplied by the upstream gradient')
-    if torch.equal(inp.grad, g.round()): return ('the gradient is rounded too; only '
-        'the forward is')
-    return ('the gradient is not the upstream gradient; with a slope of 1 it goes on '
-        'as it is')
+    if torch.equal(inp.grad, g.round()): return 'the gradient is rounded too'
+    for x,y,z in _where_other(inp.grad, g, given): return ('the gradient is not the '
+        f'upstream one: where inp is {x:g} and out.g {z:g}, it is {y:g}. With a slope '
+        'of 1 it goes on as it is')
+
+# %% ../../../nbs/answers/05_autograd.ipynb #8c902c2c
+def _where_other(found, right, inp):
+    "Of each entry that is not right: the input, what was found, and what is right"
+    there = (found != right).flatten()
+    return zip(*(t.detach().flatten()[there].tolist() for t in (inp, found, right)))
 
 # %% ../../../nbs/answers/05_autograd.ipynb #43485fea
 _form = """class Round(Module):
@@ -449,7 +465,15 @@ _rounded = _edits(_fill(_form, 'inp.g = out.g\nrounding = as_nn_module(Round())'
     'out.g in place'), ('round()', 'round_()', 'changes inp in place'),
     ('out.g',
     'out.g*(inp != 0)', 'goes on'),
-    ('out.g', 'out.g*(inp.abs() < 2)', 'goes on'),
+    ('out.g', 'out.g*(inp.abs() < 10)', 'where inp is'),
+    ('out.g', 'out.g.clamp(-3, 3)', 'where inp is'),
+    ('out.g', 'out.g*(out.g.abs() > .001)', 'where inp is'),
+    ('round()\n', 'round().int().to(inp)\n', 'not the rounded input: for'),
+    ('round()\n', 'round().clamp(-100, 100)\n', 'not the rounded input: for'),
+    ('rounding = as_nn_module(Round())', '''
+class InTraining(nn.Module):
+    def forward(self, x): return as_nn_module(Round())(x) if self.training else x
+rounding = InTraining()''', 'after rounding.eval()'),
     ('out.g', 'out.g*(out != inp)', 'goes on'),
     ('out.g', 'out.g[:4]', 'expected (8, 3)'),
     ('out.g', 'out.g + inp.mul_(0)', 'changed in place'),

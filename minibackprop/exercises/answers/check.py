@@ -15,6 +15,7 @@ from ..judges import exercise
 from ..values import is_tuple, is_value, Judge, _both, _edits
 from ..values import _fill, _plain
 from ..functions import is_function, _autograd, _draw, _never
+from ..functions import _seeded
 from ..functions import _shown
 from ..gradients import is_gradient
 
@@ -699,6 +700,7 @@ def _at_the_square(answer):
 # %% ../../../nbs/answers/06_check.ipynb #1ac91aa9
 _trials = [lambda: [(_weighted, *_draw((4, 3), (4, 3)))],
            lambda: [(_bent, *_draw((4, 3), (4, 2)))],
+           lambda: [(_weighted, *_draw((3, 3), (3, 3)))],
            lambda: [(_weighted, *_draw((1, 3), (1, 3))), (_weighted, _r(1), _r(1)),
                     (_r_only, _r(2, 2, 2), _r()), (_turned, *_draw((2, 3), (3, 2)))],
            lambda: [(_steep, *_draw((2, 3), (2, 3)))]]
@@ -706,8 +708,10 @@ _trials = [lambda: [(_weighted, *_draw((4, 3), (4, 3)))],
 def _measures(answer):
     if why := _at_the_square(answer): return why
     for trial in _trials:
-        why = is_function(_exact, trial, _moves, _slopes, single=False)(answer)
-        if why: return _step_wrong(answer, *trial()[0]) or why
+        why = is_function(_exact, trial, _moves, _slopes, single=False,
+                          scales=(.01,) if trial is _trials[-1] else (.01, 30.))(answer)
+        with _seeded(): args = trial()[0]
+        if why: return _step_wrong(answer, *args) or why
 
 def _step_wrong(answer, f, x, u):
     "Is the result only a little wrong?"
@@ -771,6 +775,10 @@ _wrong = {
     'def slopes(f, x, u): return (u*f(x)).sum()': 'the shape of x',
     'def slopes(f, x, u): return u': 'another point',
     'def slopes(f, x, u): return [0.]': 'the shape of x'}
+_wrong |= {_fill(_slopes).replace('return g', f'return {g}'): why for g,why in (
+    ('g.clamp(-9, 9)', 'times 30'), ('g*(g.abs() > .001)', 'times 0.01'),
+    ('x.requires_grad_().detach()*0 + g', 'x.requires_grad is True'),
+    ('g.t() if x.shape == (3, 3) else g', 'x (3, 3)'))}
 
 # %% ../../../nbs/answers/06_check.ipynb #f58e257c
 exercise('6.13', 'Measure the slopes', 15, _measures,
@@ -854,7 +862,7 @@ _also = (
 
 # %% ../../../nbs/answers/06_check.ipynb #f54b6052
 exercise('6.14', 'The dot-product test', 12,
-    _both(is_function(None, _layers, _mistakes, _form, single=False),
+    _both(is_function(None, _layers, _mistakes, _form, single=False, scales=()),
           _never(_layers, _autograd)),
     more='Two numbers test a million entries: geophysicists check their adjoints'
          ' like this',

@@ -110,8 +110,8 @@ exercise('2.3', 'The accident, in numbers', 3,
 # %% ../../../nbs/answers/02_forward.ipynb #5774bb84
 def _three_inputs():
     return [_draw((n, 5), (5, 6), (6,), (6, 4), (4,), (4, 2), (2,)) for n in (8, 1)] + [
-        _draw((n, 2), (2, k), (k,), (k, 3), (3,), (3, 1), (1,))
-        for n,k in ((3, 2), (1, 1))]
+        _draw((n, i), (i, j), (j,), (j, k), (k,), (k, o), (o,)) for n,i,j,k,o in (
+            (3, 2, 2, 3, 1), (1, 2, 1, 3, 1), (3, 2, 3, 1, 2), (3, 3, 3, 3, 3))]
 
 _form = 'def three_layers(x, w1, b1, w2, b2, w3, b3): return {}'
 _mistakes = {
@@ -138,7 +138,16 @@ _wrong = {
         (') ', ') + x.mul_(0).sum()', 'in place'), ('b2', 'b1', 'it raises'),
         ('relu', 'torch.tanh', 'result is'), (') ', ')[:4]', 'has shape'),
         ('b3) ', '0*b3)', 'result is'), (') ', ').abs()', 'result is'),
-        ('relu', 'torch.nn.functional.leaky_relu', 'result is'))}
+        ('relu', 'torch.nn.functional.leaky_relu', 'result is'),
+        (') ', ').clamp(-50, 50)', 'numbers times 300'), ('w2', 'w2.t()', 'it raises'),
+        ('x, ', 'x.requires_grad_(), ', 'x.requires_grad is True'),
+        ('x, ', 'x.float().double(), ', 'one of float32'),
+        ('relu(lin(x, w1, b1))', 'torch.threshold(lin(x, w1, b1), .01, 0)', '0.001'))}
+_wrong |= {before + '    return relu(relu(x @ w1 + b1) @ w2 + b2) @ w3 + b3': 'w1 = [['
+    for before in [
+    'def three_layers(x, w1, b1, w2, b2, w3, b3):\n    ' + s + '\n' for s in (
+        'if w2.shape[0] == w2.shape[1]: w2 = w2.t()',
+        'if b1.shape == b2.shape: b1,b2 = b2,b1')]}
 
 # %% ../../../nbs/answers/02_forward.ipynb #5eaa083f
 exercise('2.4', 'Three layers', 10,

@@ -11,8 +11,7 @@ import torch
 from torch import tensor
 from ..judges import exercise
 from ..values import is_tuple, is_value, _both, _fill
-from ..functions import is_function, _draw, _Watch
-from ..gradients import _has
+from ..functions import is_function, _draw, _shown
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
 _hints = ('The curvature of a direction is how much its slope grows per unit. What is '
@@ -222,10 +221,11 @@ def _kept(step):
     "A judge of RMSprop: what do v and g hold after a step?"
     g = tensor([2., -3.], dtype=torch.float64)
     p,given,v = torch.ones_like(g), g.clone(), torch.zeros_like(g)
-    with _Watch() as seen: step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
-    if any(_has(out, torch.float32) and any(_has(t, torch.float64) for t in args)
-           for _,args,out in seen.operations): return (
-        'on the way a tensor of float64 becomes one of float32')
+    places = [t.data_ptr() for t in (p, v)]
+    step(p, given, v, lr=.1, alpha=.9, eps=1e-3)
+    for name,t,place in zip('pv', (p, v), places):
+        if t.data_ptr() != place: return (f'{name} has got new memory, as by `{name}'
+            '.data = ...`: what shares the old one keeps its old numbers. Change them')
     if not torch.equal(given, g): return ('the gradient g has been changed; only p and '
         'v change')
     right = torch.ones_like(g), .1*g*g
@@ -284,6 +284,12 @@ _wrong = {
            (None, 'p -= lr*g/(v.sqrt() + 1e-2)'): 'wrong in',
            (None, 'p -= lr*g/v.sqrt().clamp(min=eps)'): 'wrong in',
            (None, 'p -= lr*g.sign()'): 'wrong in',
+           (None, 'p.data = p - lr*g/(v.sqrt() + eps)'): 'p has got new memory',
+           ('v.set_(v*alpha + (1-alpha)*g**2)', None): 'v has got new memory',
+           ('g = g.clamp(-10, 10); v.mul_(alpha).add_(g*g, alpha=1-alpha)', None):
+             'numbers times 300',
+           ('g = g*(g.abs() > .01); v.mul_(alpha).add_(g*g, alpha=1-alpha)', None):
+             'numbers times 0.001',
            (None, 'p -= (lr*g/(v.sqrt() + eps)).float()'): 'one of float32',
            ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
            _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
@@ -345,12 +351,15 @@ _mistakes = {
     (None, None, 'lr*(1 + math.cos(2*math.pi*done))/2'):
       'this is a whole cosine, which rises again; half of one ends at pi'}
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #c714756a
+# %% ../../../nbs/answers/08a_optimizers.ipynb #6cd00416
 _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c714756a
 exercise('8a.8', 'Warm-up and a cosine', 12,
-    is_function(None, lambda: [(5, .4, 2), (6, .1, 4), (25, 1., 5), (12, .01, 1)],
+    is_function(None, lambda: [(5, .4, 2), (6, .1, 4), (25, 1., 5), (12, .01, 1),
+            (5, 3., 2), (5, 1e-6, 2), (2000, 30., 150), (300, .1, 1)],
         _mistakes, _form, _rates), form=_form,
     right=(('(step+1)*lr/warmup', None, None),
            (None, '1 - (steps-1-step)/(steps-warmup)', None),
@@ -361,6 +370,9 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
     last = warmup-1
     return lr*((step+1)/warmup if step <= last else
                .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
+    wrong={_fill(_form).replace('\n', f'\n    {before}\n', 1): 'for step' for before in
+           ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
+            'warmup = min(warmup, 100)', 'step = min(step, 500)')},
     more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
@@ -376,7 +388,9 @@ def _clip_run(clip):
     def run(gs, most):
         params = [torch.full_like(g, 7.) for g in gs]
         for p,g in zip(params, gs): p.g = g.clone()
-        norm = clip(params, most)
+        norm = clip(given := [*params], most)
+        if [*map(id, given)] != [*map(id, params)]: raise ValueError(
+            'the list `params` has been changed')
         for p in params:
             if (p.g.shape, p.g.dtype) != (p.shape, p.dtype): raise ValueError(
                 f'for a parameter {tuple(p.shape)} {p.dtype} .g has become '
@@ -402,11 +416,16 @@ def _returns(clip):
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #a42e7e88
 def _of_zeros(clip):
-    "A judge: what becomes of gradients that are 0?"
+    "A judge: what becomes of gradients that are 0, or small?"
     p = torch.zeros(2)
     p.g = torch.zeros(2)
     clip([p], 1.)
     if p.g.isnan().any(): return 'where all gradients are 0, they become NaN'
+    p.g = tensor([3e-4, 4e-4])
+    clip([p], 1e-4)
+    if not torch.allclose(p.g, tensor([6e-5, 8e-5]), rtol=1e-5, atol=0): return (
+        'for a .g of [0.0003, 0.0004] and most = 0.0001 it becomes '
+        f'{_shown(p.g)}, and [6e-05, 8e-05] is right: nothing is added to n')
 
 def _clip(params, most):
     n = torch.cat([p.g.flatten() for p in params]).norm()
@@ -461,7 +480,7 @@ _also = (
             'c = (most/(n + 1e-300)).clamp(max=1.)\n    for p in params: p.g.mul_(c)'),
     (None, 'if n > most:\n        for p in params: p.g = p.g/n*most'),)
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #030c139c
+# %% ../../../nbs/answers/08a_optimizers.ipynb #119cd13b
 _wrong = {
     """def clip_norm(params, most):
     n = sum((p.g**2).sum() for p in params).sqrt()
@@ -480,6 +499,16 @@ _wrong = {
     (None, 'for p in params: p.g = params[0].g'): 'has become',
     (None, 'c = min(1, most/n)\n    for p in params[1:]: p.g *= c'): 'wrong in',
     (None, 'for p in params: p.g *= min(1, most/n)\n    return n, most'): 'a number'}
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #030c139c
+_wrong |= {
+    (None, 'c = min(1, most/n)\n    while params: params.pop().g *= c'): 'the list',
+    (None, 'if n > most:\n        for p in params: p.g *= most/(n + 1e-6)'):
+          'nothing is added',
+    (None, 'c = min(1, most/n)\n    for p in params: p.g *= c if c > .02 else 0'):
+          'numbers times 300',
+    ('torch.cat([p.g.flatten().float() for p in params]).norm()', None):
+          'one of float32'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
 exercise('8a.9', 'Clipping by the norm', 12,
