@@ -438,14 +438,13 @@ def _run(function, n, size, stale=False, dtype=torch.float64):
     model,pieces,x,y = _accumulating(n, dtype)
     params = model.named_parameters()
     old = {name: _old(p).g for name,p in params.items()} if stale else {}
-    looks,given = (_changes(model, g=False), _changes([x, y])), f'{n} examples, '
+    looks = _changes(model, g=False), _changes([x, y])
     try:
         with _Watch() as seen: function(model, x, y, size)
     except Exception as e:
-        e.given = f'{given}size {size} and a model of {len(model.layers)} layers'
+        e.given = f'{n} examples, size {size} and {len(model.layers)} layers'
         raise
-    if _narrows(seen): return ('on the way a gradient loses digits: keep the sums in '
-        'the dtype of the parameters')
+    if _narrows(seen): return 'on the way a gradient loses digits: keep its dtype'
     if why := looks[0](): return f'the model: {why}'
     if looks[1](): return 'x or y has been changed: only gradients are wanted'
     right = [size]*(n//size) + [n % size]*(n % size > 0)
