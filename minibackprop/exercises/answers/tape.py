@@ -729,7 +729,7 @@ def _inside(answer, plain, *numbers):
         return out
     xs = [Var(a.clone()) for a in numbers]
     with _own_names(Var) as taken:
-        op,_ = answer(exp), answer(lambda a: a*a)  # another one is not to disturb it
+        op,_ = answer(exp), answer(lambda a: a*a)  # which is not to disturb it
         if calls: return ('f is called before there is an input: checkpoint(f) only '
             'makes the operation')
         outs = [op(x) for x in xs]
@@ -786,8 +786,8 @@ def _wasted(calls):
         'find the gradient')
     if len(calls) > 1: return (f'the formula calls f {len(calls)} times; once, with a '
         'Var, is enough')
-    if any(ref() for refs in calls for ref in refs): return ('after backward the inside '
-        'is still held: keep it in no name outside of the formula')
+    if any(ref() for refs in calls for ref in refs): return ('after backward the '
+        'inside is still held: keep it in no name outside of the formula')
 
 # %% ../../../nbs/answers/10_tape.ipynb #5fbad9e0
 _form = """def checkpoint(f):
@@ -817,6 +817,8 @@ _wrong = {
     (None, 'v.g.where(v.g.abs() > 1e-3, 0.)', None): 'for f(a) = ',
     ('f(v).backward(g*(out != 0))', None, None): 'for f(a) = 1e4*a.tanh()',
     ('f(v); f(v).backward(g)', None, None): 'calls f 2 times; once, with a Var',
+    }
+_wrong |= {
     ('global last; last = f(v); last.backward(g)', None, None): 'still held',
     ('a.requires_grad_(); f(v).backward(g)', None, None): 'autograd follows now',
     ('Var.relu = None; f(v).backward(g)', None, None): "Var's own relu is another",
