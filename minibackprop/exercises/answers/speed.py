@@ -268,11 +268,11 @@ def _remembers(layer):
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
     "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
-    with _seeded():
-        layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     small,_ = _small_group(answer), _group(answer)
     if len(small.parameters()) != 2: return ('two of them share their layers: they '
         'belong on self, and not on the class')
+    with _seeded():
+        layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = [*layer.parameters(), inp, _frozen]
     _Square.runs = 0
     with _Watch() as seen: out = layer(inp)
@@ -291,7 +291,11 @@ def _checkpoint(answer):
         'are still kept after the forward call: `no_record()` belongs there, too')
     if (count := len(layer.parameters())) != 6: return (f'of five layers with 6 '
         f'parameters it holds {count}: all of them belong into self.layers')
-    if why := _group_gradient(answer): return why
+    return _group_gradient(answer) or _after_backward(layer, out, *own)
+
+# %% ../../../nbs/answers/09_speed.ipynb #66ac01c2
+def _after_backward(layer, out, *own):
+    "What is wrong after a backward whose gradients are right, or None"
     up = torch.randn(4, 7, dtype=torch.float64)
     with _Watch() as seen:
         out.g = up.clone()
