@@ -275,17 +275,19 @@ _mistakes = {
       'gradient of the probability of the class. The gradient of its score was asked'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
-def _faint(model):
-    "The model, with first weights that are a millionth: its gradients are small, too"
-    model.layers[0].w.mul_(1e-6)
+def _scaled(model, factor):
+    "The model with other first weights: all gradients of pixels have the factor, too"
+    model.layers[0].w.mul_(factor)
     return model
 
+# %% ../../../nbs/answers/08c_digits.ipynb #45173556
 _judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
             torch.randn(5, 9, dtype=torch.float64).relu(), 2),  # with zeros
         (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3),
         (_small(4, 5, 4), torch.randn(4, 4, dtype=torch.float64), 1),
         (_small(2, 8, 10), 1e-6*torch.randn(2, 2, dtype=torch.float64), 9),
-        (_faint(_small(3, 8, 10)), torch.randn(1, 3, dtype=torch.float64), 7),
+        (_scaled(_small(3, 8, 10), 1e-6), torch.randn(1, 3, dtype=torch.float64), 7),
+        (_scaled(_small(3, 9, 8), 1e3), torch.randn(2, 3, dtype=torch.float64), 6),
         (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
 
@@ -368,6 +370,7 @@ _wrong |= _edits(_fill(_saliency_form),
     return g''', 'still remembers a call'), ('[:,k]', '[:,k%5]', 'k = 7'),
     ('[:,k]', '[:,k%4]', 'k = 7'), ('out = x', 'out = x.requires_grad_()', 'follows'),
     ('return', 'model.g = 1; return', 'in model: g is new'),
+    ('return x.g', 'return x.g.clamp(-1, 1)', 'wrong in'),
     ('return x.g', 'return x.g.where(x.g.abs() > 1e-4, 0.)', 'wrong in'),
     ('out.g[:,k]', '(out.g.t() if len(x) == out.shape[1] else out.g)[:,k]', 'wrong in'))
 

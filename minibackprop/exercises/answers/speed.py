@@ -271,24 +271,22 @@ def _checkpoint(answer):
     small,_ = _small_group(answer), _group(answer)
     if len(small.parameters()) != 2: return ('two of them share their layers: they '
         'belong on self, and not on the class')
-    with _seeded():
-        layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
+    layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = [*layer.parameters(), inp, _frozen]
     _Square.runs = 0
     with _Watch() as seen: out = layer(inp)
-    if _Square.runs > 1: return (f'forward runs each layer {_Square.runs} times; once '
-        'is enough')
+    if _Square.runs > 1: return f'forward runs each layer {_Square.runs} times'
     held = torch.is_tensor(out) and _held(seen, *own, out)
     if why := held and _remembers(layer): return (
-        f'after the forward call {why}. To leave nothing, call it in `with '
-        'no_record():`')
+        f'after the forward call {why}. To leave nothing: `with no_record():`')
     if held: return ('after the forward call values between the layers are still kept, '
         'which was to be spared. A call keeps them, and a bare forward leaves what it '
         'puts on its layer, such as self.saved; a call in `with no_record():` leaves '
         'nothing')
-    with evaluation(), _Watch() as seen: used = _group(answer)(inp)
-    if _held(seen, *own, used): return ('in `evaluation()` values between the layers '
-        'are still kept after the forward call: `no_record()` belongs there, too')
+    one = _group(answer)
+    with evaluation(), _Watch() as seen: used = one(inp)
+    if _held(seen, *one.parameters(), inp, _frozen, used): return (
+        'in `evaluation()` values between the layers are still kept after forward')
     if (count := len(layer.parameters())) != 6: return (f'of five layers with 6 '
         f'parameters it holds {count}: all of them belong into self.layers')
     return _group_gradient(answer) or _after_backward(layer, out, *own)
@@ -390,6 +388,7 @@ _wrong |= {
 _wrong |= _edits(_fill(_form, _quiet),
     ('with no_record():', """from minibackprop.module import evaluation
         with no_record(), evaluation():""", 'the forward pass'),
+    ('no_record():', 'no_record() if self.training else evaluation():', 'evaluation'),
     ('*layers): self.layers = layers', '*layers): self.layers = layers[:1]', 'holds'))
 
 # %% ../../../nbs/answers/09_speed.ipynb #72a6b260
