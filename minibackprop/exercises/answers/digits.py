@@ -295,6 +295,7 @@ _backward = _never(lambda: [(_small(9, 7, 4), *_draw((2, 9)), 1)], _autograd | {
     'predict': 'predict keeps nothing for a backward pass: call the layers one after '
     'the other, and then the backward of each'})
 
+# %% ../../../nbs/answers/08c_digits.ipynb #0956e5f0
 def _untidy(answer):
     "What a right answer leaves behind on the model or on x, in words, or None"
     with _seeded(): model,x = _small(9, 7, 4), torch.randn(2, 9, dtype=torch.float64)

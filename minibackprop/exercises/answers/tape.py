@@ -734,8 +734,7 @@ def _inside(answer, plain, *numbers):
             'makes the operation')
         outs = [op(x) for x in xs]
         if any(ref() for refs in calls for ref in refs): return ('the inside is '
-            'recorded in the forward call. Call f with a tensor there, and with a Var '
-            'in the formula only')
+            'recorded in the forward call. Call f with a tensor there')
         if len(calls) != 2: return (f'f is called {len(calls)} times in two forward '
             'calls; expected once in each')
         if not all(hasattr(out, 'args') for out in outs):
@@ -818,6 +817,8 @@ _wrong = {
     ('f(v).backward(g*(out != 0))', None, None): 'for f(a) = 1e4*a.tanh()',
     ('f(v); f(v).backward(g)', None, None): 'calls f 2 times; once, with a Var',
     }
+
+# %% ../../../nbs/answers/10_tape.ipynb #f6c6f883
 _wrong |= {
     ('global last; last = f(v); last.backward(g)', None, None): 'still held',
     ('a.requires_grad_(); f(v).backward(g)', None, None): 'autograd follows now',
