@@ -7,6 +7,8 @@ __all__ = ['Judge', 'is_value', 'is_tuple']
 
 # %% ../../nbs/90a_values.ipynb #a0e60d46
 import ast, contextlib, re
+import torch
+from ..module import Module
 
 # %% ../../nbs/90a_values.ipynb #d72b54e3
 class Judge:
@@ -209,3 +211,48 @@ def _both(*judges):
     mistakes = {}
     for judge in judges: mistakes.update(getattr(judge, 'mistakes', {}))
     return Judge(look, mistakes=mistakes)
+
+# %% ../../nbs/90a_values.ipynb #0d9603c7
+def _all_in(o, at=''):
+    "Name and value of all that a layer holds; of a call that it remembers, the name"
+    yield at, o
+    held = (vars(o) if isinstance(o, Module) else o if isinstance(o, dict) else
+            dict(enumerate(o)) if isinstance(o, (list, tuple)) else {})
+    for n,v in held.items():
+        yield from _all_in(None if n == '_call' else v, f'{at}.{n}'.lstrip('.'))
+
+def _noted(o, g):
+    "A value and what may change in it; `g`: its gradient too"
+    if not torch.is_tensor(o): return o,
+    old = g and getattr(o, 'g', None)
+    return o, o.detach().numpy().tobytes(), o.requires_grad, id(old), old
+
+def _changed(n, old, new):
+    "What has changed in what is called `n`, in words, or None"
+    (o,*marks),(now,*later) = old, new
+    if isinstance(o, (list, tuple, dict)) and type(o) is type(now): return None
+    if o is not now and not (_number(o) and o == now): return f'{n} is another one'
+    same = [a == b for a,b in zip(marks[:3], later)]
+    return next((f'{n}{why}' for ok,why in zip(same, (' has been changed in place',
+        ' has become a tensor that autograd follows', '.g has been set')) if not ok),
+        None)
+
+# %% ../../nbs/90a_values.ipynb #f9fa1722
+def _changes(
+    layer, # A layer, or a list of layers
+    g:bool=True, # Do gradients count?
+): # A function of nothing: what has changed since, in words, or None
+    "Note what a layer holds"
+    def held(): return {n: _noted(o, g) for n,o in _all_in(layer)}
+    before = held()
+    def look():
+        now = held()
+        if left := [n for n in now if n.endswith('_call') and n not in before]:
+            who = left[0].removesuffix('_call').strip('.')
+            return (f'{who or "the layer"} still remembers a call, and holds its '
+                    'tensors. To leave nothing, call in `with no_record():`')
+        for n in before | now:
+            if n not in now: return f'{n} is gone'
+            if n not in before: return f'{n} is new'
+            if why := _changed(n, before[n], now[n]): return why
+    return look

@@ -14,8 +14,10 @@ from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ...optimizers import one_cycle
 from ..judges import exercise
-from ..values import is_tuple, is_value, _fill, _letters
+from ..values import is_tuple, is_value, _changes, _edits
+from ..values import _fill, _letters
 from ..functions import is_function, _autograd, _draw, _never
+from ..functions import _seeded
 
 # %% ../../../nbs/answers/08c_digits.ipynb #1f78a1c6
 exercise('8c.1', 'What an accuracy promises', 3,
@@ -273,9 +275,19 @@ _mistakes = {
       'gradient of the probability of the class. The gradient of its score was asked'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
+def _scaled(model, factor):
+    "The model with other first weights: all gradients of pixels have the factor, too"
+    model.layers[0].w.mul_(factor)
+    return model
+
+# %% ../../../nbs/answers/08c_digits.ipynb #45173556
 _judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
             torch.randn(5, 9, dtype=torch.float64).relu(), 2),  # with zeros
         (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3),
+        (_small(4, 5, 4), torch.randn(4, 4, dtype=torch.float64), 1),
+        (_small(2, 8, 10), 1e-6*torch.randn(2, 2, dtype=torch.float64), 9),
+        (_scaled(_small(3, 8, 10), 1e-6), torch.randn(1, 3, dtype=torch.float64), 7),
+        (_scaled(_small(3, 9, 8), 1e3), torch.randn(2, 3, dtype=torch.float64), 6),
         (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
 
@@ -283,9 +295,18 @@ _backward = _never(lambda: [(_small(9, 7, 4), *_draw((2, 9)), 1)], _autograd | {
     'predict': 'predict keeps nothing for a backward pass: call the layers one after '
     'the other, and then the backward of each'})
 
+# %% ../../../nbs/answers/08c_digits.ipynb #0956e5f0
+def _untidy(answer):
+    "What a right answer leaves behind on the model or on x, in words, or None"
+    with _seeded(): model,x = _small(9, 7, 4), torch.randn(2, 9, dtype=torch.float64)
+    looks = {'model': _changes(model, g=False), 'x': _changes([x], g=False)}
+    answer(model, x, 1)
+    for name,look in looks.items():
+        if why := look(): return f'the gradient is right, but in {name}: {why}'
+
 def _pixels(answer):
     "Judge `saliency`"
-    try: return _judge_saliency(answer) or _backward(answer)
+    try: return _judge_saliency(answer) or _backward(answer) or _untidy(answer)
     except RuntimeError as e:
         if 'there was no forward call' not in str(e): raise
         return ('predict keeps nothing for a backward pass: call the layers one after '
@@ -321,7 +342,7 @@ _wrong |= {
     for i in range(x.shape[1]):
         h = 1e-5*torch.eye(x.shape[1], dtype=x.dtype)[i]
         g[:,i] = (model.predict(x+h) - model.predict(x-h))[:,k]/2e-5
-    return g""": 'call the layers one after the other',
+    return g""": 'right to a few digits only',
     """def saliency(model, x, k):
     def score(a):
         for layer in model.layers: a = layer.forward(a)
@@ -342,6 +363,17 @@ _wrong |= {
     out.g[:,k] = 1
     for layer in last, relu, one: layer.backward(inp_grad=True)
     return x.g""": 'Lin: inp (6, 8)'}
+
+# %% ../../../nbs/answers/08c_digits.ipynb #a394d507
+_wrong |= _edits(_fill(_saliency_form),
+    ('return x.g', '''g,out = x.g, x
+    for layer in model.layers: out = layer(out)
+    return g''', 'still remembers a call'), ('[:,k]', '[:,k%5]', 'k = 7'),
+    ('[:,k]', '[:,k%4]', 'k = 7'), ('out = x', 'out = x.requires_grad_()', 'follows'),
+    ('return', 'model.g = 1; return', 'in model: g is new'),
+    ('return x.g', 'return x.g.clamp(-1, 1)', 'wrong in'),
+    ('return x.g', 'return x.g.where(x.g.abs() > 1e-4, 0.)', 'wrong in'),
+    ('out.g[:,k]', '(out.g.t() if len(x) == out.shape[1] else out.g)[:,k]', 'wrong in'))
 
 # %% ../../../nbs/answers/08c_digits.ipynb #faa0517b
 _also = (

@@ -8,9 +8,9 @@ __all__ = []
 # %% ../../../nbs/answers/09_speed.ipynb #fb8b33d6
 import gc, weakref
 import torch
-from ...module import Module, Lin, Relu
+from ...module import Module, Lin, Relu, evaluation
 from ..judges import exercise
-from ..values import is_value, _both, _fill
+from ..values import is_value, _all_in, _both, _edits, _fill
 from ..functions import is_function, _seeded, _Watch
 from ..gradients import is_gradient
 
@@ -216,10 +216,12 @@ def _held(seen, *known):
     return any(ref() is not None for ref in made)
 
 class _Square(Module):
-    "A layer that puts something on itself in forward"
+    "A layer that puts something on itself in forward, and is another one in use"
+    runs = 0  # of all layers of the class
     def forward(self, inp):
-        self.saved = 2*inp
-        return inp*inp
+        _Square.runs += 1
+        self.saved = 2*inp if self.training else -inp
+        return inp*inp if self.training else 1 - inp*inp/2
     def bwd(self, out, inp): inp.g = out.g*self.saved
 
 # %% ../../../nbs/answers/09_speed.ipynb #001d9528
@@ -254,25 +256,52 @@ _group_gradient = _both(
     is_gradient(_small_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
         lambda x, w, b: x @ w + b))
 
+# %% ../../../nbs/answers/09_speed.ipynb #7fdaf139
+def _remembers(layer):
+    "Which of its layers remembers a call, in words, or None"
+    for name,o in _all_in(vars(layer)):
+        if name.endswith('._call'): return (f'{name.removesuffix("._call")} still '
+            'remembers a call, with its input and output')
+        if name.endswith('.saved'): return (f'{name} is still there: its bare forward '
+            'has left it')
+
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
     "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
-    with _seeded():
-        layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     small,_ = _small_group(answer), _group(answer)
     if len(small.parameters()) != 2: return ('two of them share their layers: they '
         'belong on self, and not on the class')
+    layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = [*layer.parameters(), inp, _frozen]
+    _Square.runs = 0
     with _Watch() as seen: out = layer(inp)
+    if _Square.runs > 1: return f'forward runs each layer {_Square.runs} times'
     held = torch.is_tensor(out) and _held(seen, *own, out)
+    if why := held and _remembers(layer): return (
+        f'after the forward call {why}. To leave nothing: `with no_record():`')
     if held: return ('after the forward call values between the layers are still kept, '
         'which was to be spared. A call keeps them, and a bare forward leaves what it '
         'puts on its layer, such as self.saved; a call in `with no_record():` leaves '
         'nothing')
-    if why := _group_gradient(answer): return why
+    one = _group(answer)
+    with evaluation(), _Watch() as seen: used = one(inp)
+    if _held(seen, *one.parameters(), inp, _frozen, used): return (
+        'in `evaluation()` values between the layers are still kept after forward')
+    if (count := len(layer.parameters())) != 6: return (f'of five layers with 6 '
+        f'parameters it holds {count}: all of them belong into self.layers')
+    return _group_gradient(answer) or _after_backward(layer, out, *own)
+
+# %% ../../../nbs/answers/09_speed.ipynb #66ac01c2
+def _after_backward(layer, out, *own):
+    "What is wrong after a backward whose gradients are right, or None"
+    up = torch.randn(4, 7, dtype=torch.float64)
     with _Watch() as seen:
-        out.g = torch.randn(4, 7, dtype=torch.float64)
+        out.g = up.clone()
         layer.backward(inp_grad=True)
+    if not torch.equal(up, out.g): return ('out.g is changed in place: hand it on as '
+        'it is')
+    if why := _remembers(layer): return (f'the gradients are right, but after backward '
+        f'{why}')
     if _held(seen, *own, out, out.g, *(t.g for t in own if hasattr(t, 'g'))): return (
         'the gradients are right, but after backward something is still kept: the '
         'backward of each layer lets go of what the layer has remembered, and nothing '
@@ -288,7 +317,7 @@ _wrong = {
         return inp
     def bwd(self, out, inp):
         for layer in reversed(self.layers): layer.backward()""":
-      'which was to be spared',
+      'layers.0 still remembers a call',
     """    for layer in self.layers: inp = layer.forward(inp)
         return inp
     def bwd(self, out, inp):
@@ -296,7 +325,7 @@ _wrong = {
         for layer in self.layers: again = layer(again)
         again.g = out.g
         for layer in reversed(self.layers): layer.backward()""":
-      'a bare forward leaves',
+      'its bare forward has left it',
     """    with no_record():
             for layer in self.layers: inp = layer(inp)
         return inp
@@ -354,6 +383,13 @@ _wrong |= {
         return self.all[-1]""" + _quiet.partition('return inp')[2]: 'to be spared',
     _fill(_form, _quiet).replace('self.layers = l', 'Checkpoint.layers = l'):
       'on the class'}
+
+# %% ../../../nbs/answers/09_speed.ipynb #71819114
+_wrong |= _edits(_fill(_form, _quiet),
+    ('with no_record():', """from minibackprop.module import evaluation
+        with no_record(), evaluation():""", 'the forward pass'),
+    ('no_record():', 'no_record() if self.training else evaluation():', 'evaluation'),
+    ('*layers): self.layers = layers', '*layers): self.layers = layers[:1]', 'holds'))
 
 # %% ../../../nbs/answers/09_speed.ipynb #72a6b260
 _also = (

@@ -92,18 +92,22 @@ exercise('10.4', 'Three calls of backward', 3,
 # %% ../../../nbs/answers/10_tape.ipynb #4c06d827
 def _var(answer): return getattr(answer, '__globals__', {}).get('Var', Var)
 
-_own = re.findall(r"operation\('(\w+)'", inspect.getsource(tape))  # 'add', 'mul', ...
+_own = {*re.findall(r"(?:operation\('|\b(?:Var|self|v)\.|def (?=\w+\(self:Var))(\w+)",
+                    inspect.getsource(tape))}  # 'add', 'mul', ..., 'data', 'backward'
 
 @contextlib.contextmanager
 def _own_names(Var):
-    "A list that tells, afterwards, which operations of `Var` have lost their place"
-    before,taken = {n: vars(Var).get(n) for n in _own}, []
+    "A list that tells, afterwards, which names of `Var` have another meaning"
+    before,taken = {n: vars(Var)[n] for n in vars(Var) if n in _own}, []
     try: yield taken
     finally:
-        for n,op in before.items():
-            if vars(Var).get(n) is op: continue
-            taken.append(n)
-            setattr(Var, n, op)
+        taken += [n for n in _own if vars(Var).get(n) is not before.get(n)]
+        for n in taken:
+            delattr(Var, n)
+            if n in before: setattr(Var, n, before[n])
+
+def _taken(names): return (f"Var's own {names[0]} is another one afterwards: give the "
+    "operation a name that is free, such as 'root' or 'checkpoint'")
 
 def _sigmoid_inputs():
     pairs = [_draw(s, s) for s in ((4, 3), (2,), (), (1, 3))]
@@ -278,7 +282,7 @@ def _root_at(answer, numbers, g):
     "What is wrong with the roots of these numbers"
     a = _var(answer)(numbers.clone())
     with _own_names(_var(answer)) as taken: out = answer(a)
-    if taken: return f"operation({taken[0]!r}, ...) takes the place of Var's own"
+    if taken: return _taken(taken)
     if not hasattr(out, 'backward') or isinstance(out, torch.Tensor):
         return 'it returns no Var, so nothing can go back'
     if out.data.shape != numbers.shape or not torch.allclose(
@@ -331,7 +335,7 @@ _wrong = {
         """def root(a): return operation('root', torch.sqrt, lambda g,out,a:
     torch.where(a > 0, .5/out, 0.))(a)""": 'is right',
         """def root(a): return operation('exp', torch.sqrt, lambda g,out,a:
-    torch.where(a > 0, g*.5/out, 0.))(a)""": "takes the place of Var's own"}
+    torch.where(a > 0, g*.5/out, 0.))(a)""": "Var's own exp is another one"}
 
 # %% ../../../nbs/answers/10_tape.ipynb #8dd64632
 exercise('10.7', 'A root that starts at zero', 12, _root,
@@ -699,7 +703,7 @@ exercise('10.9', 'An order without numbers', 20, _ordered,
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
 _insides = [('a*a.tanh()', (3,)), ('(a*a).sum()', (2,)), ('a*a*a', ()),
             ('a.exp()/a.exp().sum(1, keepdim=True)', (2, 2)), ('a.t() @ a', (2, 3)),
-            ('a.exp()*3', (1, 2))]
+            ('a.exp()*3', (1, 2)), ('1e4*a.tanh()', (3,)), ('1e-7*a.tanh()', (3,))]
 
 def _remembers(answer):
     "Judge `checkpoint`"
@@ -719,47 +723,71 @@ def _remembers(answer):
 # %% ../../../nbs/answers/10_tape.ipynb #c2c69514
 def _inside(answer, plain, *numbers):
     "What is wrong with the operation that `answer` makes of `plain`, called twice"
-    Var,alive = _var(answer), []
-    def f(a):
+    Var,calls = _var(answer), []
+    def exp(a):  # a name that `Var` has, too
         out = plain(a)
-        if isinstance(a, Var): alive.extend(map(weakref.ref, (a, out)))
+        calls.append([weakref.ref(v) for v in (a, out) if isinstance(v, Var)])
         return out
     xs = [Var(a.clone()) for a in numbers]
     with _own_names(Var) as taken:
-        op,_ = answer(f), answer(lambda a: a*a)  # another one is not to disturb it
+        op,_ = answer(exp), answer(lambda a: a*a)  # which is not to disturb it
+        if calls: return ('f is called before there is an input: checkpoint(f) only '
+            'makes the operation')
         outs = [op(x) for x in xs]
-    if taken: return f"operation({taken[0]!r}, ...) takes the place of Var's own"
-    if not all(hasattr(out, 'args') for out in outs):
-        return 'its result is no Var, so nothing can go back'
-    if any(ref() for ref in alive): return ('the inside is recorded in the forward '
-        'call. Call f with a tensor there, and with a Var in the formula only')
-    walks = [_walked(Var, plain, *one) for one in zip(numbers, xs, outs)]
+        if any(ref() for refs in calls for ref in refs): return ('the inside is '
+            'recorded in the forward call. Call f with a tensor there')
+        if len(calls) != 2: return (f'f is called {len(calls)} times in two forward '
+            'calls; expected once in each')
+        if not all(hasattr(out, 'args') for out in outs):
+            return 'its result is no Var, so nothing can go back'
+    if taken: return _taken(taken)
+    with _own_names(Var) as taken:
+        walks = [_walked(Var, plain, calls, *one) for one in zip(numbers, xs, outs)]
+    if taken: return _taken(taken)
     return next(filter(None, walks), None)
 
-# %% ../../../nbs/answers/10_tape.ipynb #2cc8926b
-def _walked(Var, plain, a, x, out):
+# %% ../../../nbs/answers/10_tape.ipynb #35dcf994
+def _walked(Var, plain, calls, a, x, out):
     "What is wrong with a walk back from `out` to `x`, whose numbers are `a`"
     if not _agree(out.data, plain(a)): return (f'it computes {_shown(out.data)}, and f '
         f'gives {_shown(plain(a))}')
     up = torch.linspace(-2, 1, out.data.numel()).to(a).view(out.data.shape)
     up = (10*(up + a.sum())).round()/10
-    with _Watch() as seen: out.backward(up)
+    calls.clear()
+    with _Watch() as seen: out.backward(given := up.clone())
     if 'run_backward' in seen.names: return _autograd['run_backward']
     if x.g is None: return 'no gradient arrives at the input'
     if not torch.equal(x.data, a): return 'the input is changed in place'
+    if not torch.equal(given, up): return 'g is changed in place'
+    if x.data.requires_grad: return ('the input is a tensor that autograd follows now: '
+        'leave it as it was')
+    return _wrong_slope(Var, plain, a, x.g, up) or _wasted(calls)
+
+# %% ../../../nbs/answers/10_tape.ipynb #22d5ec8e
+def _wrong_slope(Var, plain, a, found, up):
+    "What is wrong with the gradient that arrived at an input `a`"
     def slope(up):
         v = Var(a)
         plain(v).backward(up)
         return v.g
     right = slope(up)
-    if _agree(x.g, right): return None
+    if _agree(found, right) and rel_error(found, right) < 1e-12: return None
     why = ('the gradient that arrived, g, takes no part; '
-           if _agree(x.g, slope(torch.ones_like(up))) else
+           if _agree(found, slope(torch.ones_like(up))) else
            'the gradient is not that of f: compute f once more on a Var, and walk back '
            'from there with g; ')
-    if rel_error(x.g, right) < 1e-3: why = 'right to a few digits only; '
-    return (f'{why}for g = {_shown(up)} it is {_shown(x.g)}, and {_shown(right)} is '
+    if rel_error(found, right) < 1e-3: why = 'it is right to a few digits only; '
+    return (f'{why}for g = {_shown(up)} it is {_shown(found)}, and {_shown(right)} is '
             'right')
+
+def _wasted(calls):
+    "What is wrong with the calls of f in a formula whose gradient is right"
+    if not any(calls): return ('the formula does not call f with a Var: the tape is to '
+        'find the gradient')
+    if len(calls) > 1: return (f'the formula calls f {len(calls)} times; once, with a '
+        'Var, is enough')
+    if any(ref() for refs in calls for ref in refs): return ('after backward the '
+        'inside is still held: keep it in no name outside of the formula')
 
 # %% ../../../nbs/answers/10_tape.ipynb #5fbad9e0
 _form = """def checkpoint(f):
@@ -781,7 +809,21 @@ _wrong = {
     ('return grad((f(v)*g).sum(), v)', None, None): 'returns a Var',
     (None, 'None', None): 'returns a NoneType',
     (None, '-v.g', None): 'not that of f',
-    (None, 'v.g', "'exp', f"): "takes the place of Var's own",
+    (None, 'v.g', "'exp', f"): "Var's own exp is another one",
+    (None, None, "f.__name__, f"): "own exp", (None, None, "'data', f"): "own data",
+    (None, None, "'backward', f"): "Var's own backward is another one afterwards",
+    (None, 'v.g.float().to(a.dtype)', None): 'right to a few digits only',
+    (None, 'v.g.clamp(-99, 99)', None): 'for f(a) = 1e4*a.tanh()',
+    (None, 'v.g.where(v.g.abs() > 1e-3, 0.)', None): 'for f(a) = ',
+    ('f(v).backward(g*(out != 0))', None, None): 'for f(a) = 1e4*a.tanh()',
+    ('f(v); f(v).backward(g)', None, None): 'calls f 2 times; once, with a Var',
+    }
+
+# %% ../../../nbs/answers/10_tape.ipynb #f6c6f883
+_wrong |= {
+    ('global last; last = f(v); last.backward(g)', None, None): 'still held',
+    ('a.requires_grad_(); f(v).backward(g)', None, None): 'autograd follows now',
+    ('Var.relu = None; f(v).backward(g)', None, None): "Var's own relu is another",
     (None, None, "'checkpoint', lambda a: 2*f(a)"): 'it computes',
     (None, '(v.g, a.zero_())[0]', None): 'changed in place',
     ("""x = a.clone().requires_grad_()
@@ -790,12 +832,23 @@ _wrong = {
 
 # %% ../../../nbs/answers/10_tape.ipynb #a047ddda
 _wrong |= {
+    _fill(_form).replace('    return op', '    f(torch.ones(2, 2))\n    return op'):
+      'f is called before there is an input',
+    """def checkpoint(f):
+    def formula(g, out, a):
+        h,slope = 1e-6, torch.zeros_like(a)
+        for i in range(a.numel()):
+            e = torch.zeros_like(a)
+            e.view(-1)[i] = h
+            slope.view(-1)[i] = ((f(a+e) - f(a-e))*g).sum()/(2*h)
+        return slope
+    return operation('checkpoint', f, formula)""": 'right to a few digits only',
     """def checkpoint(f, kept=[]):
     def formula(g, out, a):
         kept.append(Var(a))
         f(kept[0]).backward(g)
         return kept[0].g
-    return operation('checkpoint', f, formula)""": 'not that of f',
+    return operation('checkpoint', f, formula)""": 'is still held',
     _fill(_form).replace('f(v)', 'checkpoint.f(v)').replace(
         '    def', '    checkpoint.f = f\n    def'): 'not that of f'}
 

@@ -8,11 +8,15 @@ __all__ = []
 # %% ../../../nbs/answers/08b_training.ipynb #a578c579
 import functools
 import torch
-from ...module import Lin, Relu, Model
+from ...broadcasting import rel_error
+from ...module import Lin, Module, Relu, Model
 from ...losses import CrossEntropy
 from ..judges import exercise
-from ..values import is_value, _both, _fill, _letters
-from ..functions import is_function
+from ..values import is_value, Judge
+from ..values import _both, _changes, _edits, _fill, _letters
+from ..values import _made
+from ..functions import is_function, _agree, _old, _recognized
+from ..functions import _tensor_difference, _Watch
 from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/08b_training.ipynb #9e39e181
@@ -382,45 +386,85 @@ exercise('8b.8', 'Even batches', 12, _even,
     form=_form, right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #cb186aba
-class _Watched(Model):
-    "A model that notes how many examples each call was given"
-    pieces = ()
-    def __call__(self, inp, targ):
-        self.pieces += len(inp),
-        return super().__call__(inp, targ)
+class _Rows(Module):
+    "Lays each example out as a row"
+    def forward(self, inp): return inp.flatten(1)
+    def bwd(self, out, inp):
+        if self.inp_grad: inp.g = out.g.view(inp.shape)
+
+class _Gain(Module):
+    "A learned factor for each unit, in training only, and a number that is not learned"
+    buffers = 'seen'
+    def __init__(self, gain): self.gains,self.seen = [gain], torch.zeros_like(gain)
+    def forward(self, inp): return inp*self.gains[0] if self.training else inp
+    def bwd(self, out, inp):
+        self.gains[0].g = (out.g*inp).sum(0)
+        if self.inp_grad: inp.g = out.g*self.gains[0]
+
+class _Shifted(Module):
+    "A mean squared error after a shift that is learned"
+    def __init__(self, shift): self.shift = shift
+    def forward(self, inp, targ): return (inp + self.shift - targ).pow(2).mean()
+    def bwd(self, out, inp, targ):
+        inp.g = out.g*2*(inp + self.shift - targ)/inp.numel()
+        self.shift.g = inp.g.sum(0)
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
-def _run(function, n, size, stale=False):
-    ('The model after `function(model, x, y, size)`, for n examples; `stale`: its '
-        'parameters had gradients before')
-    random = torch.Generator().manual_seed(0)
-    draw = lambda *shape: torch.randn(*shape, generator=random, dtype=torch.float64)
-    layers = [Lin(draw(6, 5), draw(5)), Relu(), Lin(draw(5, 3), draw(3))]
-    model = _Watched(layers if n > 5 else [Lin(draw(6, 3), draw(3))], CrossEntropy())
-    x,y = draw(n, 6), torch.randint(3, (n,), generator=random)
-    for p in model.parameters() if stale else []: p.g = torch.ones_like(p)
-    before = [t.clone() for t in (*model.parameters(), x, y)]
-    function(model, x, y, size)
-    model.changed = not all(map(torch.equal, before, (*model.parameters(), x, y)))
-    for n,p in model.named_parameters().items():
-        if not torch.is_tensor(getattr(p, 'g', None)):
-            raise ValueError(f'{n} has no gradient .g in the end')
-        if (p.g.shape, p.g.dtype) != (p.shape, p.dtype): raise ValueError(
-            f'{n}.g has become {tuple(p.g.shape)} {p.g.dtype}; expected '
-            f'{tuple(p.shape)} {p.dtype}')
-    return model
+def _accumulating(n, dtype):
+    "A model that notes how many examples each call was given, that list, x and y"
+    random = torch.Generator().manual_seed(n)
+    draw = lambda *s: torch.randn(*s, generator=random, dtype=torch.float64).to(dtype)
+    pieces = []
+    def call(self, inp, targ):
+        pieces.append(len(inp))
+        return Model.__call__(self, inp, targ)
+    noting = type('Model', (Model,), {'__call__': call})
+    if n < 6: return (noting([Lin(draw(6, 3), draw(3))], CrossEntropy()), pieces,
+                      draw(n, 6), torch.randint(3, (n,), generator=random))
+    layers = [_Rows(), Lin(draw(6, 4), draw(4)), Relu(), Lin(draw(4, 4), draw(4)),
+              _Gain(draw(4)), Relu(), Lin(draw(4, 4), draw(4))]
+    return noting(layers, _Shifted(draw(4))), pieces, draw(n, 2, 3), draw(n, 4)
 
 # %% ../../../nbs/answers/08b_training.ipynb #00d5209d
-def _gradients(function):
-    return lambda n, size: torch.cat([p.g.flatten()
-         for p in _run(function, n, size).parameters()])
+def _narrows(seen):
+    "Has a tensor become one of fewer digits?"
+    def wide(t): return torch.is_tensor(t) and t.is_floating_point()
+    return any(made.dtype.itemsize < t.dtype.itemsize for _,taken,made in
+               seen.operations if wide(made) for t in taken if wide(t))
 
+# %% ../../../nbs/answers/08b_training.ipynb #ac43db94
+def _run(function, n, size, stale=False, dtype=torch.float64):
+    "Gradients by name after `function(model, x, y, size)`; or what is wrong"
+    model,pieces,x,y = _accumulating(n, dtype)
+    params = model.named_parameters()
+    old = {name: _old(p).g for name,p in params.items()} if stale else {}
+    looks = _changes(model, g=False), _changes([x, y])
+    try:
+        with _Watch() as seen: function(model, x, y, size)
+    except Exception as e:
+        e.given = f'{n} examples, size {size} and {len(model.layers)} layers'
+        raise
+    if _narrows(seen): return 'on the way a gradient loses digits: keep its dtype'
+    if why := looks[0](): return f'the model: {why}'
+    if looks[1](): return 'x or y has been changed: only gradients are wanted'
+    right = [size]*(n//size) + [n % size]*(n % size > 0)
+    if sorted(pieces)[::-1] != right: return (f'the model was called on pieces of '
+        f'{", ".join(map(str, pieces)) or "no"} examples; expected {right}')
+    for name,p in params.items():
+        g = getattr(p, 'g', None)
+        if g is None or g is old.get(name): return (f'{name} is a parameter, too, and '
+            'has no gradient .g in the end')
+        if (g.shape, g.dtype) != (p.shape, p.dtype): return (f'{name}.g has become '
+            f'{tuple(g.shape)} {g.dtype}; expected {tuple(p.shape)} {p.dtype}')
+    return {name: p.g.clone() for name,p in params.items()}
+
+# %% ../../../nbs/answers/08b_training.ipynb #c45e4265
 _pieces_form = """def accumulate(model, x, y, size):
     sums = [torch.zeros_like(p) for p in model.parameters()]
     for xb,yb in Batches(x, y, size=size, shuffle=False):
         model(xb, yb)
         model.backward()
-        for s,p in zip(sums, model.parameters()): s += {}
+        for s,p in zip(sums, model.parameters()): s += {p.g*len(xb)/len(x)}
     for s,p in zip(sums, model.parameters()): p.g = s"""
 
 # %% ../../../nbs/answers/08b_training.ipynb #ec332622
@@ -431,6 +475,8 @@ _mistakes = {
       'of the last, shorter one count more. Multiply by the share of the examples',
     'p.g*(size/len(x))': 'a full piece has the share size/len(x), but the last one may '
       'be shorter: multiply by its own share, len(xb)/len(x)',
+    'p.g*(len(xb)/size)/(-(-len(x)//size))': 'the factors of the pieces do not add up '
+      'to 1. A piece has the share len(xb)/len(x) of the examples',
     'p.g/len(x)': 'the loss of a piece is divided by the size of the piece already. '
       'Multiply its gradient by that size, and divide by the number of all examples',
     """def accumulate(model, x, y, size):
@@ -444,27 +490,44 @@ _mistakes = {
         model.backward()
         for p in model.parameters(): p.g = p.g*len(xb)/len(x)""": 'only the gradient '
       'of the last piece is left: backward sets .g. Keep the sum somewhere else'}
-_compare_gradients = is_function('p.g*len(xb)/len(x)',
-    lambda: [(12, 4), (11, 4), (3, 8), (5, 1), (1, 4)], _mistakes, _pieces_form,
-    _gradients)
+_mistakes = {_fill(_pieces_form, source): why for source,why in _mistakes.items()}
 
 # %% ../../../nbs/answers/08b_training.ipynb #e9b1d438
+def _of_last(n, last):
+    "Gradients by name of the mean loss over the last examples of n"
+    model,_,x,y = _accumulating(n, torch.float64)
+    model(x[-last:], y[-last:])
+    model.backward()
+    return {name: p.g for name,p in model.named_parameters().items()}
+
+def _misses(found, n, size):
+    "What is wrong with gradients, beside those of all examples at once"
+    if isinstance(found, str): return found
+    right,last = _of_last(n, n), _of_last(n, n % size or size)
+    wrong = [p for p in right if not rel_error(found[p], right[p]) < 1e-6]
+    if not wrong: return None
+    p = wrong[0]
+    if found[p].isnan().any(): return (f'{p}.g: a gradient that was left over from an '
+        'earlier call counts here. Begin the sum at 0')
+    def same(wrong):
+        return all(map(_agree, _run(_made(wrong), n, size).values(), found.values()))
+    if why := _recognized(_mistakes, same): return why
+    if _agree(found[p], last[p]): return (f'{p}.g belongs to the last piece only: '
+        f'{p} is a parameter of the model, too')
+    return _tensor_difference(found[p], right[p]).replace('its result', f'{p}.g')
+
+# %% ../../../nbs/answers/08b_training.ipynb #e610c999
 def _accumulated(answer):
     "Judge `accumulate`"
-    for n,size in (12, 5), (5, 1), (3, 8), (7, 7), (11, 4):
-        model = _run(answer, n, size)
-        if model.changed: return ('x, y or a parameter of the model has been changed, '
-            'where only gradients are wanted')
-        right = [size]*(n//size) + [n % size]*(n % size > 0)
-        if sorted(model.pieces)[::-1] != right: return (
-            f'for {n} examples and size {size} the model was called on pieces of '
-            f'{model.pieces or "no"} examples; expected {right}')
-    again = _run(answer, 11, 4, stale=True)
-    pairs = zip(model.parameters(), again.parameters())
-    if not all(torch.equal(p.g, q.g) for p,q in pairs):
-        return ('with gradients left over from an earlier call the result is another: '
-            'begin the sum at 0')
-    return _compare_gradients(answer)
+    if not callable(answer): return f'{answer!r:.40} is not a function'
+    sizes = (12, 5), (12, 5), (5, 1), (3, 8), (7, 7), (11, 4), (12, 4), (1, 4)
+    for call,(n,size) in enumerate(sizes):
+        why = _misses(_run(answer, n, size, call > 1 and call % 2 == 0), n, size)
+        if why and call == 1: return (f'right in the first call, and not in the second:'
+            f' begin the sums at 0 in each call. In the second {why}')
+        if why: return f'for {n} examples and size {size}: {why}'
+    single = _run(answer, 7, 3, dtype=torch.float32)
+    if isinstance(single, str): return f'for a model in float32: {single}'
 
 # %% ../../../nbs/answers/08b_training.ipynb #0e3cbd43
 _also = (
@@ -498,8 +561,45 @@ _also += (
         for n,p in model.named_parameters().items(): sums[n] += len(xb)/len(x)*p.g
     for n,p in model.named_parameters().items(): p.g = sums[n]""",)
 
+# %% ../../../nbs/answers/08b_training.ipynb #55f492c1
+_wrong = {
+    """def accumulate(model, x, y, size):
+    model(x, y)
+    model.backward()""": 'on pieces of 12 examples',
+    'def accumulate(model, x, y, size): print(size)': 'on pieces of no examples'}
+_wrong |= _edits(_fill(_pieces_form),
+    ('size=size', 'size=1', 'for 12 examples and size 5: the model was called on'),
+    ('size=size', 'size=4', 'pieces of 4, 4, 4 examples; expected [5, 5, 2]'),
+    ('(xb, yb)', '(xb, yb.flatten())', 'it raises'), ('g = s', 'g = s.float()', '32'),
+    ('(xb, yb)', '(xb.view(-1, x.shape[-1]), yb)', 'it raises'),
+    ('model(xb', """from minibackprop.module import evaluation
+        with evaluation(): model(xb""", '1.w.g is wrong in'),
+    ('p.g = s', 'p.g = s; p.requires_grad_()', 'a tensor that autograd follows'),
+    ('p.g = s', 'p.g += s', 'g is wrong in'), ('s +=', 'x *= 2; s +=', 'been changed'),
+    ('+= p.g', '+= p.g.float()', 'loses digits'), ('+= p.g', '+= p.g.half()', 'digits'),
+    ('_like(p)', '_like(p, dtype=torch.float64)', 'for a model in float32: 1.w.g has'),
+    ('size):', 'size, kept={}):', 'not in the second: begin'),
+    ('sums =', 'model.sums = sums =', 'the model: sums is new'))
+
+# %% ../../../nbs/answers/08b_training.ipynb #87b1389f
+_wrong = {s.replace('sums = [', 'sums = kept["s"] = kept.get("s") or [')
+          if 'kept' in s else s: why for s,why in _wrong.items()}
+_wrong |= {_fill(_pieces_form).replace('model.parameters()', params): piece
+    for params,piece in {
+        '[p for o in model.layers for p in o.parameters()]':
+          'loss.shift.g belongs to the last piece only',
+        'model.parameters()[:4]': '4.gains.0.g belongs to the last piece only',
+        "[getattr(o, n) for o in model.layers for n in 'wb' if hasattr(o, n)]":
+          '4.gains.0.g belongs to', '[model.layers[0].w, model.layers[-1].w]':
+          'has no attribute w', '{p.shape: p for p in model.parameters()}.values()':
+          'belongs to the last piece only'}.items()}
+_wrong[_fill(_pieces_form).replace('sums = [torch.zeros_like(p)',
+    """of = {p.shape: torch.zeros_like(p) for p in model.parameters()}
+    sums = [of[p.shape]""")] = 'g is wrong in'
+
 # %% ../../../nbs/answers/08b_training.ipynb #43265255
-exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
+exercise('8b.9', 'A large batch in small pieces', 20,
+    Judge(_accumulated, mistakes=_mistakes),
     more='This is how models that fit no GPU with their batch are trained: many '
          'pieces, one step',
     hints=('Write the mean over all examples as a sum over the pieces. Which factor '
@@ -508,19 +608,7 @@ exercise('8b.9', 'A large batch in small pieces', 20, _accumulated,
            'the next backward replaces .g.',
            'After each model(xb, yb) and model.backward(), add p.g*len(xb)/len(x) to '
            'the sum of each parameter p. At the end put the sums into p.g.'),
-    wrong={
-        **_compare_gradients.mistakes,
-        """def accumulate(model, x, y, size):
-    model(x, y)
-    model.backward()""": 'on pieces of (12,)',
-        'def accumulate(model, x, y, size): print(size)': 'has no gradient',
-        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('size=size', 'size=1'):
-          'for 12 examples and size 5 the model was called on',
-        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('g = s', 'g = s.float()'):
-          'torch.float32',
-        _fill(_pieces_form, 'p.g*len(xb)/len(x)').replace('size=size', 'size=4'):
-          'for 12 examples and size 5 the model'}, form=_pieces_form,
-    right=_also)
+    wrong=_wrong, form=_pieces_form, right=_also)
 
 # %% ../../../nbs/answers/08b_training.ipynb #4fc8ce10
 _dropout_form = """class Dropout(Module):
