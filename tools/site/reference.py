@@ -46,7 +46,8 @@ def fields(o):
 
 def entry(name):
     "What stands above the words of an entry: where the source is, the signature, and the parameters"
-    whole, = [m for m in modules('minibackprop') if name.split('.')[0] in getattr(m, '__all__', ())]
+    first, every = name.split('.')[0], modules('minibackprop')
+    whole, = [m for m in every if first in getattr(m, '__all__', ()) and vars(m)[first].__module__ == m.__name__]
     o = inspect.unwrap(attrgetter(name)(whole))
     file, line = Path(inspect.getsourcefile(o)).relative_to(root), inspect.getsourcelines(o)[1]
     words, rows = parameters(o)
