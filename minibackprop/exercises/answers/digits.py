@@ -23,7 +23,7 @@ from ..functions import _seeded
 exercise('8c.1', 'What an accuracy promises', 3,
     is_value((30., .985**5), {
         (30., .985): 'a postcode is right only if all five of its digits are',
-        (30., .925): 'five times 1.5 % counts a postcode with two mistakes twice. '
+        (30., .925): 'five times 1.5% counts a postcode with two mistakes twice. '
           'Multiply the chances of being right',
         (30., 1-.985**5): 'this is the share with a mistake; the share without one was '
           'asked',
@@ -32,7 +32,7 @@ exercise('8c.1', 'What an accuracy promises', 3,
           'asked',
         (30., .075): 'this is, nearly, the share with a mistake; the share without one '
           'was asked'}),
-    more='Post offices sort by five digits: 98.5 % is not enough, and 99.9 % '
+    more='Post offices sort by five digits: 98.5% is not enough, and 99.9% '
          'makes one letter in 200 go astray',
     hints=('What share of the digits is wrong? And what has to be true of a postcode '
            'without a mistake?',
@@ -150,7 +150,7 @@ exercise('8c.5', 'A pixel that is always 0', 10,
           'this is the share that is lost; what is left was asked',
         1 - .01*.004: 'this is one step with the largest learning rate, and there are '
           '3,910'}, tol=2e-3),
-    more='What never gets a gradient only fades: AdamW takes 7.6 % off these '
+    more='What never gets a gradient only fades: AdamW takes 7.6% off these '
          'weights in the whole run',
     hints=('The gradient is 0 in each step. What is left of a step of AdamW?',
            'Each step multiplies the weight by 1 - 0.01*rate, with the rate of that '

@@ -30,7 +30,7 @@ exercise('9.1', 'The products of a step', 3,
           'which the hidden layer needs. The first layer has none',
         44_990_464: 'the product that is not needed belongs to the first layer, not to '
           'the last'}, tol=0.),
-    more='Without the gradient of the data a step has 28 % fewer '
+    more='Without the gradient of the data a step has 28% fewer '
          'multiplications: nobody computes it unasked',
     hints=('How many multiplications does one product of each layer take? How many '
            'products does each layer make?',
@@ -75,7 +75,7 @@ exercise('9.3', 'The roof over a ReLU', 5,
         (.03125, .25): 'this is bytes per operation; operations per byte were asked',
         (.03125, 32.): 'the two limits are equal where bandwidth times operations per '
           'byte is the peak'}),
-    more='An activation runs at 3 % of the machine. Fusing it into the product '
+    more='An activation runs at 3% of the machine. Fusing it into the product '
          'before it makes it free',
     hints=('How many bytes move for one operation of the ReLU?',
            'Eight bytes. How many operations can there be in a second, if 50 billion '
