@@ -37,6 +37,9 @@ def is_gradient(
     def one(answer, case, args):
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
+        except TypeError as e:
+            if 'equal()' not in str(e): raise
+            return 'the backward takes out.g away: read it, and no more'
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return (
             _elsewhere(make, answer, args, forward, skip)
@@ -93,7 +96,6 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
         random,upstream = torch.get_rng_state(), out.g.clone()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
         seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
-    if getattr(out, 'g', None) is None: seen.names['takes'],out.g = 1, upstream
     seen.names['spoils'] = int(not torch.equal(out.g, upstream))
     for _,taken,made in seen.operations:
         seen.names['float32'] += _has(made, torch.float32)
@@ -164,7 +166,6 @@ def _leftovers(make, answer, inputs, never):
         'float32: compute in the dtype of the inputs')
     if called['draws']: return 'random numbers are drawn in the backward'
     if called['changes']: return 'an input or a parameter is changed in place'
-    if called['takes']: return 'the backward takes out.g away: read it, and no more'
     old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for (_,f),(_,o) in zip(fresh, old)): return (
@@ -278,6 +279,7 @@ def _still_held(layer, *args):
     gc.collect()
     return next((t for ref in made if (t := ref()) is not None), None)
 
+# %% ../../nbs/90c_gradients.ipynb #6ca4e882
 def _what_is_held(layer, inputs):
     "A sentence about what `_still_held` finds, or None"
     if not isinstance(layer, Module): return None

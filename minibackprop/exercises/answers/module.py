@@ -465,9 +465,9 @@ def _judge_residual(cls):
                 'self.layer.out, so set self.layer.out.g before you call its backward')
     if not hasattr(inner.w, 'g'): return ('the layer inside gets no backward: '
         'its parameters have no gradient, and neither has its part of inp.g')
+    if hasattr(inner, 'out'): return ('the layer inside still holds its call '
+        'afterwards: call its backward, which lets go of it, and not its bwd')
     if why := _judge_block(cls): return why
-    if hasattr(inner, 'out'): return ('right, but the layer inside still holds its '
-        'call: call its backward, which lets go of it, and not its bwd')
     if behind.names['forward']: return ('right, but the layer inside is computed once '
         'more: its output is self.layer.out, and a layer that draws would draw anew')
     for inside,what in _inside.items():
@@ -685,6 +685,8 @@ _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of 
     ("'w',", "'w', 'a'", 'named in buffers'),
     ('self.saved.t() @ out.g', '(self.saved.t() @ out.g).t() if self.b.shape[0] == '
      'self.b.shape[1] else self.saved.t() @ out.g', 'b.g'))
+
+# %% ../../../nbs/answers/04_module.ipynb #d764302e
 _listed = _rank_source.replace('w,a,b\n', 'w,a,b; self.saved = []\n').replace(
     'self.saved = inp @ self.a', 'self.saved.append(inp @ self.a)').replace(
     'self.saved @', 'self.saved[-1] @').replace('saved.t', 'saved[-1].t')
