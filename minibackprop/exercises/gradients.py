@@ -41,14 +41,16 @@ def is_gradient(
             if 'equal()' not in str(e): raise
             return 'the backward takes out.g away: read it, and no more'
         if why := _leftovers(make, answer, args, never): return why
-        if _passes(r, make(answer), args): return (
-            _elsewhere(make, answer, args, forward, skip)
-            or (None if case else _what_is_held(make(answer), args)))
+        if _passes(r, make(answer), args): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
-    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
-                 mistakes=filled)
+    def further(answer):
+        said = [why for args in _cases(inputs)
+                if (why := _elsewhere(make, answer, args, forward, skip))]
+        return said[0] if said else _what_is_held(make(answer), _cases(inputs)[0])
+    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
+                 or further(answer), mistakes=filled)
 
 # %% ../../nbs/90c_gradients.ipynb #364acfda
 def _each_case(make, inputs, forward, one, answer):

@@ -517,7 +517,7 @@ _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         ('inp + self.layer(inp)', 'self.layer(inp).add_(inp)', 'own output'),
         ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'),
         ('+ out.g', '+ out.g*(inp.shape[-1] > 1)', 'inp.g'),
-        ('+ out.g', '+ out.g*(out.dim() < 3)', 'for inp ='),
+        ('+ out.g', '+ out.g*(out.dim() < 3)', 'for inp (2'),
         ('+ out.g', '+ out.g.clamp(-5, 5)', 'for an out.g times 300'),
         ('+ out.g', '+ (out.g.t() if len(inp) == inp.shape[-1] else out.g)',
          'for 3 examples'))
