@@ -11,7 +11,7 @@ import torch
 from ..autograd import _copy
 from ..checking.report import check_grads
 from ..checking.subject import _double, _Function
-from ..module import Module, unchecked
+from ..module import Module, unchecked, _inside
 from .values import Judge, _fill, _made
 from .functions import _agree, _autograd, _copies, _given
 from .functions import _line_of, _names, _old, _other_dtype
@@ -266,7 +266,7 @@ def _far_off(found, right, unit, excused, where='', at=None):
 # %% ../../nbs/90c_gradients.ipynb #0e3ae2eb
 def _still_held(layer, *args):
     "A tensor made in a call that something holds after the backward, or None"
-    known = [*args, *layer.parameters()]
+    known = [t for _,t in _inside([layer, args], vars) if torch.is_tensor(t)]
     with _Watch() as seen:
         out = layer(*args)
         out.g = torch.randn_like(out)
