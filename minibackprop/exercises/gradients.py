@@ -287,7 +287,8 @@ def _what_is_held(layer, inputs):
     if not isinstance(layer, Module): return None
     with unchecked(), _seeded(): t = _still_held(layer, *map(_double, inputs))
     return t if t is None else (
-        f'right, but a tensor {tuple(t.shape)} of the call is held after backward. '
+        f'right, but something is still kept: a tensor {tuple(t.shape)} of the call '
+        'is held after backward. '
         'What bwd needs goes to a name of self that is made in forward, such as '
         'self.saved: it is let go of. A name made in __init__, a class, a list of '
         'its own, another tensor or a global name keeps it')
