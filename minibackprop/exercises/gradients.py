@@ -6,15 +6,16 @@
 __all__ = ['is_gradient']
 
 # %% ../../nbs/90c_gradients.ipynb #7d031a20
-import contextlib, functools, gc, re, weakref
+import contextlib, functools, gc, math, re, weakref
 import torch
 from ..autograd import _copy
 from ..checking.report import check_grads
-from ..checking.subject import _double
-from ..module import unchecked
+from ..checking.subject import _double, _Function
+from ..module import Module, unchecked, _inside
 from .values import Judge, _fill, _made
 from .functions import _agree, _autograd, _copies, _given
-from .functions import _line_of, _old, _other_dtype, _recognized
+from .functions import _line_of, _names, _old, _other_dtype
+from .functions import _recognized
 from .functions import _seeded, _shown, _size, _tensor_difference
 from .functions import _has, _narrowed, _narrows, _Watch
 
@@ -36,13 +37,20 @@ def is_gradient(
     def one(answer, case, args):
         try: r = report(answer, case)
         except RuntimeError as e: return _raised(e)
+        except TypeError as e:
+            if 'equal()' not in str(e): raise
+            return 'the backward takes out.g away: read it, and no more'
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
-    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer),
-                 mistakes=filled)
+    def further(answer):
+        said = [why for args in _cases(inputs)
+                if (why := _elsewhere(make, answer, args, forward, skip))]
+        return said[0] if said else _what_is_held(make(answer), _cases(inputs)[0])
+    return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
+                 or further(answer), mistakes=filled)
 
 # %% ../../nbs/90c_gradients.ipynb #364acfda
 def _each_case(make, inputs, forward, one, answer):
@@ -74,7 +82,8 @@ def _with_zero(a):
     return a
 
 # %% ../../nbs/90c_gradients.ipynb #3be42c9e
-def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed=0):
+def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed=0,
+               size=1):
     "Tensors with what one run leaves as .g, with an old one or not; what was called"
     pair,args = isinstance(layer, tuple), [_double(a, dtype) for a in inputs]
     if not pair: layer = _copy(layer, lambda t: _double(t, dtype))
@@ -84,7 +93,7 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
     if old: [*map(_old, tensors)]
     with _seeded(seed), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
-        out.g = torch.randn_like(out)
+        out.g = size*torch.randn_like(out)
         if between: _gradients(between, [*map(_moved, inputs)], seed=1)
         random,upstream = torch.get_rng_state(), out.g.clone()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
@@ -167,10 +176,92 @@ def _leftovers(make, answer, inputs, never):
         'right alone, and not with a second layer of its class that runs in between: '
         'what is kept on the class or in a global name is shared. Keep it on self')
 
+# %% ../../nbs/90c_gradients.ipynb #326f1f6e
+def _variants(args, names, own, skip):
+    "What is other than usual, in words, with inputs, a size of out.g, a new parameter"
+    def free(n, a): return torch.is_tensor(a) and a.is_floating_point() and (
+        n not in skip)
+    with _seeded(1): args = [a + .01*torch.randn_like(a) if free(n, a) else a
+                             for n,a in zip(names, args)]
+    for c in 300, 30, 3, .03, 1e-4: yield f'for inputs times {c:g}', [
+        a*c if free(n, a) else a for n,a in zip(names, args)], 1, {}
+    for c in 300, 1e-3: yield f'for an out.g times {c:g}', args, c, {}
+    tensors,n = [*filter(torch.is_tensor, [*args, *own.values()])], args[0].shape[:1]
+    for k in sorted({k for t in tensors for k in t.shape if args[0].dim() > 1 < k < 9}):
+        yield f'for {k} examples', [a[torch.arange(k) % n[0]] if torch.is_tensor(a) and
+                                    a.shape[:1] == n else a for a in args], 1, {}
+    for name,p in own.items():
+        zeroed = p.clone()
+        zeroed[(-1,)*p.dim()] = 0
+        yield f'where the last number of {name} is 0', args, 1, {name: zeroed}
+
+# %% ../../nbs/90c_gradients.ipynb #c840bb08
+def _by_autograd(layer, args, forward, size):
+    "The right output, and the gradient of each tensor; None where there is none"
+    ids = [] if isinstance(layer, tuple) else [*map(id, layer.parameters())]
+    def leaf(t, wanted=True):
+        t = _double(t)
+        return t.requires_grad_(wanted and t.is_floating_point())
+    leaves,own = [leaf(a) if torch.is_tensor(a) else a for a in args], []
+    if not isinstance(layer, tuple):
+        layer = _copy(layer, lambda t: leaf(t, id(t) in ids))
+        own = layer.parameters()
+    with contextlib.suppress(Exception), torch.enable_grad(), _seeded():
+        out = forward(*leaves, *own) if forward else (
+            layer[0] if isinstance(layer, tuple) else layer.forward)(*leaves)
+        u,tensors = size*torch.randn_like(out), [*filter(torch.is_tensor, leaves), *own]
+        wanted = [t for t in tensors if t.requires_grad]
+        grads = iter(torch.autograd.grad(out, wanted, u, materialize_grads=True))
+        return out.detach(), u, [next(grads) if t.requires_grad else None
+                                 for t in tensors]
+
+# %% ../../nbs/90c_gradients.ipynb #2adfe83e
+def _elsewhere(make, answer, inputs, forward, skip):
+    "What is wrong with other numbers than `check_grads` has tried, or None"
+    with _seeded(): layer = make(answer)
+    if isinstance(layer, type):
+        function = _Function(layer)
+        layer,forward = function.start({}), forward or function.plain({})
+    pair = isinstance(layer, tuple)
+    own = {} if pair else layer.named_parameters()
+    inputs = [_double(a) for a in inputs]
+    names = _names(layer[0] if pair else layer.forward, inputs)[:len(inputs)]
+    for what,args,size,new in _variants(inputs, names, own, skip):
+        instead = {id(own[n]): p for n,p in new.items()}
+        other = layer if pair else _copy(layer, lambda t: instead.get(id(t), t))
+        expected = _by_autograd(other, args, forward, size)
+        if not expected: continue
+        out,u,right = expected
+        said = forward and not pair and _far_off(
+            other.forward(*_copies(args)), out, 1, 'times' in what)
+        if said: return f'right at first, and not {what}: the forward pass gives {said}'
+        named = [n for n,a in zip(names, args) if torch.is_tensor(a)] + [*own]
+        try: found = _gradients(other, args, size=size)[0]
+        except RuntimeError as e: return (
+            f'{what} the backward raises {type(e).__name__}: {e}{_line_of(e)}')
+        for n,(t,g),e in zip(named, found, right):
+            said = n not in skip and _far_off(g, e, u.abs().max(), 'times' in what,
+                                              f' where {n} is', t)
+            if said: return f'right at first, and not {what}: {n}.g is {said}'
+
+def _far_off(found, right, unit, excused, where='', at=None):
+    "The number that is furthest from the right one, and that; or None"
+    if found is None or right is None: return None
+    if found.shape != right.shape: return (
+        f'of shape {tuple(found.shape)}, and {tuple(right.shape)} is right')
+    if excused: found = torch.where(found.isfinite(), found, right)
+    found = torch.where(right.isfinite(), found, right)
+    off = (found - right).abs().nan_to_num(math.inf, math.inf)*right.isfinite()
+    off = torch.where(off > 1e-6*right.abs() + 1e-9*unit, off, 0).flatten()
+    if not off.any(): return None
+    i = off.argmax()
+    if where: where += f' {at.flatten()[i]:.4g}'
+    return f'{found.flatten()[i]:.4g}{where}, and {right.flatten()[i]:.4g} is right'
+
 # %% ../../nbs/90c_gradients.ipynb #0e3ae2eb
 def _still_held(layer, *args):
     "A tensor made in a call that something holds after the backward, or None"
-    known = [*args, *layer.parameters()]
+    known = [t for _,t in _inside([layer, args], vars) if torch.is_tensor(t)]
     with _Watch() as seen:
         out = layer(*args)
         out.g = torch.randn_like(out)
@@ -184,6 +275,18 @@ def _still_held(layer, *args):
     seen.operations.clear()
     gc.collect()
     return next((t for ref in made if (t := ref()) is not None), None)
+
+# %% ../../nbs/90c_gradients.ipynb #6ca4e882
+def _what_is_held(layer, inputs):
+    "A sentence about what `_still_held` finds, or None"
+    if not isinstance(layer, Module): return None
+    with unchecked(), _seeded(): t = _still_held(layer, *map(_double, inputs))
+    return t if t is None else (
+        f'right, but something is still kept: a tensor {tuple(t.shape)} of the call '
+        'is held after backward. '
+        'What bwd needs goes to a name of self that is made in forward, such as '
+        'self.saved: it is let go of. A name made in __init__, a class, a list of '
+        'its own, another tensor or a global name keeps it')
 
 # %% ../../nbs/90c_gradients.ipynb #66f72d51
 def _needs_contiguous(r):
@@ -207,7 +310,7 @@ def _forward_difference(make, answer, args, forward):
         layer = make(answer)
         own = layer.parameters()  # before the call, which may leave more on it
         try: right = forward(*args, *own)
-        except TypeError: return (f'{len(own)} of its tensors are parameters: each '
+        except (TypeError, IndexError): return (f'{len(own)} of its tensors are parameters: each '
             'that is learned has to be held by self, and not to be named in buffers')
         found = layer.forward(*_copies(args))
     if _agree(found, right): return None
@@ -231,7 +334,8 @@ def _report_in_words(r):
     skip_it = r" If no gradient is wanted there: skip='\w+'"
     said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
     said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
-    said = [s for s in said if not re.search('operand . of `[gl][te]`', s)]  # of a mask
+    mask = r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number
+    said = [s for s in said if not re.search(mask + '| is 1 times ', s)]
     wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
     return '; '.join((said or wrong)[:3])
 
@@ -250,5 +354,12 @@ def _example(r):
     given = {**r.point.values, 'out.g': r.point.upstreams[0]}
     if not wrong or right is None or _size(given.values()) > 18: return ''
     found,right = r.trial.found[wrong[0]][0], right[0][wrong[0]]
+    at = ''
+    if found.shape == right.shape and (right.numel() > 8 or
+                                       _shown(found) == _shown(right)):
+        i = (found - right).abs().argmax()
+        at = f', number {i+1},'
+        found,right = [f'{t.flatten()[i]:.10g}' for t in (found, right)]
+    else: found,right = _shown(found), _shown(right)
     return (f". For {', '.join(f'{n} = {_shown(t)}' for n,t in given.items())} "
-            f'{wrong[0]}.g is {_shown(found)}, and {_shown(right)} is right')
+            f'{wrong[0]}.g{at} is {found}, and {right} is right')

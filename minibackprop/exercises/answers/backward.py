@@ -237,6 +237,13 @@ _wrong = {
         'Autograd computes'),
     'torch.where(inp > 0, out.g, .1*out.g).double()': 'has the dtype'}
 
+# %% ../../../nbs/answers/03_backward.ipynb #86ddb3f8
+_wrong |= {
+    'torch.where(inp > 0, out.g*(inp < 10), .1*out.g)': 'times 30',
+    'torch.where(inp > 1e-4, out.g, .1*out.g)': 'times 0.0001',
+    'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'for an out.g times 300',
+    'torch.where(inp > 0, out.g, .1*out.g); out.g = None': 'takes out.g away'}
+
 # %% ../../../nbs/answers/03_backward.ipynb #da081978
 _right = ('out.g*torch.where(inp > 0, 1., .1)', 'torch.where(out > 0, out.g, .1*out.g)',
     'out.g*((inp > 0) + .1*(inp <= 0))', 'out.g*(.1 + .9*(inp > 0))',
@@ -423,6 +430,8 @@ _wrong |= _edits(_fill(_tied_form, """h_g = (out.g @ w)*(a > 0)
     ('relu(inp', 'relu(inp.mul_(2)/2', 'in place'),
     ('relu(inp @ w)', 'inp @ w', 'w.g'),
     ('(a > 0)', '(a > 0)*torch.rand(1)**0', 'random'),
+    ('(a > 0)', '(a > 0)*(a < 10)', 'times 30'),
+    ('@ h_g', '@ h_g.clamp(-100, 100)', '300'),
     ('w.t()', 'w.t().double()', 'dtype'))
 
 # %% ../../../nbs/answers/03_backward.ipynb #e51bfbdc

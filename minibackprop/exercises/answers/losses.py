@@ -394,7 +394,8 @@ _wrong = {
         'out.g[:,None]*inp.exp()/inp.exp().sum(-1, keepdim=True)':
           'an exponential overflows',
         'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
-        'out.g[:,None]*softmax(inp.clamp(max=50))': 'right for small scores',
+        'out.g[:,None]*softmax(inp.clamp(max=50))': 'times 300',
+        'out.g[:,None]*(lambda p: p*(p > 1e-7))(softmax(inp))': 'inp.g is 0',
         'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
         'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
         'torch.autograd.functional.vjp(logsumexp, inp, out.g)[1]': 'autograd',
@@ -460,7 +461,7 @@ _wrong = {
     (None, '(out.g*(p-targ)/len(inp)).double()'): 'float64',
     (None, 'out.g*targ.neg_().add_(p)/len(inp)'): 'changed in place',
     ('F.softplus(inp).sub(targ*inp).mean()[None]', None): 'shape (1,)',
-    ('F.binary_cross_entropy(inp.sigmoid(), targ)', None): 'right for small scores'}
+    ('F.binary_cross_entropy(inp.sigmoid(), targ)', None): 'times 300'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #4a00feec
 _also = (

@@ -12,7 +12,7 @@ from ...module import Module, Lin
 from ..judges import exercise
 from ..values import _both, _edits, _fill, _parts
 from ..functions import _draw, _Watch
-from ..gradients import is_gradient, _still_held
+from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/04_module.ipynb #937f01c9
 def _library(
@@ -249,7 +249,12 @@ _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhe
     'out.g*self.scale, (out.g*inp).sum(0, keepdim=True), out.g.sum(0)': 'shape',
     'out.g.mul_(self.scale), (out.g*inp/self.scale).sum(0), '
     '(out.g/self.scale).sum(0)': 'changed out.g in place',
-    'out.g*self.scale, (out.g*inp).sum(1), out.g.sum(0)': 'scale.g'}
+    'out.g*self.scale, (out.g*inp).sum(1), out.g.sum(0)': 'scale.g',
+    'out.g*self.scale, (out.g*(out - self.shift)/self.scale).sum(0), out.g.sum(0)':
+      'where the last number of scale is 0',
+    'out.g*self.scale, (out.g*inp).sum(0).clamp(-10, 10), out.g.sum(0)': 'times 300',
+    'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(int(len(inp) == inp.shape[1]))':
+      'for 3 examples'}
 
 # %% ../../../nbs/answers/04_module.ipynb #deb482db
 _right = ("out.g*self.scale, torch.einsum('ij,ij->j', out.g, inp), sum(out.g)",
@@ -262,7 +267,7 @@ _right = ("out.g*self.scale, torch.einsum('ij,ij->j', out.g, inp), sum(out.g)",
     def bwd(self, out, inp):
         if self.inp_grad: inp.g = out.g*self.scale
         self.shift.g = out.g.sum(0)
-        self.scale.g = (out.g*(out - self.shift)/self.scale).sum(0)""")
+        self.scale.g = (out.g*inp).sum(0)""")
 
 # %% ../../../nbs/answers/04_module.ipynb #deb460b9
 exercise('4.6', 'Scale and shift', 10,
@@ -423,7 +428,12 @@ _residual_form = """class Residual(Module):
         {}"""
 
 # %% ../../../nbs/answers/04_module.ipynb #22377adc
-_judge_block = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
+def _judge_block(cls):
+    "The gradients, with a Lin of width 3 inside, and of width 1"
+    return _judge_wide(cls) or _judge_narrow(cls)
+_judge_narrow = is_gradient(lambda cls: _library(cls)(Lin(*_draw((1, 1), (1,)))),
+    lambda: (torch.randn(3, 1).double(),), lambda inp, w, b: inp + inp @ w + b)
+_judge_wide = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
     for n in (5, 1)], lambda inp, w, b: inp + inp @ w + b, mistakes={
         """inp.g = out.g.clone()
         self.layer.out.g = out.g
@@ -455,19 +465,19 @@ def _judge_residual(cls):
                 'self.layer.out, so set self.layer.out.g before you call its backward')
     if not hasattr(inner.w, 'g'): return ('the layer inside gets no backward: '
         'its parameters have no gradient, and neither has its part of inp.g')
+    if hasattr(inner, 'out'): return ('the layer inside still holds its call '
+        'afterwards: call its backward, which lets go of it, and not its bwd')
     if why := _judge_block(cls): return why
-    if hasattr(inner, 'out'): return ('right, but the layer inside still holds its '
-        'call: call its backward, which lets go of it, and not its bwd')
     if behind.names['forward']: return ('right, but the layer inside is computed once '
         'more: its output is self.layer.out, and a layer that draws would draw anew')
     for inside,what in _inside.items():
-        why = is_gradient(lambda cls: _library(cls)(inside()),
-                          lambda: (torch.randn(5, 3).double(),))(cls)
+        why = is_gradient(lambda cls: _library(cls)(inside()), lambda: [
+            (torch.randn(s).double(),) for s in ((5, 3), (2, 3, 4), (4,))])(cls)
         if why: return f'right with a Lin inside, and not with a layer {what}: {why}'
 
 # %% ../../../nbs/answers/04_module.ipynb #c9a162bd
 _wrong = {
-    **_judge_block.mistakes,
+    **_judge_wide.mistakes,
     """self.layer.backward()
         inp.g = inp.g + out.g""": 'so set self.layer.out.g',
     """class Residual(Module):
@@ -505,7 +515,12 @@ _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         ('inp.g + out.g', 'inp.g + out.g + torch.rand(1)*0', 'draw'),
         ('self.layer', 'Residual.layer', 'has to be held by self'),
         ('inp + self.layer(inp)', 'self.layer(inp).add_(inp)', 'own output'),
-        ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'))
+        ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'),
+        ('+ out.g', '+ out.g*(inp.shape[-1] > 1)', 'inp.g'),
+        ('+ out.g', '+ out.g*(out.dim() < 3)', 'for inp (2'),
+        ('+ out.g', '+ out.g.clamp(-5, 5)', 'for an out.g times 300'),
+        ('+ out.g', '+ (out.g.t() if len(inp) == inp.shape[-1] else out.g)',
+         'for 3 examples'))
 
 # %% ../../../nbs/answers/04_module.ipynb #99a03676
 _right = (
@@ -583,7 +598,7 @@ _judge_low_rank = _both(*[is_gradient(
         (None, None, 'inp.g = out.g @ self.w.t()'):
           'the gradient of inp misses what comes through a and b: the input is used '
           'twice, and the two contributions are added'}, _rank_form)
-    for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (4, 4, 3))])
+    for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (3, 3, 3))])
 
 def _is_product(name, args, result):
     "Is it the product of inp (5, 6) and a (6, 2)?"
@@ -612,11 +627,6 @@ def _judge_lora(cls):
         'large as w itself that nobody wants')
     if any(_is_table(made, layer) for *_,made in seen.operations): return ('right, and '
         'a second table of the shape of w is made: the thin matrices are to save that')
-    if (t := _still_held(_make_low_rank(cls), inp)) is not None: return (
-        f'right, but a tensor {tuple(t.shape)} of the call is held after backward. '
-        'What bwd needs goes to a name of self that is made in forward, such as '
-        'self.saved: it is let go of. A name made in __init__, a class, a list of '
-        'its own, another tensor or a global name keeps it')
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ea
 _lora = """class LowRank(Module):
@@ -671,7 +681,12 @@ _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of 
     ('inp.g =', 'self.w.g = torch.zeros_like(self.w); inp.g =', 'The frozen w'),
     ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'inp.g') ,
     ('inp.g =', 'out.g.mul_(2); inp.g = .5*', 'changed out.g in place'),
-    ('inp.g =', 'inp.h_g = h_g; inp.g =', 'held after'))
+    ('inp.g =', 'inp.h_g = h_g; inp.g =', 'held after'),
+    ("'w',", "'w', 'a'", 'named in buffers'),
+    ('self.saved.t() @ out.g', '(self.saved.t() @ out.g).t() if self.b.shape[0] == '
+     'self.b.shape[1] else self.saved.t() @ out.g', 'b.g'))
+
+# %% ../../../nbs/answers/04_module.ipynb #d764302e
 _listed = _rank_source.replace('w,a,b\n', 'w,a,b; self.saved = []\n').replace(
     'self.saved = inp @ self.a', 'self.saved.append(inp @ self.a)').replace(
     'self.saved @', 'self.saved[-1] @').replace('saved.t', 'saved[-1].t')

@@ -481,7 +481,6 @@ _also = (
     ('(u*w_g).sum(dim=0)', 'self.s*(w_g - u*self.s.g)/r'),
     (None, 'self.s*w_g/r - self.s*u*self.s.g/r'),
     ("torch.einsum('jk,jk->k', w_g, u)", None),
-    (None, '(self.s*w_g - self.s*u*(self.s*w_g*u).sum(0)/self.s)/r'),
     ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)'),)
 
 # %% ../../../nbs/answers/11_normalization.ipynb #be8fde53
@@ -490,6 +489,8 @@ _wrong = {
         ('(w_g*u).sum(0).squeeze()', None): '() against (1,)',
         (None, '(self.s/r*(w_g - u*self.s.g)).float()'): 'float32',
         (None, 'self.s/r*(w_g - self.v.div_(r)*self.s.g)'): 'v',
+        (None, '(self.s*w_g - self.s*u*(self.s*w_g*u).sum(0)/self.s)/r'):
+          'number of s is 0',
         _fill(_form).replace('= self.v.norm(dim=0)', '= self.v.norm()'): 'along axis 0',
         _fill(_form).replace('return', 'WeightNorm.i = inp; return').replace(
             'inp.t()', 'self.i.t()'): 'on the class'}
