@@ -36,21 +36,14 @@ def is_gradient(
     known = functools.cache(lambda wrong: report(_made(wrong)))
     def one(answer, case, args):
         try: r = report(answer, case)
-        except RuntimeError as e: return _raised(e)
-        except TypeError as e:
-            if 'equal()' not in str(e): raise
-            return 'the backward takes out.g away: read it, and no more'
+        except (RuntimeError, TypeError) as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
-    def further(answer):
-        said = [why for args in _cases(inputs)
-                if (why := _elsewhere(make, answer, args, forward, skip))]
-        return said[0] if said else _what_is_held(make(answer), _cases(inputs)[0])
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
-                 or further(answer), mistakes=filled)
+                 or _further(make, answer, inputs, forward, skip), mistakes=filled)
 
 # %% ../../nbs/90c_gradients.ipynb #364acfda
 def _each_case(make, inputs, forward, one, answer):
@@ -215,13 +208,9 @@ def _by_autograd(layer, args, forward, size):
         return out.detach(), u, [next(grads) if t.requires_grad else None
                                  for t in tensors]
 
-# %% ../../nbs/90c_gradients.ipynb #2adfe83e
-def _elsewhere(make, answer, inputs, forward, skip):
+# %% ../../nbs/90c_gradients.ipynb #a16e3108
+def _elsewhere(layer, inputs, forward, skip):
     "What is wrong with other numbers than `check_grads` has tried, or None"
-    with _seeded(): layer = make(answer)
-    if isinstance(layer, type):
-        function = _Function(layer)
-        layer,forward = function.start({}), forward or function.plain({})
     pair = isinstance(layer, tuple)
     own = {} if pair else layer.named_parameters()
     inputs = [_double(a) for a in inputs]
@@ -243,6 +232,18 @@ def _elsewhere(make, answer, inputs, forward, skip):
             said = n not in skip and _far_off(g, e, u.abs().max(), 'times' in what,
                                               f' where {n} is', t)
             if said: return f'right at first, and not {what}: {n}.g is {said}'
+
+# %% ../../nbs/90c_gradients.ipynb #2adfe83e
+def _further(make, answer, inputs, forward, skip):
+    "What is wrong with other numbers, or is kept; None if nothing is"
+    for args in _cases(inputs):
+        with _seeded(): layer = make(answer)
+        right = forward
+        if isinstance(layer, type):
+            function = _Function(layer)
+            layer,right = function.start({}), forward or function.plain({})
+        if why := _elsewhere(layer, args, right, skip): return why
+    return _what_is_held(make(answer), _cases(inputs)[0])
 
 def _far_off(found, right, unit, excused, where='', at=None):
     "The number that is furthest from the right one, and that; or None"
@@ -310,8 +311,9 @@ def _forward_difference(make, answer, args, forward):
         layer = make(answer)
         own = layer.parameters()  # before the call, which may leave more on it
         try: right = forward(*args, *own)
-        except (TypeError, IndexError): return (f'{len(own)} of its tensors are parameters: each '
-            'that is learned has to be held by self, and not to be named in buffers')
+        except (TypeError, IndexError): return (
+            f'{len(own)} of its tensors are parameters: each that is learned has to '
+            'be held by self, and not to be named in buffers')
         found = layer.forward(*_copies(args))
     if _agree(found, right): return None
     return 'the forward pass: ' + _tensor_difference(found, right)
@@ -325,6 +327,8 @@ def _same_gradients(one, other):
 
 def _raised(error):
     "What a backward has raised, in words; any other error is raised again"
+    if 'equal()' in str(error):
+        return 'the backward takes out.g away: read it, and no more'
     raised = str(error).partition(': the backward raised ')[2]
     if not raised: raise error
     return f'the backward raises {raised}{_line_of(error)}'
