@@ -42,12 +42,30 @@ def picture():
             if 'image/png' in o.get('data', {}): (docs/'home.png').write_bytes(base64.b64decode(o['data']['image/png']))
 
 
-def without_signature(cell):
-    "An entry of `show_doc` less its signature, which stands in the source right under it"
-    for o in cell['outputs']:
-        text = ''.join(o['data']['text/markdown'])
-        text = re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S)
-        o['data']['text/markdown'] = re.sub('^###.*', lambda m: m[0].replace('__', r'\_\_'), text, flags=re.M)
+def library_entries(cells):
+    """The entries of `show_doc` on the pages that explain the code: a heading and a sentence, one for all names of a cell.
+
+    The signature stands in the source right under it. A private name has no entry: its source says what it does"""
+    kept = []
+    for cell in cells:
+        source = ''.join(cell['source'])
+        if not (name := re.search(r'show_doc\(([\w.]+)', source)):
+            kept.append(cell)
+            continue
+        if re.search(r'(^|\.)_(?!_)', name[1]): continue
+        text = ''.join(cell['outputs'][0]['data']['text/markdown'])
+        level, words = re.search(r'^(#+) .*?$(.*)', re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S), re.M | re.S).groups()
+        entry = dict(names=[name[1]], level=level, words=words.replace('*Call self as a function.*', '').strip())
+        defined = re.search(rf'^(def|class) {name[1].split(".")[-1]}\b', ''.join(kept[-1]['source']), re.M)
+        if defined and len(kept) > 1 and (above := kept[-2].get('entry')):  # the first name, the source, and here another name
+            above['names'].insert(0, name[1])
+            above['words'] = f"{entry['words']}\n\n{above['words']}".strip()
+        else: kept.append(dict(cell, entry=entry))
+    for cell in kept:
+        if not (entry := cell.pop('entry', None)): continue
+        names = ', '.join(entry['names']).replace('__', r'\_\_')
+        cell['outputs'][0]['data']['text/markdown'] = f"{entry['level']} {names}\n\n{entry['words']}\n"
+    return kept
 
 
 def check_sources():
@@ -77,10 +95,10 @@ def prepare():
     shutil.rmtree(proc/'answers')  # to the exercises: not for reading
     for file in proc.glob('*.ipynb'):
         nb = json.loads(link.sub(r'](\1.ipynb', file.read_text()))
-        for cell in nb['cells']:
-            if 'show_doc(' not in ''.join(cell['source']): continue
-            if file.stem == 'reference': as_entry(cell)
-            else: without_signature(cell)
+        if file.stem != 'reference': nb['cells'] = library_entries(nb['cells'])
+        else:
+            for cell in nb['cells']:
+                if 'show_doc(' in ''.join(cell['source']): as_entry(cell)
         file.unlink()
         (proc/re.sub(r'^\d\d[a-z]?\d?_', '', file.name)).write_text(json.dumps(nb))
     split(proc/'reference.ipynb')

@@ -39,10 +39,13 @@ def knows(judge):
     return ['table', [[why, sources] for why,sources in said.items()], look('xyzzy'), depth]
 
 
-def sample(right):
-    "A value of the same form that is not the answer"
-    if isinstance(right, (tuple, list)): return '(2, 3)'
-    return 'word' if isinstance(right, str) else 'True' if isinstance(right, bool) else '7' if isinstance(right, int) else '0.25'
+def samples(known):
+    "What entries of an answer look like, for the label of its box: in an order that does not tell which is where"
+    kind,first,*_ = known[1] if known[0] == 'rounded' else known
+    if kind == 'tuple': return {sample for part in first for sample in samples(part)}
+    right = eval(first, dict(vars(math))) if kind == 'value' else ''  # inf and nan are written like this
+    if isinstance(right, (tuple, list)): return {'(2, 3)'}
+    return {'word' if isinstance(right, str) else 'True' if isinstance(right, bool) else '0.25'}
 
 
 def form_of(known):
@@ -50,9 +53,10 @@ def form_of(known):
     kind,first,*_ = known[1] if known[0] == 'rounded' else known
     if kind == 'letters': return 'letters, such as be'
     if kind == 'table': return 'as the task says'
-    value = lambda source: eval(source, dict(vars(math)))  # inf and nan are written like this
-    right = [value(part[1]) for part in first] if kind == 'tuple' else value(first)
-    if isinstance(right, (tuple, list)): return f'{len(right)} entries, such as {", ".join(map(sample, right))}'
+    right = first if kind == 'tuple' else eval(first, dict(vars(math)))
+    if isinstance(right, (tuple, list)):
+        parts = first if kind == 'tuple' else [['value', repr(part)] for part in right]
+        return f'{len(parts)} entries with commas between them, each like {" or ".join(sorted(samples(["tuple", parts])))}'
     if isinstance(right, str): return 'a word'
     return 'True or False' if isinstance(right, bool) else 'a number to four digits, or a fraction such as 1/4'
 

@@ -4,7 +4,7 @@ The mathematics is typeset by KaTeX in Node, so that a page needs no script for 
 import base64, hashlib, json, re, shutil, subprocess, tempfile
 from collections import Counter
 from pathlib import Path
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from minibackprop.exercises.judges import _chapters
 from exercises import answers_in_page, not_done_yet
 from search import add_search
@@ -76,8 +76,13 @@ def mathematics(soups, site, notebooks):
     (home/'katex.min.css').write_text(style)
     for span,markup,(tex,display) in zip(spans, short, formulas):
         span.clear()
-        if len(tex) < 12 and not display: span['class'] += ['short']  # `w = 2` stays in one line
         span.append(BeautifulSoup(markup, 'html.parser'))
+        if display or len(tex) >= 24: continue  # the others stay in one line, with the comma or the question mark after them
+        span.wrap(BeautifulSoup().new_tag('span', attrs={'class': 'short'}))
+        after = span.parent.next_sibling
+        if isinstance(after, NavigableString) and (mark := re.match(r'[^\s\w(]+', after)):
+            span.parent.append(mark[0])
+            after.replace_with(after[mark.end():])
     for soup in soups:
         for tag in soup.select('script[src*="katex"]'): tag.decompose()
         for tag in soup.select('link[href*="katex"]'): tag['href'] = 'site_libs/katex/katex.min.css'
@@ -91,19 +96,13 @@ def entries(soups):
 
 
 def link_names(soup, page, known):
-    "Each name in backticks in the prose of a page becomes a link to its entry in the reference"
+    "Each name in backticks in the prose of a page becomes a link to its entry in the reference, unless it is a parameter's"
+    parameters = [row.td for table in soup.select('main table') if table.th.get_text() == 'parameter' for row in table.select('tr:has(td)')]
     for code in soup.select('main code'):
+        if code.parent in parameters: continue
         if code.find_parent(['a', 'pre', 'h1', 'h2', 'h3', 'h4', 'summary']): continue
         name = re.sub(r'\(.*\)$', '', code.get_text()).removeprefix('minibackprop.')
         if name in known: code.wrap(soup.new_tag('a', href=known[name].removeprefix(page) or known[name]))
-
-
-def private(soup):
-    "A private name is no heading: it becomes a paragraph, and leaves the contents"
-    for heading in soup.select('h3.anchored, h4.anchored'):
-        if not re.search(r'(^|\.)_(?!_)\w', heading.get_text()): continue
-        for link in soup.select(f'nav a[href$="#{heading["id"]}"]'): link.find_parent('li').decompose()
-        heading.name,heading['class'] = 'p', 'private'
 
 
 def number(source):
@@ -158,7 +157,9 @@ def sidebar(soup, sources, times):
         const link = list.querySelector('.active'), box = list.getBoundingClientRect(), at = link?.getBoundingClientRect()
         if (at && (at.top < box.top + 60 || at.bottom > box.bottom - 60)) list.scrollTop += at.top - box.top - box.height/2
       }
-      show(document.getElementById('quarto-sidebar'))
+      const chapters = document.getElementById('quarto-sidebar')
+      show(chapters)
+      new ResizeObserver(() => show(chapters)).observe(chapters)
       addEventListener('load', () => {
         const list = document.getElementById('quarto-margin-sidebar')
         if (!list) return
@@ -219,7 +220,8 @@ def said_twice(soup):
 def contents_here(soup):
     "The contents of the page once more, folded, at its top: a phone has no room beside the text"
     toc = soup.select_one('#TOC > ul')
-    if not toc or soup.select_one('#fig-home'): return  # a phone shows the drawing first
+    if toc and not toc.li: soup.select_one('#quarto-margin-sidebar').decompose()
+    if not toc or not toc.li or soup.select_one('#fig-home'): return  # a phone shows the drawing first
     here = BeautifulSoup(f'<details class="toc-here"><summary>On this page</summary>{toc}</details>', 'html.parser')
     for tag in here.find_all(True):
         for name in 'id', 'class', 'data-scroll-target':
@@ -235,7 +237,8 @@ def fold(soup, source):
         summary = details.find('summary', recursive=False)
         if summary.get_text().strip() != 'Exported source': continue
         code = details.get_text().strip().splitlines()[1:]
-        summary.string = 'The code of the library'
+        names = re.findall(r'^(?:def|class) (\w+)', details.get_text(), re.M)
+        summary.string = ': '.join(['The code of the library', *[', '.join(names)]*(0 < len(names) < 5 and not number(source))])
         if len(code) > 24 or code[0].startswith('# Bookkeeping'): del details['open']
         if not number(source): details['class'] = 'folds'
 
@@ -259,8 +262,11 @@ def sentence(line):
 def wrap(soup):
     "Sentences in outputs wrap, each under its own beginning; tables and values keep their lines, and scroll"
     for code in soup.select('.cell-output > pre:not(.sourceCode) > code'):
+        if not code.get_text().strip(): code.find_parent(class_='cell-output').decompose()
         lines = code.get_text().split('\n')
         if code.find(True): continue
+        columns = [line for line in lines if re.search(r'\S  +\S', line)]
+        if len(columns) >= len(lines)/2 and any(len(line) > 40 and sentence(line) is None for line in columns): continue  # a table
         code.clear()
         for i,line in enumerate(lines):
             if i: code.append('\n')
@@ -329,15 +335,17 @@ def pictures(soup, site, page):
         (site/name).write_bytes(data)
         width, height = [int.from_bytes(data[i:i+4], 'big') for i in (16, 20)]  # after the signature and IHDR
         img.attrs |= dict(src=name, width=int(width/1.5), height=int(height/1.5), loading='lazy')
-        if width > 1000: img.wrap(soup.new_tag('span', attrs={'class': 'slides'}))
-    for svg in soup.select('main figure > svg'): svg.wrap(soup.new_tag('div', attrs={'class': 'slides'}))
+        if width > 600: img.wrap(soup.new_tag('span', attrs={'class': 'slides', 'style': f'--natural: {img["width"]}px'}))
+    for svg in soup.select('main figure > svg'):
+        natural = re.search(r'max-width: *([\d.]+px)', svg['style'])[1]
+        svg.wrap(soup.new_tag('div', attrs={'class': 'slides', 'style': f'--natural: {natural}'}))
 
 
 def breakable(soup):
     "In a narrow column, the name of a function breaks after an underscore or a dot, and not in a word"
     for text in soup.select('#TOC a, .toc-here a, main :is(h1, h2, h3, h4), .sidebar-link'):
-        for string in text.find_all(string=re.compile(r'\w[_.]\w')):
-            pieces = re.split(r'(?<=\w[_.])(?=\w)', string)
+        for string in text.find_all(string=re.compile(r'\w_\w|[A-Za-z]\.[A-Za-z_]')):
+            pieces = re.split(r'(?<=\w_)(?=\w)|(?<=[A-Za-z]\.)(?=[A-Za-z_])', string)
             string.replace_with(*[x for piece in pieces for x in (piece, soup.new_tag('wbr'))][:-1])
 
 
@@ -378,7 +386,6 @@ def finish(site, nbs, repository):
     for folder in 'notebooks', 'pictures': (site/folder).mkdir()
     for page,soup in soups.items():
         link_names(soup, page, known)
-        private(soup)
         sidebar(soup, sources, times)
         if page == 'index.html': home(soup, sources)
         signpost_to_6(soup)

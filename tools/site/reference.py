@@ -26,7 +26,7 @@ def parameters(o):
     every = [*zip(args.args, values, ['']*len(values)), *[(args.vararg, None, '*')]*bool(args.vararg),
              *zip(args.kwonlyargs, args.kw_defaults, ['']*len(args.kwonlyargs)),
              *[(args.kwarg, None, '**')]*bool(args.kwarg)]
-    every = [(a, value, star) for a,value,star in every if a.arg != 'self']
+    every = [(a, value, star) for a,value,star in every if a.arg not in ('self', 'cls')]
     rows = [(star+a.arg, word(a.annotation), comment(a.lineno)) for a,_,star in every]
     if f.returns: rows.append(('returns', word(f.returns), comment(f.returns.end_lineno)))
     elif comment(f.body[0].lineno-1) and len(lines) > 1 and lines[f.body[0].lineno-2].startswith(')'):
@@ -54,11 +54,12 @@ def entry(name):
     call = name.split('.')[-1] + '('
     signature = textwrap.fill(call + ', '.join(words) + ')', 84, subsequent_indent=' '*len(call), break_on_hyphens=False)
     head = f'[{file}, line {line}]({get_config().git_url}/blob/main/{file}#L{line})\n\n'
-    if any(t.startswith('_') for _,t,_ in rows): return head  # only the library makes one
+    if inspect.isclass(o) and any(t.startswith('_') for _,t,_ in rows): return head  # only the library makes one
     head += f'```python\n{signature}\n```\n\n'
     if not any(comment for *_,comment in rows): return head
     kind = lambda t: f'`{t}`: '.replace('torch.', '').replace('|', r'\|') if t else ''
-    cells = [(n if n == 'returns' else f'`{n}`') + ' | ' + kind(t) + c.replace('|', r'\|') for n,t,c in rows]
+    plain = lambda c: c.replace('|', r'\|').replace("''", r"\'\'")  # a quote of code is no quotation mark
+    cells = [(n if n == 'returns' else f'`{n}`') + ' | ' + kind(t) + plain(c) for n,t,c in rows]
     return head + '\n'.join(['| parameter | what it is |', '|---|---|', *[f'| {c} |' for c in cells]]) + '\n\n'
 
 

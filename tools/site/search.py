@@ -35,7 +35,7 @@ def sections(page, soup, also, weight):
             found.append((f'{page}#{anchor}', e.get_text().strip(), []))
         elif type(e) is NavigableString and not e.find_parent(['h1', 'h2', 'h3', 'h4']):
             found[-1][2].append(e)
-    flat = lambda text: re.sub(r'\s+', ' ', ''.join(text)).strip()
+    flat = lambda text: re.sub(r'\s+', ' ', ''.join(text).replace('`', '')).strip()
     less = lambda heading: .6 if re.match(r'\w+\.\d+ ', heading) else 1  # an exercise asks, and does not answer
     return [(href, title, heading, flat(text), also.pop(href, ''), weight*less(heading)) for href,heading,text in found]
 
