@@ -225,8 +225,8 @@ def _elsewhere(make, answer, inputs, forward, skip):
     "What is wrong with other numbers than `check_grads` has tried, or None"
     with _seeded(): layer = make(answer)
     if isinstance(layer, type):
-        function = _Function(layer)
-        layer,forward = function.start({}), forward or function.plain({})
+        f = _Function(layer)
+        layer,forward = f.start({}), forward or f.plain({})
     pair = isinstance(layer, tuple)
     own = {} if pair else layer.named_parameters()
     inputs = [_double(a) for a in inputs]
@@ -249,6 +249,7 @@ def _elsewhere(make, answer, inputs, forward, skip):
                                               f' where {n} is', t)
             if said: return f'right at first, and not {what}: {n}.g is {said}'
 
+# %% ../../nbs/90c_gradients.ipynb #a46d9cc0
 def _far_off(found, right, unit, excused, where='', at=None):
     "The number that is furthest from the right one, and that; or None"
     if found is None or right is None: return None
@@ -315,8 +316,8 @@ def _forward_difference(make, answer, args, forward):
         layer = make(answer)
         own = layer.parameters()  # before the call, which may leave more on it
         try: right = forward(*args, *own)
-        except (TypeError, IndexError): return (f'{len(own)} of its tensors are parameters: each '
-            'that is learned has to be held by self, and not to be named in buffers')
+        except (TypeError, IndexError): return (
+            f'{len(own)} of its tensors are parameters: each that is learned has to be held by self, and not to be named in buffers')
         found = layer.forward(*_copies(args))
     if _agree(found, right): return None
     return 'the forward pass: ' + _tensor_difference(found, right)
