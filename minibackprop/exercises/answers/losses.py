@@ -549,7 +549,8 @@ def _large_focal(cls):
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
 _judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
-    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _focal_judge(1.5, (3, 3)))
+    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _focal_judge(1.5, (3, 3)),
+    _focal_judge(1., (3, 4)), _focal_judge(5., (2, 7)))
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
@@ -612,6 +613,8 @@ _wrong |= {
     _fill(_focal_form).replace('log_softmax(inp)', '(inp - inp.max()).exp().div('
         '(inp - inp.max()).exp().sum(1, keepdim=True)).log()'): 'inp',
     _fill(_focal_form).replace('2.', '3.'): 'forward pass',
+    _fill(_focal_form).replace('= gamma', '= max(gamma, 1.3)'): 'forward pass',
+    _fill(_focal_form).replace('= gamma', '= min(gamma, 4.)'): 'forward pass',
     _fill(_focal_form).replace('self.gamma = g', 'FocalLoss.gamma = g'): 'forward pass'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #50fae47b
