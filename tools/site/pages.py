@@ -384,7 +384,9 @@ def signposts(site):
 
 def turn_pages(soups):
     "Under each page of the reference: the one before and the one after, as in its list"
-    link = lambda page,icon: f'<a class="pagination-link" href="{page}">{icon("left")}<span class="nav-page-text">{soups[page].h1.get_text()}</span>{icon("right")}</a>'
+    name = lambda page: soups[page].h1.get_text().removeprefix('minibackprop.')
+    link = lambda page,icon: (f'<a class="pagination-link" href="{page}">{icon("left")}<span class="nav-page-text">{name(page)}</span>'
+                              f'{icon("right")}</a>')
     arrow = lambda way: lambda side: f'<i class="bi bi-arrow-{way}-short"></i>' if side == way else ''
     pages = ['reference.html', *dict.fromkeys(a['href'] for a in soups['reference.html'].select('main h2 a[href^="reference_"]'))]
     for i,page in enumerate(pages[1:], 1):
