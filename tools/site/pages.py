@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup, NavigableString
 from minibackprop.exercises.judges import _chapters
+from nbdev.config import get_config
 from exercises import answers_in_page, not_done_yet
 from search import add_search
 
@@ -342,8 +343,10 @@ def pictures(soup, site, page):
 
 
 def breakable(soup):
-    "In a narrow column, the name of a function breaks after an underscore or a dot, and not in a word"
-    for text in soup.select('#TOC a, .toc-here a, main :is(h1, h2, h3, h4), .sidebar-link'):
+    "In a narrow column, the name of a function breaks after an underscore or a dot, and not in a word; `--save FILE` does not"
+    for code in soup.select('main :is(p, li, td) code'):
+        if '-' in code.get_text() and len(code.get_text()) < 16: code['class'] = [*code.get('class', []), 'short']
+    for text in soup.select('#TOC a, .toc-here a, main :is(h1, h2, h3, h4), .sidebar-link, main td code'):
         for string in text.find_all(string=re.compile(r'\w_\w|[A-Za-z]\.[A-Za-z_]')):
             pieces = re.split(r'(?<=\w_)(?=\w)|(?<=[A-Za-z]\.)(?=[A-Za-z_])', string)
             string.replace_with(*[x for piece in pieces for x in (piece, soup.new_tag('wbr'))][:-1])
@@ -352,7 +355,7 @@ def breakable(soup):
 def on_screen(soup):
     "What answers a reader who runs the notebook, or touches something, is not printed, nor the words that invite to it"
     for cell in soup.select('.cell'):
-        touched = cell.select_one('script') and not cell.select_one('[data-print]')
+        touched = cell.select_one('script') and not cell.select_one('figure.graph')  # a drawing is printed as it stands
         if touched or re.match(r'(check_answer|hint)\(', cell.get_text().strip()): cell['class'].append('on-screen')
         before = cell.find_previous_sibling()
         if touched and before and re.search(r'\b([Pp]ress|[Cc]lick|[Dd]rag|[Tt]ype|[Tt]ouch|[Dd]raw)\b', before.get_text()):
@@ -362,11 +365,34 @@ def on_screen(soup):
 moved = {'case.html': 'subject.html'}  # a page that has another name now
 
 
-def signpost(target):
-    "What stands at the old address of a page: it leads on"
-    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Moved</title>'
-            f'<meta http-equiv="refresh" content="0; url={target}"></head>'
-            f'<body><main><h1>Moved</h1><p><a href="{target}">Here it is now.</a></p></main></body></html>\n')
+def notice(title, words, more=''):
+    "A page that only leads to another one"
+    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">{more}</head>'
+            f'<body style="max-width: 30rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.5 sans-serif">'
+            f'<main><h1>{title}</h1><p>{words}</p></main></body></html>\n')
+
+
+def signposts(site):
+    "What stands at the old address of a page, and what the host shows at an address without a page, in whatever folder"
+    for old,new in moved.items():
+        (site/old).write_text(notice('Moved', f'<a href="{new}">Here it is now.</a>', f'<meta http-equiv="refresh" content="0; url={new}">'))
+    home = get_config().doc_baseurl
+    ways = [f'<a href="{home}/{page}.html">{name}</a>' for page,name in (('index', 'The home page'), ('reference', 'every name'), ('traps', 'what goes wrong'))]
+    (site/'404.html').write_text(notice('No such page', f'{", ".join(ways)}.'))
+
+
+def turn_pages(soups):
+    "Under each page of the reference: the one before and the one after, as in its list"
+    name = lambda page: soups[page].h1.get_text().removeprefix('minibackprop.')
+    link = lambda page,icon: (f'<a class="pagination-link" href="{page}">{icon("left")}<span class="nav-page-text">{name(page)}</span>'
+                              f'{icon("right")}</a>')
+    arrow = lambda way: lambda side: f'<i class="bi bi-arrow-{way}-short"></i>' if side == way else ''
+    pages = ['reference.html', *dict.fromkeys(a['href'] for a in soups['reference.html'].select('main h2 a[href^="reference_"]'))]
+    for i,page in enumerate(pages[1:], 1):
+        after = f'<div class="nav-page nav-page-next">{link(pages[i+1], arrow("right"))}</div>' if i + 1 < len(pages) else ''
+        before = f'<div class="nav-page nav-page-previous">{link(pages[i-1], arrow("left"))}</div>'
+        soups[page].main.append(BeautifulSoup(f'<nav class="page-navigation">{before}{after}</nav>', 'html.parser'))
 
 
 def finish(site, nbs, repository):
@@ -376,6 +402,7 @@ def finish(site, nbs, repository):
     soups = {page: BeautifulSoup((site/page).read_text(), 'html.parser') for page in sources}
     mathematics(soups.values(), site, sources.values())
     known = entries(soups)
+    turn_pages(soups)
     for page,soup in soups.items():
         fold(soup, sources[page].name)
         not_done_yet(soup)
@@ -406,7 +433,7 @@ def finish(site, nbs, repository):
         if page.startswith('reference_'): soup.select_one('.sidebar-link[href$="reference.html"]')['class'].append('active')
         (site/page).write_text(str(soup))
         (site/'notebooks'/sources[page].name).write_text(bare(sources[page].read_text()))
-    for old,new in moved.items(): (site/old).write_text(signpost(new))
+    signposts(site)
     for file in nbs.glob('*.json'): shutil.copy(file, site/'notebooks')
     shutil.copytree(nbs/'widgets', site/'notebooks'/'widgets')
     for style in site.rglob('*.css'):  # a theme asks another host for a font
