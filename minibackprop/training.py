@@ -68,8 +68,10 @@ def plot(self:History,
 ):
     "Draw the curves of loss and accuracy"
     import matplotlib.pyplot as plt
-    if axs is None: axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained',
-                                       gridspec_kw=dict(wspace=.08))[1]
+    if axs is None:
+        axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained',
+                           gridspec_kw=dict(wspace=.08))[1]
+        for ax in axs: ax.locator_params('x', integer=True)
     epochs = torch.linspace(0, len(self.rows) or 1, len(self.losses)+1)[1:]
     axs[0].plot(epochs, self.losses, color='#999999', lw=.8, label='each batch')
     for name,color in _colors.items():
@@ -78,7 +80,6 @@ def plot(self:History,
                                      label=name if points else '_')
     for ax,name in zip(axs, ('loss', 'accuracy')):
         ax.set(xlabel='epoch', ylabel=name)
-        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend(handles=[o for o in ax.lines if o.get_label() != '_'], frameon=False)
     return axs
 
