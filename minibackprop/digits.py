@@ -20,7 +20,7 @@ def make_model(
     inputs:int=784, # Pixels
     outputs:int=10, # Classes
 )->Model: # Lin, Relu, Lin and CrossEntropy
-    "The network of this chapter"
+    "A network that reads digits: one hidden layer, and cross-entropy"
     random = torch.Generator().manual_seed(seed)
     first,last = Lin.random(inputs, hidden, random), Lin.random(hidden, outputs, random)
     return Model([first, Relu(), last], CrossEntropy(label_smoothing=.1))
@@ -101,8 +101,8 @@ def _centre(ink):
 def doubt(
     image:torch.Tensor, # (1, 784), as from `read_digit`
     p:torch.Tensor, # Ten probabilities
-)->str: # What speaks against an answer; '' if nothing does
-    "Why the answer may be wrong, or no digit be on the picture"
+)->str: # What speaks against an answer; empty if nothing does
+    "Why the answer may be wrong, or the picture may show no digit"
     if p.max() < .6: return f'no digit has a probability above {p.max():.0%}'
     ink = image.view(28, 28)
     share = _pieces(ink)[1]

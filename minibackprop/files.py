@@ -145,6 +145,6 @@ def open_picture(
 def printable(
     text, # Anything that `str` takes
 )->str: # One line that a terminal shows as it is
-    "Control characters, line ends and bytes that are no text as their codes"
+    "Replace control characters, line ends and bytes that are no text by their codes"
     return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode()
                    for c in str(text))

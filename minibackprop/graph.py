@@ -169,7 +169,7 @@ _looks = dict(input=(2, 'fill:color-mix(in srgb,currentColor 7%,transparent)'),
 def _text(x, y, words, style=''):
     "One line of text"
     style = f' style="{style}"' if style else ''
-    return f'<text x="{x:g}" y="{y:g}"{style}>{escape(words)}</text>'
+    return f'<text x="{x:g}" y="{y:g}"{style}>{escape(words).replace("-", "−")}</text>'
 
 def _arrow(points, place, labels):
     "A curve through points, its head, and its labels at a place"
@@ -212,7 +212,7 @@ def _repr_html_(self:Graph):
         shapes.append(f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" '
                       f'rx="{radius}" style="{look}"/>')
         if value and grad:
-            line = f'M{x:g} {y + 17*len(value) + 24.5:g}h{w:g}'
+            line = f'M{x:g} {y + 17*len(value) + 22:g}h{w:g}'
             shapes.append(f'<path d="{line}" opacity=".3"/>')
         lines = [(label, 'font-weight:bold')]
         lines += [(t, '') for t in value] + [(t, 'fill:' + _red) for t in grad]
@@ -226,7 +226,8 @@ def _page(g, boxes, places, shapes, words):
     low = [y + h for _,y,_,h in boxes.values()] + [y + 16 for _,y in places.values()]
     height = max(low, default=0) + 2
     alt, title = escape(g.alt or _in_words(g)), escape(g.title)
-    size = (f'width:100%;min-width:{.68*width:.0f}px;max-width:{width:g}px;height:auto;'
+    size = ('display:block;margin:auto;width:100%;height:auto;'
+            f'min-width:{.68*width:.0f}px;max-width:{width:g}px;'
             'font:13px var(--bs-font-monospace,ui-monospace,Menlo,Consolas,monospace)')
     svg = '\n'.join([
         f'<svg viewBox="0 0 {width:g} {height:g}" style="{size}"',
@@ -237,13 +238,13 @@ def _page(g, boxes, places, shapes, words):
     key = any(grad for *_,grad in g.nodes.values())
     key = f' Value above, <b style="color:{_red}">gradient below</b>.' if key else ''
     title += '.' if title else ''
-    caption = f'<figcaption style="margin-top:.4em">{title}{key}</figcaption>'
-    return f'<figure class="graph" style="margin:1em 0">{svg}{caption}</figure>'
+    caption = f'<figcaption style="text-align:center">{title}{key}</figcaption>'
+    return f'<figure class="graph quarto-figure">{svg}{caption}</figure>'
 
 # %% ../nbs/93_graph.ipynb #082059c0
 def as_svg(
     fig, # A figure of matplotlib; it is closed
-    alt:str, # The figure in words, for who cannot see it
+    alt:str, # The figure in words, for people who cannot see it
     caption:str, # What stands under it
     width:int, # The largest width on the page, in pixels
 ): # `IPython.display.HTML`: end a cell with it
@@ -262,5 +263,5 @@ def as_svg(
             'fill="currentColor" '
             f'style="display:block;margin:auto;max-width:{width}px"')
     svg = svg.replace('<svg', look, 1)
-    return HTML(f'<figure>{svg}<figcaption style="text-align:center">'
-                f'{escape(caption)}</figcaption></figure>')
+    return HTML(f'<figure class="quarto-figure">{svg}<figcaption style="text-align:'
+                f'center">{escape(caption)}</figcaption></figure>')

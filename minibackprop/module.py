@@ -140,10 +140,10 @@ def _refuse_thread(self:Module):
 # %% ../nbs/04_module.ipynb #m0d00005
 @patch
 def backward(self:Module,
-    inp_grad:bool=None, # Compute the gradient of the inputs? None: if a layer needs it
+    inp_grad:bool=None, # Of the inputs, too? None: in a `bwd`, or if nothing is learned
 ):
     """Set `.g` from `out.g`, for the last forward call, and let go of it.
-    `inp_grad=None`: inside the `bwd` of another layer, or if it holds nothing to learn.
+
     `RuntimeError` without a forward call; `ValueError` if a gradient does not fit."""
     if self._call is None: raise RuntimeError(
         f'{type(self).__name__}.backward: there was no forward call, or its backward '

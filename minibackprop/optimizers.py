@@ -149,6 +149,7 @@ def state_dict(self:Optimizer)->dict: # Name -> tensor: steps, learning rate, av
     return numbers | {f'{n}.{i}': t.clone() for n in self.averages
                       for i,t in enumerate(getattr(self, n))}
 
+# %% ../nbs/08a_optimizers.ipynb #e3ed486d
 @patch
 def load_state_dict(self:Optimizer,
     state:dict, # From `state_dict` of the same optimizer, with the same shapes

@@ -68,10 +68,12 @@ def plot(self:History,
 ):
     "Draw the curves of loss and accuracy"
     import matplotlib.pyplot as plt
-    axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')[1] if axs is None \
-        else axs
+    if axs is None:
+        axs = plt.subplots(1, 2, figsize=(9, 3), layout='constrained',
+                           gridspec_kw=dict(wspace=.08))[1]
+        for ax in axs: ax.locator_params('x', integer=True)
     epochs = torch.linspace(0, len(self.rows) or 1, len(self.losses)+1)[1:]
-    axs[0].plot(epochs, self.losses, color='#999999', lw=.4, label='each batch')
+    axs[0].plot(epochs, self.losses, color='#999999', lw=.8, label='each batch')
     for name,color in _colors.items():
         points = {r['epoch']: r[name] for r in self.rows if name in r}
         axs[int('acc' in name)].plot([*points], [*points.values()], '.-', color=color,
@@ -84,7 +86,7 @@ def plot(self:History,
 # %% ../nbs/08b_training.ipynb #316ddc15
 def first_nonfinite(
     model:Model, # After a forward call
-)->str: # A sentence, or '' if every number is finite
+)->str: # A sentence; empty if every number is finite
     "Name the first tensor of the last forward call that is not finite"
     if not hasattr(model, 'args'):
         raise RuntimeError('first_nonfinite: there was no forward call')
@@ -296,7 +298,7 @@ def load(
     file:str, # What `save` has written, for a network of the same shapes
     opt=None, # Optimizer that goes on where the saved one was
 ):
-    "Read parameters. `ValueError`, and no change, for a damaged file, another network"
+    "Read parameters. `ValueError`, and no change, for a damaged file or another model"
     ours,header = _held(model), read_header(file)
     state = [n for n in header if n.startswith('optimizer.')]
     have = {n: shape for n,(_,shape) in header.items() if n not in state}

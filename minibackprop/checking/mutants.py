@@ -78,7 +78,7 @@ def check_ours(
     layer, # As for `check_grads`
     *inputs, # As for `check_grads`
 ):
-    "`check_grads`"
+    "The check of this book, `check_grads`"
     assert check_grads(layer, *inputs)
 
 # %% ../../nbs/06i_mutants.ipynb #p6e00006

@@ -6,7 +6,7 @@
 __all__ = ['GradReport', 'check_grads', 'test_grads']
 
 # %% ../../nbs/06_check.ipynb #bec2bea5
-import contextlib, html, torch
+import contextlib, html, re, torch
 from fastcore.basics import patch
 from .subject import (
     _CannotJudge, _Function, _Single, _Torch, _first_line, _rms)
@@ -235,17 +235,19 @@ def _repr_html_(self:GradReport):
     "The table as HTML"
     e = html.escape
     def cell(text, kind='td', colour='transparent'):
-        return (f'<{kind} style="text-align:left;padding:2px 12px 2px 0;'
+        return (f'<{kind} style="text-align:left;padding:2px 8px;'
                 f'background:{colour}">{e(text)}</{kind}>')
     def verdict(text):
         return cell(text, colour='#56b4e955' if text == 'right' else '#d55e0088')
+    def note(text):
+        words = re.sub('`([^`]+)`', r'<code>\1</code>', e(text.removeprefix('- ')))
+        return f'<p style="margin:.6rem 0 0">{words}</p>'
     head,*rows = [[name, verdict, *rest] for name,*rest,verdict in self._cells()]
     body = ''.join('<tr>' + cell(row[0]) + verdict(row[1])
                    + ''.join(map(cell, row[2:])) + '</tr>' for row in rows)
     return (f'<p><strong>{e(self._headline())}</strong></p><table><thead><tr>' +
             ''.join(cell(c, 'th') for c in head) + f'</tr></thead><tbody>{body}</tbody>'
-            '</table><p style="margin-top:.6rem">' +
-            '<br>'.join(map(e, self._sentences())) + '</p>')
+            '</table>' + ''.join(map(note, self._sentences())))
 
 # %% ../../nbs/06_check.ipynb #f529523b
 @patch
@@ -265,6 +267,7 @@ def plot(self:GradReport,
 ): # The figure
     "What a gradient should be, what it is, and the difference, for the first draw"
     import matplotlib.pyplot as plt
+    from matplotlib.colors import LinearSegmentedColormap
     wrong = [n for n,*_,v in self.rows if v != 'right'] or [n for n,*_ in self.rows]
     name = tensor or wrong[0]
     maps = self._maps(name)
@@ -272,10 +275,11 @@ def plot(self:GradReport,
     fig,axs = plt.subplots(1, n, figsize=(3.2*n, 2.8), squeeze=False,
                            layout='constrained')
     top = max([t.abs().max().item() for _,t in maps if t.numel()], default=1.) or 1.
+    colors = LinearSegmentedColormap.from_list('', ['#D55E00', 'white', '#0072B2'])
     for ax,(word,t) in zip(axs[0], maps):
         if name in self.point.complex: t = torch.stack(t.unbind(-1))  # real, imaginary
         flat = t.cpu().reshape(-1, t.shape[-1] if t.dim() else 1)
-        image = ax.imshow(flat, cmap='RdBu', vmin=-top, vmax=top, aspect='auto')
+        image = ax.imshow(flat, cmap=colors, vmin=-top, vmax=top, aspect='auto')
         ax.set(title=f'{name}.g {word}', xlabel=str(tuple(t.shape)))
         ax.set(xticks=[], yticks=[])
     if maps: fig.colorbar(image, ax=axs[0])
