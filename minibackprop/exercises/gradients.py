@@ -245,20 +245,6 @@ def _further(make, answer, inputs, forward, skip):
         if why := _elsewhere(layer, args, right, skip): return why
     return _what_is_held(make(answer), _cases(inputs)[0])
 
-def _far_off(found, right, unit, excused, where='', at=None):
-    "The number that is furthest from the right one, and that; or None"
-    if found is None or right is None: return None
-    if found.shape != right.shape: return (
-        f'of shape {tuple(found.shape)}, and {tuple(right.shape)} is right')
-    if excused: found = torch.where(found.isfinite(), found, right)
-    found = torch.where(right.isfinite(), found, right)
-    off = (found - right).abs().nan_to_num(math.inf, math.inf)*right.isfinite()
-    off = torch.where(off > 1e-6*right.abs() + 1e-9*unit, off, 0).flatten()
-    if not off.any(): return None
-    i = off.argmax()
-    if where: where += f' {at.flatten()[i]:.4g}'
-    return f'{found.flatten()[i]:.4g}{where}, and {right.flatten()[i]:.4g} is right'
-
 # %% ../../nbs/90c_gradients.ipynb #a46d9cc0
 def _far_off(found, right, unit, excused, where='', at=None):
     "The number that is furthest from the right one, and that; or None"
