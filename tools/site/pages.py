@@ -266,8 +266,6 @@ def wrap(soup):
         if not code.get_text().strip(): code.find_parent(class_='cell-output').decompose()
         lines = code.get_text().split('\n')
         if code.find(True): continue
-        columns = [line for line in lines if re.search(r'\S  +\S', line)]
-        if len(columns) >= len(lines)/2 and any(len(line) > 40 and sentence(line) is None for line in columns): continue  # a table
         code.clear()
         for i,line in enumerate(lines):
             if i: code.append('\n')
