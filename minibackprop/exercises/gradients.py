@@ -86,7 +86,7 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
     if old: [*map(_old, tensors)]
     with _seeded(seed), unchecked(), _Watch() as seen:
         out = layer[0](*args) if pair else layer(*args)
-        out.g = size*torch.randn_like(out)
+        out.g = size*torch.randn(out.shape, dtype=out.dtype)  # whatever its strides
         if between: _gradients(between, [*map(_moved, inputs)], seed=1)
         random,upstream = torch.get_rng_state(), out.g.clone()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
@@ -202,7 +202,8 @@ def _by_autograd(layer, args, forward, size):
     with contextlib.suppress(Exception), torch.enable_grad(), _seeded():
         out = forward(*leaves, *own) if forward else (
             layer[0] if isinstance(layer, tuple) else layer.forward)(*leaves)
-        u,tensors = size*torch.randn_like(out), [*filter(torch.is_tensor, leaves), *own]
+        u = size*torch.randn(out.shape, dtype=out.dtype)
+        tensors = [*filter(torch.is_tensor, leaves), *own]
         wanted = [t for t in tensors if t.requires_grad]
         grads = iter(torch.autograd.grad(out, wanted, u, materialize_grads=True))
         return out.detach(), u, [next(grads) if t.requires_grad else None

@@ -10,6 +10,7 @@ import functools, math
 import torch
 from torch import tensor
 from ...forward import relu
+from ...autograd import _copy
 from ...module import Lin, Relu, Model
 from ...losses import CrossEntropy
 from ...optimizers import one_cycle
@@ -303,6 +304,9 @@ def _untidy(answer):
     answer(model, x, 1)
     for name,look in looks.items():
         if why := look(): return f'the gradient is right, but in {name}: {why}'
+    single = _copy(model, lambda t: t.float() if t.is_floating_point() else t)
+    kind = answer(single, x.float(), 1).dtype
+    if kind != torch.float32: return f'for a model and x in float32 it returns {kind}'
 
 def _pixels(answer):
     "Judge `saliency`"
@@ -369,7 +373,8 @@ _wrong |= _edits(_fill(_saliency_form),
     ('return x.g', '''g,out = x.g, x
     for layer in model.layers: out = layer(out)
     return g''', 'still remembers a call'), ('[:,k]', '[:,k%5]', 'k = 7'),
-    ('[:,k]', '[:,k%4]', 'k = 7'), ('out = x', 'out = x.requires_grad_()', 'follows'),
+    ('[:,k]', '[:,k%4]', 'k = 7'), 
+    ('out = x', 'out = x.requires_grad_()', 'requires_grad is'),
     ('return', 'model.g = 1; return', 'in model: g is new'),
     ('return x.g', 'return x.g.clamp(-1, 1)', 'wrong in'),
     ('return x.g', 'return x.g.where(x.g.abs() > 1e-4, 0.)', 'wrong in'),

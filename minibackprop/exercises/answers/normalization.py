@@ -310,6 +310,7 @@ def _fold_case(n_in, n_out, eps):
     norm = BatchNorm(n_out, eps=eps)
     w,b,inp,norm.gain,norm.shift,norm.running_mean = _draw(
         (n_in, n_out), (n_out,), (6, n_in), *[(n_out,)]*3)
+    norm.shift = norm.shift + .5*(norm.gain == 0)  # a unit that is its shift
     norm.running_var = torch.tensor([1e-5, .5, 2.]).double()[-n_out:]
     return Lin(w, b), norm, inp
 

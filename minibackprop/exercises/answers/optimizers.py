@@ -292,6 +292,8 @@ _wrong = {
              'numbers times 0.001',
            (None, 'p -= (lr*g/(v.sqrt() + eps)).float()'): 'one of float32',
            ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
+           ('if not g.any(): return\n    v.mul_(alpha).add_(g*g, alpha=1-alpha)', None):
+             'wrong in',
            _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
            _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
            ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'}
@@ -301,7 +303,9 @@ exercise('8a.7', 'RMSprop', 12,
     _both(_kept, is_function(_rmsprop, lambda: [
             (_draw((2,)), dict(lr=.1, alpha=.9, eps=.1)), (_draw((2,), (2,)), {}),
             (_draw(*[(4, 3)]*5), dict(alpha=.9, eps=.1)),
-            (_draw(*[(6,)]*5), dict(lr=.1, eps=.01)), (_draw((), ()), dict(alpha=.9))],
+            (_draw(*[(6,)]*5), dict(lr=.1, eps=.01)),
+            (_draw((1,), (1,)), dict(alpha=.9)),
+            ((*_draw((2,)), 0*_draw((2,))[0], *_draw((2,))), dict(alpha=.9))],
         _mistakes, _form, _rmsprop_run)),
     more='Put m in front of it and correct both averages, and you have Adam',
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
@@ -419,7 +423,8 @@ def _of_zeros(clip):
     "A judge: what becomes of gradients that are 0, or small?"
     p = torch.zeros(2)
     p.g = torch.zeros(2)
-    clip([p], 1.)
+    try: clip([p], 1.)
+    except ZeroDivisionError: return 'where all gradients are 0, it divides by 0'
     if p.g.isnan().any(): return 'where all gradients are 0, they become NaN'
     p.g = tensor([3e-4, 4e-4])
     clip([p], 1e-4)
@@ -503,6 +508,8 @@ _wrong = {
 # %% ../../../nbs/answers/08a_optimizers.ipynb #030c139c
 _wrong |= {
     (None, 'c = min(1, most/n)\n    while params: params.pop().g *= c'): 'the list',
+    (None, 'for p in params:\n        if not p.g.any(): break\n'
+        '        p.g *= min(1, most/n)'): 'wrong in',
     (None, 'if n > most:\n        for p in params: p.g *= most/(n + 1e-6)'):
           'nothing is added',
     (None, 'c = min(1, most/n)\n    for p in params: p.g *= c if c > .02 else 0'):
@@ -516,7 +523,8 @@ exercise('8a.9', 'Clipping by the norm', 12,
         _returns,
         is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
                 for shapes in (((4, 3), (3,)), ((2,), (2,)), ((2,),),
-                               ((1, 2), (), (3, 1)))],
+                               ((1, 2), (), (3, 1)))]
+                + [((*_draw((3,)), 0*_draw((2,))[0], *_draw((2,))), .5)],
             _mistakes, _form, _clip_run),
         _of_zeros),
     more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'

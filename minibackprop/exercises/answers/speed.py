@@ -265,12 +265,21 @@ def _remembers(layer):
         if name.endswith('.saved'): return (f'{name} is still there: its bare forward '
             'has left it')
 
-# %% ../../../nbs/answers/09_speed.ipynb #88612165
-def _checkpoint(answer):
-    "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
+# %% ../../../nbs/answers/09_speed.ipynb #599e0adb
+def _whose_layers(answer):
+    "Does it hold the layers that it was given, and only these?"
     small,_ = _small_group(answer), _group(answer)
     if len(small.parameters()) != 2: return ('two of them share their layers: they '
         'belong on self, and not on the class')
+    lin = Lin(torch.ones(5, 3).double(), torch.zeros(3).double())
+    held = answer(lin).parameters()
+    if held and all(p is not lin.w for p in held): return (
+        'it holds copies of the layers, so those that were given get no gradients')
+
+# %% ../../../nbs/answers/09_speed.ipynb #88612165
+def _checkpoint(answer):
+    "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
+    if why := _whose_layers(answer): return why
     layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
     own = [*layer.parameters(), inp, _frozen]
     _Square.runs = 0
