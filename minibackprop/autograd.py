@@ -110,8 +110,9 @@ def _backward(ctx, out_g):
     gs = [getattr(t, 'g', None) if w else None for t,w in zip(ctx.inside, wanted)]
     for name,t,g,w in zip(ctx.names, ctx.inside, gs, wanted): _expect(
         g is not None or not w, f'{type(layer).__name__}.bwd set no gradient on '
-        f'{name} {_describe(t)}, and one is wanted. If it is not learned: '
-        f'buffers = {name!r},')
+        f'{name} {_describe(t)}, and one is wanted' + (
+            '' if name.startswith('input ') else
+            f'. If it is not learned: buffers = {name!r},'))
     return None, None, *gs
 
 _Bridge.backward = staticmethod(_backward)

@@ -129,7 +129,8 @@ def _verdict(ex, answer):
     except KeyboardInterrupt as e: mine,why = False, f'it was interrupted{_line_of(e)}'
     except Exception as e: mine,why = _error_in_words(e, answer)
     if why is None: return 'right', ex.more
-    if re.match('[a-z]+[ ,]', why): why = why[:1].upper() + why[1:]  # w.g stays w.g
+    if re.match('(a|[a-z]{2,})[ ,]', why):  # w.g and p stay as they are
+        why = why[:1].upper() + why[1:]
     return 'not right yet' if mine else 'not judged', why
 
 # %% ../../nbs/90_exercises.ipynb #254fb9ff
@@ -154,7 +155,8 @@ def check_answer(
     word,why = _verdict(ex, answer)
     hint = '' if word == 'right' else 'A first hint: hint(1)'
     said = '. '.join(filter(None, [f'{number}: {word}', why, _cell_before(), hint]))
-    print(textwrap.fill(said, 88, break_long_words=False, break_on_hyphens=False))
+    print(textwrap.fill(said.replace('?.', '?'), 88, break_long_words=False,
+                        break_on_hyphens=False))
     for tell in _when_right if word == 'right' else (): tell(ex, answer)
 
 # %% ../../nbs/90_exercises.ipynb #41567e85
