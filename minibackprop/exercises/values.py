@@ -219,6 +219,7 @@ def _all_in(o, at=''):
     held = (vars(o) if isinstance(o, Module) else o if isinstance(o, dict) else
             dict(enumerate(o)) if isinstance(o, (list, tuple)) else {})
     for n,v in held.items():
+        if n == '_call' and v is None: continue  # let go of by hand
         yield from _all_in(None if n == '_call' else v, f'{at}.{n}'.lstrip('.'))
 
 def _noted(o, g):

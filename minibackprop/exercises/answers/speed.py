@@ -260,7 +260,7 @@ _group_gradient = _both(
 def _remembers(layer):
     "Which of its layers remembers a call, in words, or None"
     for name,o in _all_in(vars(layer)):
-        if name.endswith('._call') and o: return (f'{name[:-len("._call")]} still '
+        if name.endswith('._call'): return (f'{name.removesuffix("._call")} still '
             'remembers a call, with its input and output')
         if name.endswith('.saved'): return (f'{name} is still there: its bare forward '
             'has left it')
