@@ -1,5 +1,5 @@
 // The boxes of the exercises: read an answer as Python would, and say what minibackprop.exercises says of it. The functions
-// have the names that they have in nbs/90_exercises.ipynb. Nothing is kept and nothing is sent.
+// have the names that they have in nbs/90a_values.ipynb. Nothing is kept and nothing is sent.
 (() => {
   'use strict'
   const cannot = why => { throw new SyntaxError(why) }
@@ -67,7 +67,7 @@
       if (constant || /^(inf|infinity|nan)$/i.test(name)) return number(constant || (/nan/i.test(name) ? NaN : Infinity))
       return /^(true|false)$/i.test(name) ? /true/i.test(name) : name
     }
-    if (!tokens.length) cannot('there is nothing in the box')
+    if (!tokens.length) cannot('the box is empty')
     const found = entries()
     if (at === tokens.length) return found
     return tokens.every(t => /^([a-z]\w*|,)$/i.test(t)) ? text : misfit()

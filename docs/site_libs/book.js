@@ -22,11 +22,20 @@
   // A phone is too narrow for most code: under the hood it is folded there.
   if (matchMedia('(max-width: 600px)').matches) document.querySelectorAll('.folds').forEach(code => { code.open = false })
 
-  // On paper every fold is open.
-  let folded = []
+  // On paper every fold is open, and the theme is the light one.
+  let folded = [], themes = []
   addEventListener('beforeprint', () => {
+    if (document.documentElement.classList.contains('quarto-dark'))
+      themes = [...document.querySelectorAll('link.quarto-color-scheme')].map(link => [link, link.media])
+    themes.forEach(([link]) => { link.media = link.dataset.mode === 'light' ? 'all' : 'not all' })
+    if (themes.length) document.documentElement.classList.remove('quarto-dark')
     folded = [...document.querySelectorAll('main details:not([open], .toc-here)')]
     folded.forEach(details => { details.open = true })
   })
-  addEventListener('afterprint', () => folded.forEach(details => { details.open = false }))
+  addEventListener('afterprint', () => {
+    folded.forEach(details => { details.open = false })
+    themes.forEach(([link, media]) => { link.media = media })
+    if (themes.length) document.documentElement.classList.add('quarto-dark')
+    themes = []
+  })
 })()

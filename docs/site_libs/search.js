@@ -79,8 +79,10 @@
     const at = first ? text.search(new RegExp(`(?<![\\p{L}_])${first}(?![\\p{L}\\d_])`, 'u')) : 0
     const start = at > 60 ? text.indexOf(' ', at - 60) + 1 : 0
     const line = part('div', 'found-text', start ? '… ' : '')
-    for (const piece of text.slice(start, text.indexOf(' ', start + 170) + 1 || undefined).split(/([\p{L}_][\p{L}\d_]*)/u))
+    const end = text.indexOf(' ', start + 170) + 1
+    for (const piece of text.slice(start, end || undefined).split(/([\p{L}_][\p{L}\d_]*)/u))
       line.append(words(piece).length && ours(piece) ? part('mark', '', piece) : piece)
+    if (end) line.append('…')
     return line
   }
   const option = (hit, i) => {
