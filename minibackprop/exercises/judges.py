@@ -9,6 +9,7 @@ __all__ = ['Exercise', 'exercise', 'not_done', 'check_answer', 'hint']
 import contextlib, dis, importlib, re, signal, sys, textwrap, traceback
 from dataclasses import dataclass, field
 from pathlib import Path
+import torch
 from .functions import _line_of
 from .values import _fill
 
@@ -117,17 +118,30 @@ def _error_in_words(e, answer):
     given = f'for {e.given} ' if hasattr(e, 'given') else ''
     return True, f'{given}it raises {said}{line}'
 
+# %% ../../nbs/90_exercises.ipynb #de1ac58d
+def _settings(): return torch.get_default_dtype(), torch.is_grad_enabled()
+
+def _put_back(before):
+    "What an answer has set for the whole process, in words; it is put back"
+    after = _settings()
+    torch.set_default_dtype(before[0])
+    torch.set_grad_enabled(before[1])
+    for name,old,new in zip(('default dtype', 'recording of gradients'), before, after):
+        if old != new: return (f"it has changed PyTorch's {name} from {old} to {new}, "
+                               'for everything that comes after it')
+
 # %% ../../nbs/90_exercises.ipynb #254fb9fe
 def _verdict(ex, answer):
     "The word for the list, and why"
     if not_done(answer): return 'not done yet', 'Replace the dots, and run both cells'
-    mine = True
+    mine,before = True, _settings()
     try:
         with _at_most(ex.seconds): why = ex.judge(answer)
     except _TooLong as e: why = (f'it has run for {ex.seconds} seconds, so a loop may '
                                  f'not end. It was stopped{_line_of(e)}')
     except KeyboardInterrupt as e: mine,why = False, f'it was interrupted{_line_of(e)}'
     except Exception as e: mine,why = _error_in_words(e, answer)
+    why = _put_back(before) or why
     if why is None: return 'right', ex.more
     if re.match('(a|[a-z]{2,})[ ,]', why):  # w.g and p stay as they are
         why = why[:1].upper() + why[1:]
