@@ -138,11 +138,23 @@ def _given(function, args):
     return ', '.join(f'{n} = {_shown(a, most)}'.replace('= a tensor ', '')
                      for n,a in zip(_names(function, args), args))
 
-# %% ../../nbs/90b_functions.ipynb #7c3e0bdf
-class _Watch(TorchFunctionMode):
-    "While it is entered: the operations of tensors; how often each function is called"
+# %% ../../nbs/90b_functions.ipynb #5b5a3923
+class _Operations(TorchFunctionMode):
+    "The operations of tensors while it is entered"
     def __enter__(self):
-        self.operations,self.names,self.before = [], Counter(), sys.getprofile()
+        self.operations = []
+        return super().__enter__()
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.operations.append((func.__name__, args, out))
+        return out
+
+# %% ../../nbs/90b_functions.ipynb #7c3e0bdf
+class _Watch(_Operations):
+    "Besides, how often each function is called. It slows every call"
+    def __enter__(self):
+        self.names,self.before = Counter(), sys.getprofile()
         sys.setprofile(self.note)
         return super().__enter__()
 
@@ -154,11 +166,6 @@ class _Watch(TorchFunctionMode):
         if callable(self.before): self.before(frame, event, arg)  # a watch around it
         if event == 'call': self.names[frame.f_code.co_name] += 1
         if event == 'c_call': self.names[arg.__name__] += 1
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        out = func(*args, **(kwargs or {}))
-        self.operations.append((func.__name__, args, out))
-        return out
 
 def _has(t, dtype): return torch.is_tensor(t) and t.dtype == dtype
 
@@ -173,7 +180,7 @@ def _narrows(operations):
 def _called(function, args, given, did):
     "The result of a call; what is done beside that is added to `did`"
     try:
-        with _Watch() as seen: found = function(*given)
+        with _Operations() as seen: found = function(*given)
     except Exception as e:
         e.given = _given(function, args)
         raise

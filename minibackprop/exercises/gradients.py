@@ -127,11 +127,8 @@ def _at_zero(layer, inputs):
     zeroed = [*map(_with_zero, inputs)]
     with contextlib.suppress(Exception):  # 0 may be no input
         if not bad(g for _,g in _gradients(layer, zeroed)[0]): return None
-        leaves = [_double(a).requires_grad_(a.is_floating_point()) for a in zeroed]
-        wanted = [a for a in leaves if a.requires_grad]
-        with torch.enable_grad(): out = (layer[0] if isinstance(layer, tuple)
-                                       else layer.forward)(*leaves)
-        if not bad(torch.autograd.grad(out.sum(), wanted, allow_unused=True)):
+        *_,right = _by_autograd(layer, zeroed, None, 1)
+        if not bad(right[:sum(map(torch.is_tensor, zeroed))]):  # those of the inputs
             return 'where an input is exactly 0 a gradient is NaN or infinite'
 
 # %% ../../nbs/90c_gradients.ipynb #5d10cd5b

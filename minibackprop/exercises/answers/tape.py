@@ -742,10 +742,10 @@ def _inside(answer, plain, *numbers):
     if not all(hasattr(out, 'args') for out in outs):
         return 'its result is no Var, so nothing can go back'
     with _own_names(Var) as taken:
-        late = sorted(zip(numbers, xs, outs), key=lambda o: o[1] is not xs[-2:][0])
-        walks = [_walked(Var, plain, calls, *one) for one in late]
-    if taken: return _taken(taken)
-    return next(filter(None, walks), None)
+        made = [*zip(numbers, xs, outs)]
+        made[:2] = made[1::-1]  # of three, the middle one goes back first
+        walks = [_walked(Var, plain, calls, *one) for one in made]
+    return _taken(taken) if taken else next(filter(None, walks), None)
 
 # %% ../../../nbs/answers/10_tape.ipynb #35dcf994
 def _walked(Var, plain, calls, a, x, out):
