@@ -2,8 +2,9 @@
 
 Each page is opened from a local server and from disk, in both themes, at the widths of two desks and of a phone."""
 import math, os, re, sys, tempfile
-from functools import cache
-from itertools import product
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 import numpy as np
@@ -659,29 +660,46 @@ def boxes(context, home):
     silent.close()
 
 
+def walk(way, files, axe, shots):
+    "Every page in one way: home, theme and width. What is wrong there, and what was counted"
+    home,theme,width = way
+    once = home is None and (theme, width) in looked
+    home = server(docs) if home is None else home
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
+        where = f'{home.split(":")[0]} {theme} {width}'
+        seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
+        if width == 1280 and theme == 'light': check_links(home, seen)
+        plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
+        for play in plays if once else (): play(context, home)
+        browser.close()
+    print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
+    found = [*wrong], dict(counts), set(minor)
+    wrong.clear()
+    counts.update(dict.fromkeys(counts, 0))
+    return found
+
+
+looked = ('light', 1280), ('dark', 390)  # where axe looks, and widgets are played
+# None: from a local server. The long ones first, for the processes that share them
+ways = [(None, *way) for way in (*looked, ('light', 390), ('dark', 1280), ('dark', 1600))] + [(docs.as_uri() + '/', 'light', 1280)]
+
+
 def main():
     shots = os.environ.get('SCREENSHOTS')
     if shots: Path(shots).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as tmp, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as tmp:
         from_npm('axe-core@4.14.1', tmp)
         axe = (Path(tmp)/'package'/'axe.min.js').read_text()
-        browser = launch(playwright)
-        files = sorted(f.name for f in docs.glob('*.html') if f.name not in (*moved, '404.html'))
-        counts['pages'] = len(files)
-        wrong.extend(f'{f}: more than 600 KB' for f in files if (docs/f).stat().st_size > 600_000)
-        served,looked = server(docs), {('light', 1280), ('dark', 390)}  # where axe looks, and widgets are played
-        ways = [*product([served], ('light', 'dark'), (1280, 390)), (served, 'dark', 1600), (docs.as_uri() + '/', 'light', 1280)]
-        for home,theme,width in ways:
-            context = browser.new_context(color_scheme=theme, viewport=dict(width=width, height=900), device_scale_factor=1)
-            where = f'{home.split(":")[0]} {theme} {width}'
-            once = home.startswith('http') and (theme, width) in looked
-            seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
-            if width == 1280 and theme == 'light': check_links(home, seen)
-            plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
-            for play in plays if (theme, width) in looked else (): play(context, home)
-            context.close()
-            print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
-        browser.close()
+    files = sorted(f.name for f in docs.glob('*.html') if f.name not in (*moved, '404.html'))
+    wrong.extend(f'{f}: more than 600 KB' for f in files if (docs/f).stat().st_size > 600_000)
+    with ProcessPoolExecutor(min(2, os.cpu_count()), get_context('spawn')) as processes:
+        for lines,numbers,small in processes.map(partial(walk, files=files, axe=axe, shots=shots), ways):
+            wrong.extend(lines)
+            minor.update(small)
+            for what,n in numbers.items(): counts[what] += n
+    counts['pages'] = len(files)
     print(*dict.fromkeys(wrong), sep='\n')
     print(*[f'{n} {what}' for what,n in counts.items()], f'less serious: {sorted(minor) or "nothing"}', sep=', ')
     sys.exit(bool(wrong))
