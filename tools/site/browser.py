@@ -345,6 +345,12 @@ def backward(context, home):
         retype(page, guess)
         page.keyboard.press('Enter')
         expect(said in page.inner_text('#bw-status'), f'no {said!r}')
+    page.click('#bw-root [data-do=play]')
+    page.focus('#bw-guess')
+    page.keyboard.type('7')
+    expect('Play' in page.inner_text('#bw-root [data-do=play]'), 'Play goes on where somebody types')
+    retype(page, '')
+    page.click('#bw-root [data-do=back]')
     page.focus('#bw-picture')
     for _ in range(8): page.keyboard.press('ArrowRight')
     compare('after 11 steps')
@@ -520,6 +526,9 @@ def differences(context, home):
                 wrong.append(f'{home}: differences: {kind}: {shown}, and not {right}, {float(exact)}')
         page.keyboard.press('ArrowRight')
     if page.input_value('[name=fd-kind]:checked') != 'central': wrong.append(f'{home}: differences: no way round by keyboard')
+    chart = page.locator('#fd-root svg')
+    chart.click(position=dict(x=chart.bounding_box()['width']*(50 + 21*6)/400, y=50))
+    if abs(float(page.input_value('#fd-h')) + 10) > .11: wrong.append(f'{home}: differences: the chart does not set h')
     page.click('#fd-best')
     page.wait_for_function("document.getElementById('fd-verdict').textContent.includes('no step')")
     page.close()
@@ -552,6 +561,10 @@ def kills(context, home):
         if shown() != right or said != str(len(right)) or sums != [sum(k) for k in zip(*right.values())]:
             wrong.append(f'{home}: kills: {what}: {said} {sums}, and not {len(right)}')
     compare('all', lambda *_: True)
+    page.locator('#km-root tbody tr').nth(60).scroll_into_view_if_needed()
+    page.click('#km-root thead [role=button] >> text=gradcheck')
+    told = page.locator('#km-root [role=status]', has_text='for each output alone').bounding_box()
+    if not told or not 0 < told['y'] < 600: wrong.append(f'{home}: kills: what a check does is out of sight')
     page.select_option('#km-layer', 'relu')
     compare('relu', lambda form,bug,kills: form == 'relu')
     page.select_option('#km-check', 'let through by sum')
@@ -561,8 +574,8 @@ def kills(context, home):
     compare('gradcheck', lambda form,bug,kills: kills[5])
     page.click('[data-clear]')
     page.focus('#km-bug')
-    page.keyboard.type('w.g wrong')
-    compare('two words', lambda form,bug,kills: 'w.g' in bug and 'wrong' in bug)
+    page.keyboard.type('Lin, w.g')
+    compare('two words', lambda form,bug,kills: 'lin' in f'{form} {bug}'.lower() and 'w.g' in bug)
     page.click('[data-check]')
     compare('ours alone', lambda form,bug,kills: kills == [False]*6 + [True])
     page.close()
@@ -672,7 +685,7 @@ def walk(way, files, axe, shots):
         seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe, once and shots) for f in files}
         if width == 1280 and theme == 'light': check_links(home, seen)
         plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
-        for play in plays if once else (): play(context, home)
+        for play in plays if (theme, width) in looked else (): play(context, home)
         browser.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
     found = [*wrong], dict(counts), set(minor)
@@ -681,9 +694,10 @@ def walk(way, files, axe, shots):
     return found
 
 
-looked = ('light', 1280), ('dark', 390)  # where axe looks, and widgets are played
+looked = ('light', 1280), ('dark', 390)  # where widgets are played, and axe looks
 # None: from a local server. The long ones first, for the processes that share them
-ways = [(None, *way) for way in (*looked, ('light', 390), ('dark', 1280), ('dark', 1600))] + [(docs.as_uri() + '/', 'light', 1280)]
+ways = [*((None, *way) for way in looked), (docs.as_uri() + '/', 'light', 1280),
+        *((None, *way) for way in (('light', 390), ('dark', 1280), ('dark', 1600)))]
 
 
 def main():
