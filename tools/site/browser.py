@@ -111,9 +111,7 @@ def visit(context, home, file, name, axe, shots):
         page.evaluate(axe)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")['violations']
         for v in found:
-            line = f'{name}: axe: {v["impact"]}: {v["id"]}: {v["nodes"][0]["target"]} and {len(v["nodes"])-1} more'
-            if v['impact'] != 'minor': wrong.append(line)
-            else: minor.add(f'{v["impact"]}: {v["id"]}')
+            wrong.append(f'{name}: axe: {v["id"]}: {v["nodes"][0]["target"]} and {len(v["nodes"])-1} more')
     if axe:
         page.emulate_media(media='print')
         wrong.extend(f'{name}: {what}' for what in page.evaluate(print_wrong))
@@ -688,7 +686,7 @@ def walk(way, files, axe, shots):
         for play in plays if (theme, width) in looked else (): play(context, home)
         browser.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
-    found = [*wrong], dict(counts), set(minor)
+    found = [*wrong], dict(counts)
     wrong.clear()
     counts.update(dict.fromkeys(counts, 0))
     return found
@@ -709,15 +707,13 @@ def main():
     files = sorted(f.name for f in docs.glob('*.html') if f.name not in (*moved, '404.html'))
     wrong.extend(f'{f}: more than 600 KB' for f in files if (docs/f).stat().st_size > 600_000)
     with ProcessPoolExecutor(min(2, os.cpu_count()), get_context('spawn')) as processes:
-        for lines,numbers,small in processes.map(partial(walk, files=files, axe=axe, shots=shots), ways):
+        for lines,numbers in processes.map(partial(walk, files=files, axe=axe, shots=shots), ways):
             wrong.extend(lines)
-            minor.update(small)
             for what,n in numbers.items(): counts[what] += n
     counts['pages'] = len(files)
     print(*dict.fromkeys(wrong), sep='\n')
-    print(*[f'{n} {what}' for what,n in counts.items()], f'less serious: {sorted(minor) or "nothing"}', sep=', ')
+    print(*[f'{n} {what}' for what,n in counts.items()], sep=', ')
     sys.exit(bool(wrong))
 
 
-minor = set()
 if __name__ == '__main__': main()

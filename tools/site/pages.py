@@ -289,6 +289,7 @@ def bare(notebook):
 def reachable(soup):
     "What keyboards and screen readers need, and smalldocs leaves out"
     for tag in soup.select('pre[tabindex]'): del tag['tabindex']  # book.js knows which of them scroll
+    for corner in soup.select('main th:empty'): corner.name = 'td'  # it is the head of nothing
     for toggle in soup.select('.quarto-color-scheme-toggle'): toggle['aria-label'] = 'Dark mode, on or off'
     for button in soup.select('.code-copy-button'): button['aria-label'] = 'Copy this code'
     for selector,label in (('#quarto-sidebar', 'Chapters'), ('#TOC', 'On this page'), ('.page-navigation', 'Previous and next'),
