@@ -839,8 +839,8 @@ exercise('6.13', 'Measure the slopes', 15, _measures,
          'when nobody knows a derivative',
     hints=('the number whose slope is wanted is `(u*f(x)).sum()`; move one entry of x '
            'by h, up and down',
-           'a loop over `range(x.numel())`; a direction v of `x.numel()` zeros with an h '
-           'in it, and `v.view(x.shape)` has the shape of x, whatever that is',
+           'a loop over `range(x.numel())`; a direction v of `x.numel()` zeros, an h '
+           'among them, and `v.view(x.shape)` has the shape of x, whatever that is',
            'g[i] = (u*(f(x+v)-f(x-v))).sum()/(2*h), with h = 6e-6, for a flat g, which '
            'gets the shape of x at the end'),
     wrong=_wrong, form=_slopes,
