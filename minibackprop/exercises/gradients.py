@@ -349,8 +349,9 @@ def _report_in_words(r):
     skip_it = r" If no gradient is wanted there: skip='\w+'"
     said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
     said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
-    mask = r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number
-    said = [s for s in said if not re.search(mask + '| is 1 times ', s)]
+    mask = (r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number
+            '| is 1 times | factor 1, and the rest with 1')
+    said = [s for s in said if not re.search(mask, s)]
     wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
     return '; '.join((said or wrong)[:3])
 

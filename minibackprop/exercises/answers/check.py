@@ -725,7 +725,7 @@ _kinds = {
     'an x of one axis': lambda: [(_weighted, *_draw((n,), (n,))) for n in (3, 1)],
     'an x that is one number, of shape ()': lambda: [(_f('x.sin()'), _r(), _r())],
     'an x of three axes': lambda: [(_weighted, *_draw((2, 1, 3), (2, 1, 3))),
-                                   (_cubes, _r(2, 2, 2), _r())],
+                                   (_cubes, _r(2, 2, 3), _r())],
     'a transposed x, which is not contiguous': lambda: [
         (_weighted, *[t.t() for t in _draw((2, 3), (2, 3))])],
     'an f that is steep': lambda: [(_steep, *_draw((2, 3), (2, 3)))]}

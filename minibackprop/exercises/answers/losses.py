@@ -395,6 +395,8 @@ _wrong = {
           'an exponential overflows',
         'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
         'out.g[:,None]*softmax(inp.clamp(max=50))': 'times 300',
+        'out.g[:,None]*softmax(inp - (inp == inp.amax(-1, keepdim=True)).sum('
+        '-1, keepdim=True).log()*(inp == inp.amax(-1, keepdim=True)))': '[1, 1, 0]',
         'out.g[:,None]*(lambda p: p*(p > 1e-7))(softmax(inp))': 'inp.g is 0',
         'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
         'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
@@ -408,7 +410,8 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
             lambda: [(3*torch.randn(n, k).double(),)
-                     for n,k in ((3, 3), (4, 2), (2, 7), (1, 5), (2, 1), (2, 2))],
+                     for n,k in ((3, 3), (4, 2), (2, 7), (2, 1), (2, 2))]
+                    + [(tensor([[1., 1., 0.]]).double(),)],  # one row, and a tie
             lambda inp: inp.logsumexp(-1), _mistakes, _form),
         _large(_scores.logsumexp(-1), _scores.softmax(-1), lambda: (_scores.clone(),))),
     more='The maximum passes a gradient to one score, log-sum-exp to all, in '
@@ -526,6 +529,8 @@ _focal_mistakes = {
       'exponent gamma-1',
     ('c*(1-p)**(c-1)*log_p - (1-p)**c', None): 'the first term misses the factor p: '
       'the slope of p is p(y - p_k)',
+    ('(c*p*(1-p)**(c-1)*log_p - (1-p)**c).mean().expand(len(p))', None): 'each example '
+      'has a factor a of its own; here all have the mean',
     (None, 'y*(1-softmax(inp))/len(targ)'): 'this is right at the label and 0 '
       'elsewhere; the other scores change the probability of the label too',
     (None, '(y - softmax(inp))'): 'the loss is a mean, so each gradient is divided by '
@@ -547,19 +552,20 @@ def _focal_judge(gamma, *sizes):
     return Judge(look, mistakes=judge.mistakes)
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
-def _large_focal(cls):
+def _large_focal(*gamma):
     "Judge it where the probability of the label is rounded to 0, or to 1"
-    for loss,g,scores in (200., [-1., 1.], [0., 200.]), (0., [0., 0.], [200., 0.]):
-        judge = _large(tensor(loss), tensor([g]),
-                       lambda: (tensor([scores]), tensor([0])))
-        for gamma in (), (1.,):
+    def look(cls):
+        for loss,g,scores in (200., [-1., 1.], [0., 200.]), (0., [0., 0.], [200., 0.]):
+            judge = _large(tensor(loss), tensor([g]),
+                           lambda: (tensor([scores]), tensor([0])))
             why = judge(lambda: cls(*gamma))
             if why: return f'{why}. Here gamma is {[*gamma, 2][0]:g}'
+    return look
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
-_judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
+_judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal(),
     _focal_judge(3.5, (4, 3)), _focal_judge(1.5, (3, 3)),
-    _focal_judge(1., (3, 4)), _focal_judge(5., (2, 7)))
+    _focal_judge(1., (3, 4)), _large_focal(1.), _focal_judge(5., (2, 7)))
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),

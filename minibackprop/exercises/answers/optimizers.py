@@ -356,8 +356,14 @@ exercise('8a.7', 'RMSprop', 12,
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045
 def _rates(schedule):
     "Function of the arguments: the learning rates of all steps"
+    def rate(*args):
+        found = schedule(*args)
+        if hasattr(found, '__float__') and getattr(found, 'ndim', 0) == 0:
+            return float(found)
+        raise ValueError('for step = {}, steps = {}, lr = {}, warmup = {} it returns '
+                         '{}; expected a number'.format(*args, _shown(found)))
     def run(steps, lr, warmup):
-        return tensor([float(schedule(s, steps, lr, warmup)) for s in range(steps)],
+        return tensor([rate(s, steps, lr, warmup) for s in range(steps)],
             dtype=torch.float64)
     return run
 
@@ -412,7 +418,7 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
                .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
     wrong={_fill(_form).replace('\n', f'\n    {before}\n', 1): 'for step' for before in
            ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
-            'warmup = min(warmup, 100)', 'step = min(step, 500)')},
+            'warmup = min(warmup, 100)', 'if step: return', "return '0.2'", 'return [lr]')},
     more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
