@@ -418,7 +418,7 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
                .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
     wrong={_fill(_form).replace('\n', f'\n    {before}\n', 1): 'for step' for before in
            ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
-            'warmup = min(warmup, 100)', 'if step: return', "return '0.2'", 'return [lr]')},
+            'warmup = min(warmup, 100)', 'if step: return', "return '0'", 'return []')},
     more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
