@@ -78,8 +78,8 @@ def _form_difference(answer, right):
     if _other_dtype(answer, right): return (f'its result is {answer.dtype} where '
         f'{right.dtype} is expected: compute in the dtype of the inputs')
     if answer.isnan().any() and not right.isnan().any(): return (
-        'its result has NaN in it: 0/0, or a `.g` of an earlier call that was added to '
-        'and not replaced')
+        'its result has NaN in it: 0/0, an exponential that overflows, or a `.g` of an '
+        'earlier call that was added to and not replaced')
     if not answer.isfinite().all(): return 'its result has infinite entries'
 
 # %% ../../nbs/90b_functions.ipynb #4699c55f
@@ -117,7 +117,10 @@ def _names(function, args):
         if len(names) >= len(args): return names
     return [f'argument {i}' for i in range(1, len(args)+1)]
 
-def _size(values): return sum(getattr(v, 'numel', lambda: 1)() for v in values)
+def _size(values):
+    "How many numbers there are"
+    return sum(_size(v) if isinstance(v, (list, tuple)) else
+               getattr(v, 'numel', lambda: 1)() for v in values)
 
 # %% ../../nbs/90b_functions.ipynb #9ec69ac0
 def _shown(value, most=8):
@@ -309,14 +312,17 @@ def _is_tensors(
     names:tuple, # One name for each tensor that the function returns
     right, # As for `is_function`, and so are the others
     inputs, mistakes=None, form='{}', single=True, scales=(300., 1e-3),
+    run=lambda function: function,
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
-    def pick(n): return lambda f: functools.wraps(f)(lambda *args: f(*args)[n])
+    def pick(n):
+        def picked(f): return functools.wraps(f)(lambda *args: f(*args)[n])
+        return lambda f: picked(run(f))
     judges = [is_function(right, inputs, mistakes, form, pick(n), single, scales)
               for n in range(len(names))]
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
-        with _seeded(): one = answer(*_copies(inputs()[0]))
+        with _seeded(): one = run(answer)(*_copies(inputs()[0]))
         if not isinstance(one, (tuple, list)) or len(one) != len(names):
             return ('it returns nothing: '*(one is None)
                     + f'expected {len(names)} tensors: {", ".join(names)}')

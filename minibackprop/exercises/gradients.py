@@ -50,8 +50,12 @@ def _each_case(make, inputs, forward, one, answer):
     "What `one` says of the first inputs on which the answer is wrong"
     if not callable(answer): return f'{answer!r:.40} is neither a class nor a function'
     for case,args in enumerate(_cases(inputs)):
-        if why := (forward and _forward_difference(make, answer, args, forward)
-                   or one(answer, case, args)):
+        if forward and (why := _forward_difference(make, answer, args, forward)):
+            for a in _cases(inputs)[case:]:  # the smallest is the last one
+                with contextlib.suppress(Exception):
+                    why = _forward_difference(make, answer, a, forward) or why
+            return why
+        if why := one(answer, case, args):
             layer = make(answer)
             names = layer[0] if isinstance(layer, tuple) else layer.forward
             return f'for {_given(names, args)}: '*(case > 0) + why
@@ -66,12 +70,12 @@ def _cases(inputs):
                               len(a) == n else a for a in found)]
     return found
 
-def _with_zero(a):
-    "A copy in which one number of a row is exactly 0"
+def _with_zero(a, value=0):
+    "A copy in which one number of a row is exactly 0, or what is given"
     if not (torch.is_tensor(a) and a.is_floating_point() and a.dim() and
             a.shape[-1] > 1): return a
     a = a.clone()
-    a.view(-1)[-1] = 0
+    a.view(-1)[-1] = value
     return a
 
 # %% ../../nbs/90c_gradients.ipynb #3be42c9e
@@ -124,12 +128,15 @@ def _gradient_dtypes(layer, inputs):
 def _at_zero(layer, inputs):
     "Is a gradient NaN or infinite for an input of 0, and autograd's not?"
     def bad(grads): return not all(g is None or g.isfinite().all() for g in grads)
-    zeroed = [*map(_with_zero, inputs)]
+    def is_bad(at): return bad(g for _,g in _gradients(layer, at)[0])
+    zeroed,near = [[_with_zero(a, x) for a in inputs] for x in (0, .001)]
     with contextlib.suppress(Exception):  # 0 may be no input
-        if not bad(g for _,g in _gradients(layer, zeroed)[0]): return None
+        if not is_bad(zeroed): return None
         *_,right = _by_autograd(layer, zeroed, None, 1)
         if not bad(right[:sum(map(torch.is_tensor, zeroed))]):  # those of the inputs
-            return 'where an input is exactly 0 a gradient is NaN or infinite'
+            where = ('with 0.001 as the last number of each input' if is_bad(near)
+                     else 'where an input is exactly 0')
+            return f'{where} a gradient is NaN or infinite'
 
 # %% ../../nbs/90c_gradients.ipynb #5d10cd5b
 def _inside_function(function, inputs, never):
@@ -308,14 +315,19 @@ def _forward_difference(make, answer, args, forward):
     "What is wrong with the forward pass, or None"
     with _seeded():
         layer = make(answer)
-        own = layer.parameters()  # before the call, which may leave more on it
-        try: right = forward(*args, *own)
+        own = layer.named_parameters()  # before the call, which may leave more on it
+        try: right = forward(*args, *own.values())
         except (TypeError, IndexError): return (
             f'{len(own)} of its tensors are parameters: each that is learned has to '
             'be held by self, and not to be named in buffers')
         found = layer.forward(*_copies(args))
     if _agree(found, right): return None
-    return 'the forward pass: ' + _tensor_difference(found, right)
+    held = ''.join(f', {n} = {_shown(p)}' for n,p in own.items())
+    held = held.replace('= a tensor ', '')
+    why = f'the forward pass: {_tensor_difference(found, right)}'
+    why += f'. For {_given(layer.forward, args)}{held}'
+    if right.numel() > 8 or _shown(found) == _shown(right): return why
+    return f'{why} it gives {_shown(found)}, and {_shown(right)} is right'
 
 # %% ../../nbs/90c_gradients.ipynb #edb1ff95
 def _same_gradients(one, other):
@@ -337,8 +349,9 @@ def _report_in_words(r):
     skip_it = r" If no gradient is wanted there: skip='\w+'"
     said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
     said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
-    mask = r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number
-    said = [s for s in said if not re.search(mask + '| is 1 times ', s)]
+    mask = (r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number
+            '| is 1 times | factor 1, and the rest with 1')
+    said = [s for s in said if not re.search(mask, s)]
     wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
     return '; '.join((said or wrong)[:3])
 

@@ -642,26 +642,27 @@ exercise('6.12', 'Repair a layer with a memory', 8,
            ('(out.g*inp).mean(0)*len(inp)', 'out.g.sum(-2)', None)))
 
 # %% ../../../nbs/answers/06_check.ipynb #ce148c94
-def _weighted(x): return x*x.softmax(-1)
-
 def _exact(f, x, u):
     "The right slopes, by autograd"
     leaf = x.clone().requires_grad_()
     return torch.autograd.grad(f(leaf), leaf, u)[0]
 
 def _r(*shape): return torch.randn(shape, dtype=torch.float64)
-def _r_only(x): return x.pow(3).sum()  # one number
-def _bent(x): return (x @ torch.arange(6, dtype=torch.float64).view(3, 2)/5).sin()
-def _turned(x): return x.t()  # shares memory with x
-def _steep(x): return 1e4 + (20*x).sin()  # wants a good step
+
+def _f(source):
+    "A forward that a sentence can show"
+    f = eval(f'lambda x: {source}')
+    f.__name__ = f'lambda x: {source}'
+    return f
 
 _slopes = """def slopes(f, x, u):
-    h,g = {1e-5}, torch.zeros_like(x)
+    h,g = {1e-5}, torch.zeros(x.numel()).to(x)
     for i in range(x.numel()):
-        v = torch.zeros_like(x)
-        v.view(-1)[i] = h
-        g.view(-1)[i] = ({u*(f(x+v)-f(x-v))/(2*h)}).sum()
-    return g"""
+        v = torch.zeros_like(g)
+        v[i] = h
+        v = v.view(x.shape)
+        g[i] = ({u*(f(x+v)-f(x-v))/(2*h)}).sum()
+    return g.view(x.shape)"""
 
 # %% ../../../nbs/answers/06_check.ipynb #0ff32f13
 _moves = {
@@ -673,14 +674,15 @@ _moves = {
 
 # %% ../../../nbs/answers/06_check.ipynb #a2405b31
 def _at_the_square(answer):
-    "What goes wrong on the square of a table: autograd, a changed x, one side only"
+    "What goes wrong on the square of three numbers: autograd, a changed x, one side"
     x,points = torch.tensor([1., 0, -2], dtype=torch.float64), []
     def square(at):
         points.append(at.detach().clone())
         return at.detach()**2
     old = x.clone()
     try: found = answer(square, x, torch.ones_like(x))
-    except RuntimeError as e:
+    except Exception as e:
+        e.given = f'f = square, x = {_shown(old)}'
         if 'require grad' not in str(e): raise
         return ('it asks autograd, which cannot see this forward: it detaches. '
                 'A measured slope needs the forward alone')
@@ -689,29 +691,61 @@ def _at_the_square(answer):
     if found is None: return 'it returns nothing: give back the result with `return`'
     if not isinstance(found, torch.Tensor) or found.shape != x.shape: return (
         f'expected a tensor of the shape of x, which is {tuple(x.shape)}')
-    moves = [p-old for p in points if not torch.equal(p, old)]
+    return _steps_wrong(old, [p-old for p in points if not torch.equal(p, old)])
+
+# %% ../../../nbs/answers/06_check.ipynb #3745fb10
+def _steps_wrong(x, moves):
+    "What is wrong with the points that f is asked for at, as seen from x"
     if not moves: return ('f is never asked for at another point than x, as a measured '
         'slope has to be: that is autograd, or no slope')
+    asks,alone = f'for x = {_shown(x)} it asks for f at x + ', False
     for m in moves:
-        if not any(torch.allclose(m, -n, rtol=.3, atol=0) for n in moves): return (
-            f'that is a one-sided difference: for x = {_shown(old)} it asks for f at x '
-            f'+ {_shown(m)} and not at x - {_shown(m)}')
+        moved = m.abs() > 1e-12
+        if not moved.any(): return (f'{asks}{_shown(m)}, which is x but for rounding: '
+            'the step is too small, or up and down are the same tensor')
+        alone = alone or moved.sum() == 1
+        if alone and moved.sum() > 1: return (f'{asks}{_shown(m)}: an entry was moved '
+            'before, and is not put back when the next one moves')
+    for m in moves:
+        if any(torch.allclose(m, -n, rtol=.3, atol=1e-15) for n in moves): continue
+        is_set = ((x+m).abs() < .1) & (x.abs() > .5)
+        return ('an entry is set to the step, and not moved by it: '*is_set.any() or
+            'that is a one-sided difference: ') + (
+            f'{asks}{_shown(m)} and not at x - {_shown(m)}')
 
 # %% ../../../nbs/answers/06_check.ipynb #1ac91aa9
-_trials = [lambda: [(_weighted, *_draw((4, 3), (4, 3)))],
-           lambda: [(_bent, *_draw((4, 3), (4, 2)))],
-           lambda: [(_weighted, *_draw((3, 3), (3, 3)))],
-           lambda: [(_weighted, *_draw((1, 3), (1, 3))), (_weighted, _r(1), _r(1)),
-                    (_r_only, _r(2, 2, 2), _r()), (_turned, *_draw((2, 3), (3, 2)))],
-           lambda: [(_steep, *_draw((2, 3), (2, 3)))]]
+_weighted,_cubes,_bent,_turned,_steep = map(_f, ('x*x.softmax(-1)', 'x.pow(3).sum()',
+    '(x[:,1:] + x[:,:-1]/2).sin()', 'x.t()',  # which shares memory with x
+    '1e4 + (20*x).sin()'))  # wants a good step
+_kinds = {
+    'a table x': lambda: [(_weighted, *_draw((n, 3), (n, 3))) for n in (1, 2)],
+    'a square x': lambda: [(_weighted, *_draw((2, 2), (2, 2)))],
+    'a u of another shape than x': lambda: [
+        (_bent, *_draw((2, 3), (2, 2))), (_turned, *_draw((2, 3), (3, 2)))],
+    'an x of one axis': lambda: [(_weighted, *_draw((n,), (n,))) for n in (3, 1)],
+    'an x that is one number, of shape ()': lambda: [(_f('x.sin()'), _r(), _r())],
+    'an x of three axes': lambda: [(_weighted, *_draw((2, 1, 3), (2, 1, 3))),
+                                   (_cubes, _r(2, 2, 3), _r())],
+    'a transposed x, which is not contiguous': lambda: [
+        (_weighted, *[t.t() for t in _draw((2, 3), (2, 3))])],
+    'an f that is steep': lambda: [(_steep, *_draw((2, 3), (2, 3)))]}
+_copied = {'def slopes(f, x, u): return torch.zeros(x.shape).to(x)': 'that is as if a '
+    'step, or a slope, were written to a copy: `reshape(-1)`, `flatten()` and '
+    '`contiguous()` of such an x make one'}
 
+# %% ../../../nbs/answers/06_check.ipynb #d6590e89
 def _measures(answer):
     if why := _at_the_square(answer): return why
-    for trial in _trials:
-        why = is_function(_exact, trial, _moves, _slopes, single=False,
-                          scales=(.01,) if trial is _trials[-1] else (.01, 30.))(answer)
-        with _seeded(): args = trial()[0]
-        if why: return _step_wrong(answer, *args) or why
+    for kind,calls in _kinds.items():
+        mistakes = _moves | (_copied if 'transposed' in kind else {})
+        judge = is_function(_exact, calls, mistakes, _slopes, single=False,
+                            scales=(.01,) if 'steep' in kind else (.01, 30.))
+        try: why = judge(answer)
+        except Exception as e:
+            e.given = f'{kind}, {e.given},'
+            raise
+        with _seeded(): args = calls()[0]
+        if why: return _step_wrong(answer, *args) or f'for {kind}: {why}'
 
 def _step_wrong(answer, f, x, u):
     "Is the result only a little wrong?"
@@ -727,13 +761,13 @@ _also = (
     (None, '(u*(f(x+v)-f(x-v)))/(2*h)'),
     """def slopes(f, x, u):
     h,g,y = 6e-6, torch.zeros_like(x), x.clone()
-    for i in range(x.numel()):
-        old = y.view(-1)[i].item()
-        y.view(-1)[i] = old + h
+    for i in map(tuple, torch.ones_like(x).nonzero()):
+        old = y[i].item()
+        y[i] = old + h
         up = (u*f(y)).sum()
-        y.view(-1)[i] = old - h
-        g.view(-1)[i] = (up - (u*f(y)).sum())/(2*h)
-        y.view(-1)[i] = old
+        y[i] = old - h
+        g[i] = (up - (u*f(y)).sum())/(2*h)
+        y[i] = old
     return g""",
     """def slopes(f, x, u):
     steps = 6e-6*torch.eye(x.numel()).to(x).view(-1, *x.shape)
@@ -743,15 +777,16 @@ _also = (
 # %% ../../../nbs/answers/06_check.ipynb #e52751ba
 _also += (
     """def slopes(f, x, u):
+    import itertools
     g = torch.zeros_like(x)
-    for i,_ in enumerate(x.flatten()):
-        old = x.view(-1)[i].clone()
+    for i in itertools.product(*map(range, x.shape)):
+        old = x[i].clone()
         both = []
         for h in 6e-6, -6e-6:
-            x.view(-1)[i] = old + h
+            x[i] = old + h
             both.append((u*f(x)).sum())
-        x.view(-1)[i] = old
-        g.view(-1)[i] = (both[0] - both[1])/12e-6
+        x[i] = old
+        g[i] = (both[0] - both[1])/12e-6
     return g""",)
 
 # %% ../../../nbs/answers/06_check.ipynb #a6942675
@@ -759,26 +794,44 @@ _wrong = {
     **_moves,
     (None, 'u*((f(x+v)-f(x))/h)'): 'one-sided difference',
     ('.1', 'u*((f(x+v)-f(x-v))/(2*h))'): 'the step is too large, or too small',
-    ('1e-13', 'u*((f(x+v)-f(x-v))/(2*h))'): 'the step is too large, or too small',
+    ('1e-13', 'u*((f(x+v)-f(x-v))/(2*h))'): 'x but for rounding',
     (None, 'u*((f(x+v)-f(x-v))/h)'): '2 times too large',
     """def slopes(f, x, u):
     leaf = x.clone().requires_grad_()
     return torch.autograd.grad(f(leaf), leaf, u)[0]""": 'asks autograd',
-    """def slopes(f, x, u):
-    h,g = 1e-5, torch.zeros_like(x)
-    for i in range(x.numel()):
-        x.view(-1)[i] += h
-        up = (u*f(x)).sum()
-        x.view(-1)[i] -= 2*h
-        g.view(-1)[i] = (up - (u*f(x)).sum())/(2*h)
-    return g""": 'leaves x changed',
     'def slopes(f, x, u): return (u*f(x)).sum()': 'the shape of x',
     'def slopes(f, x, u): return u': 'another point',
     'def slopes(f, x, u): return [0.]': 'the shape of x'}
-_wrong |= {_fill(_slopes).replace('return g', f'return {g}'): why for g,why in (
-    ('g.clamp(-9, 9)', 'times 30'), ('g*(g.abs() > .001)', 'times 0.01'),
-    ('x.requires_grad_().detach()*0 + g', 'x.requires_grad is True'),
-    ('g.t() if x.shape == (3, 3) else g', 'x (3, 3)'))}
+
+# %% ../../../nbs/answers/06_check.ipynb #21fd1a69
+_flat = """def slopes(f, x, u):
+    g,y = torch.zeros(x.numel()).to(x), {x.view(-1)}
+    for i in range(x.numel()):
+        old = y[i].item()
+        y[i] = old + 6e-6
+        up = (u*f(x)).sum()
+        y[i] = old - 6e-6
+        g[i] = (up - (u*f(x)).sum())/12e-6
+        y[i] = old
+    return g.view(x.shape)"""
+_wrong |= {_fill(_flat): 'transposed x, which is not contiguous, f = lambda x:',
+           _fill(_flat, 'x.reshape(-1)'): 'written to a copy',
+    **_edits(_fill(_flat), ('        y[i] = old\n', '', 'leaves x changed'),
+        ('        y[i] = old\n', '    x.sub_(x - torch.tensor([1., 0, -2]))\n',
+         'is not put back when the next one moves'),
+        ('y[i] = old +', 'y[i] =', 'set to the step'))}
+
+# %% ../../../nbs/answers/06_check.ipynb #f4c58de0
+_wrong |= {_fill(_slopes).replace('g.view(x.shape)', g): why for g,why in (
+    ('g.clamp(-9, 9).view(x.shape)', 'times 30'),
+    ('(g*(g.abs() > .001)).view(x.shape)', 'times 0.01'),
+    ('x.requires_grad_().detach()*0 + g.view(x.shape)', 'x.requires_grad is True'),
+    ('g.view(x.shape).t() if x.shape == (2, 2) else g.view(x.shape)', 'a square x'),
+    ('g.view(x.shape)*max(1, x.dim() - 1)', 'an x of three axes'),
+    ('g.view(len(x), *x.shape[1:])', 'an x that is one number'),
+    ('g.view(x.t().shape).t() if x.dim() == 2 else g.view(x.shape)', 'a table x'),
+    ('torch.empty_like(x).copy_(g.view(x.shape)).view(x.shape[::-1]).view(x.shape)',
+     'transposed x'))}
 
 # %% ../../../nbs/answers/06_check.ipynb #f58e257c
 exercise('6.13', 'Measure the slopes', 15, _measures,
@@ -786,9 +839,10 @@ exercise('6.13', 'Measure the slopes', 15, _measures,
          'when nobody knows a derivative',
     hints=('the number whose slope is wanted is `(u*f(x)).sum()`; move one entry of x '
            'by h, up and down',
-           'a loop over `range(x.numel())`; a direction v of zeros with one h in it; '
-           '`v.view(-1)[i]` is entry i, whatever the shape',
-           'g.view(-1)[i] = (u*(f(x+v)-f(x-v))).sum()/(2*h), with h = 6e-6'),
+           'a loop over `range(x.numel())`; a direction v of `x.numel()` zeros, an h '
+           'among them, and `v.view(x.shape)` has the shape of x, whatever that is',
+           'g[i] = (u*(f(x+v)-f(x-v))).sum()/(2*h), with h = 6e-6, for a flat g, which '
+           'gets the shape of x at the end'),
     wrong=_wrong, form=_slopes,
     right=_also)
 

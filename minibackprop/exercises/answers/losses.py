@@ -395,6 +395,8 @@ _wrong = {
           'an exponential overflows',
         'out.g[:,None]*softmax(inp - inp.mean(-1, keepdim=True)).double()': 'float64',
         'out.g[:,None]*softmax(inp.clamp(max=50))': 'times 300',
+        'out.g[:,None]*softmax(inp - (inp == inp.amax(-1, keepdim=True)).sum('
+        '-1, keepdim=True).log()*(inp == inp.amax(-1, keepdim=True)))': '[1, 1, 0]',
         'out.g[:,None]*(lambda p: p*(p > 1e-7))(softmax(inp))': 'inp.g is 0',
         'out.g[:,None]*F.softmax(inp/2, -1)**2': 'wrong',
         'out.g.mul_(1)[:,None]*softmax(inp.sub_(out[:,None]))': 'changed in place',
@@ -408,7 +410,8 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
     _both(
         is_gradient(lambda cls: cls(),
             lambda: [(3*torch.randn(n, k).double(),)
-                     for n,k in ((3, 3), (4, 2), (1, 5), (2, 1), (2, 7))],
+                     for n,k in ((3, 3), (4, 2), (2, 7), (2, 1), (2, 2))]
+                    + [(tensor([[1., 1., 0.]]).double(),)],  # one row, and a tie
             lambda inp: inp.logsumexp(-1), _mistakes, _form),
         _large(_scores.logsumexp(-1), _scores.softmax(-1), lambda: (_scores.clone(),))),
     more='The maximum passes a gradient to one score, log-sum-exp to all, in '
@@ -427,7 +430,7 @@ exercise('7.10', 'Log-sum-exp as a layer', 10,
 # %% ../../../nbs/answers/07_losses.ipynb #91cda43f
 def _bce_inputs():
     labels = tensor([1., 0., 1., 1., 0.]).double()
-    return [(torch.randn(n).double(), labels[:n]) for n in (2, 5, 1)]
+    return [(torch.randn(n).double(), labels[:n]) for n in (5, 2, 1)]
 
 _bce_form = """class BinaryCrossEntropy(Module):
     def forward(self, inp, targ): return {F.softplus(inp).sub(targ*inp).mean()}
@@ -456,7 +459,7 @@ _wrong = {
     (None, 'out.g*(inp.exp()/(1+inp.exp())-targ)/len(inp)'):
       'divided by a number that was rounded',
     ('F.softplus(inp).sub(targ*inp).sum()', 'out.g*(p-targ)'): '2 times too large',
-    (None, 'out.g*(p-targ)/3'): '2/3 times',
+    (None, 'out.g*(p-targ)/3'): '5/3 times',
     (None, '(out.g*(p-targ)/len(inp)).squeeze()'): 'for inp',
     (None, '(out.g*(p-targ)/len(inp)).double()'): 'float64',
     (None, 'out.g*targ.neg_().add_(p)/len(inp)'): 'changed in place',
@@ -522,6 +525,12 @@ _focal_mistakes = {
     ('-c*p*(1-p)**(c-1)*log_p - (1-p)**c', None):
       'the first term has the wrong sign: the derivative of (1-p)^gamma is minus gamma '
       '(1-p)^(gamma-1), and the loss has another minus',
+    ('c*p*(1-p)**c*log_p - (1-p)**c', None): 'the derivative of (1-p)^gamma has the '
+      'exponent gamma-1',
+    ('c*(1-p)**(c-1)*log_p - (1-p)**c', None): 'the first term misses the factor p: '
+      'the slope of p is p(y - p_k)',
+    ('(c*p*(1-p)**(c-1)*log_p - (1-p)**c).mean().expand(len(p))', None): 'each example '
+      'has a factor a of its own; here all have the mean',
     (None, 'y*(1-softmax(inp))/len(targ)'): 'this is right at the label and 0 '
       'elsewhere; the other scores change the probability of the label too',
     (None, '(y - softmax(inp))'): 'the loss is a mean, so each gradient is divided by '
@@ -530,27 +539,33 @@ _focal_mistakes = {
       'the derivative of this loss is right, but out.g is missing: multiply by it'}
 
 # %% ../../../nbs/answers/07_losses.ipynb #f6199710
-def _focal_judge(gamma, *sizes): return is_gradient(
-    lambda cls: (cls(gamma) if gamma else cls(), cls(5.))[0],  # another one beside it
-    lambda: [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
-             for n,k in sizes] + [(tensor([[7.5, 0.]]).double(), tensor([0])),
-        (tensor([[0., 900.], [0., 1.]]).double(), tensor([1, 0]))],  # far apart
-    lambda inp, targ: _focal(inp, targ, gamma or 2.), _focal_mistakes, _focal_form)
+def _focal_judge(gamma, *sizes):
+    def make(cls): return (cls(gamma) if gamma else cls(), cls(5.))[0]  # and another
+    def inputs(): return [(torch.randn(n, k).double(), tensor([0, 2, 1, 2])[:n] % k)
+        for n,k in sizes] + [(tensor(inp).double(), tensor(targ)) for inp,targ in (
+            ([[7.5, 0.]], [0]), ([[-400., -100.], [700., 699.]], [0, 0]),  # far apart
+            ([[0., 1.], [2., 0.]], [0, 1]))[2*bool(gamma):]]
+    judge = is_gradient(make, inputs, lambda inp, targ: _focal(inp, targ, gamma or 2.),
+                        _focal_mistakes, _focal_form)
+    def look(cls):
+        if why := judge(cls): return f'{why}. Here gamma is {gamma or 2:g}'
+    return Judge(look, mistakes=judge.mistakes)
 
 # %% ../../../nbs/answers/07_losses.ipynb #c1f9d89c
-def _large_focal(cls):
+def _large_focal(*gamma):
     "Judge it where the probability of the label is rounded to 0, or to 1"
-    for loss,g,scores in (200., [-1., 1.], [0., 200.]), (0., [0., 0.], [200., 0.]):
-        judge = _large(tensor(loss), tensor([g]),
-                       lambda: (tensor([scores]), tensor([0])))
-        for gamma in (), (1.,):
+    def look(cls):
+        for loss,g,scores in (200., [-1., 1.], [0., 200.]), (0., [0., 0.], [200., 0.]):
+            judge = _large(tensor(loss), tensor([g]),
+                           lambda: (tensor([scores]), tensor([0])))
             why = judge(lambda: cls(*gamma))
             if why: return f'{why}. Here gamma is {[*gamma, 2][0]:g}'
+    return look
 
 # %% ../../../nbs/answers/07_losses.ipynb #a47ca5b3
-_judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal,
-    _focal_judge(3.5, (4, 3), (3, 5), (1, 3)), _focal_judge(1.5, (3, 3)),
-    _focal_judge(1., (3, 4)), _focal_judge(5., (2, 7)))
+_judge_focal = _both(_focal_judge(None, (4, 3)), _large_focal(),
+    _focal_judge(3.5, (4, 3)), _focal_judge(1.5, (3, 3)),
+    _focal_judge(1., (3, 4)), _large_focal(1.), _focal_judge(5., (2, 7)))
 _also = (
     ('c*p*(1-p)**(c-1)*log_p - (1-p)**c', '(y - inp.softmax(1))/len(inp)'),
     ('(1-p)**(c-1)*(c*p*log_p - (1-p))', None),
@@ -600,7 +615,7 @@ _wrong = {
         log_p = log_softmax(inp)[range(len(targ)), targ]
         return -((1 - log_p.exp())**2*log_p).mean()
     def bwd(self, out, inp, targ): ...''': 'Replace the dots',
-    ('(1-p)**c*(c*p*log_p/(1-p) - 1)', None): 'nan',
+    ('(1-p)**c*(c*p*log_p/(1-p) - 1)', None): 'is NaN',
     ('c*p*((c-1)*(1-p).log()).exp()*log_p - (1-p)**c', None): 'nan',
     ('c*p*(1-p).clamp(min=1e-3)**(c-1)*log_p - (1-p)**c', None): 'is right',
     _fill(_focal_form) + '; inp.g = inp.g.float()': 'float32'}
@@ -612,7 +627,9 @@ _wrong |= {
     ('c*p*(1-p)**max(c-1, 1)*log_p - (1-p)**c', None): 'is right',
     _fill(_focal_form).replace('log_softmax(inp)', '(inp - inp.max()).exp().div('
         '(inp - inp.max()).exp().sum(1, keepdim=True)).log()'): 'inp',
-    _fill(_focal_form).replace('2.', '3.'): 'forward pass',
+    _fill(_focal_form).replace('log_softmax(inp)', 'log_softmax(inp).clamp(min=-27.6)'):
+      'the forward pass',
+    _fill(_focal_form).replace('2.', '3.'): 'For inp = [[0, 1], [2, 0]], targ',
     _fill(_focal_form).replace('= gamma', '= max(gamma, 1.3)'): 'forward pass',
     _fill(_focal_form).replace('= gamma', '= min(gamma, 4.)'): 'forward pass',
     _fill(_focal_form).replace('self.gamma = g', 'FocalLoss.gamma = g'): 'forward pass'}

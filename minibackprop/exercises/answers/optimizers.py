@@ -11,7 +11,7 @@ import torch
 from torch import tensor
 from ..judges import exercise
 from ..values import is_tuple, is_value, _both, _fill
-from ..functions import is_function, _draw, _shown
+from ..functions import is_function, _draw, _is_tensors, _shown
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #73aa2374
 _hints = ('The curvature of a direction is how much its slope grows per unit. What is '
@@ -206,15 +206,46 @@ exercise('8a.6', 'Decay inside and beside', 6,
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #90ae588e
 def _rmsprop_run(step):
-    "Function of gradients: `p`, from 1 on, after each step, then `v`, then they"
-    def p_v_g(gs, options):
-        p,v,seen = torch.ones_like(gs[0]), torch.zeros_like(gs[0]), []
-        gs = [g.clone() for g in gs]
+    "Function of gradients: `v`, from 0 on, `p` after each step, from 1 on, and they"
+    def v_p_g(gradients, options):
+        p,v,seen = torch.ones_like(gradients[0]), torch.zeros_like(gradients[0]), []
+        gs = [g.clone() for g in gradients]
         for g in gs:
             step(p, g, v, **options)
             seen.append(p.clone())
-        return torch.stack([*seen, v, *gs])
-    return p_v_g
+        return v, torch.stack(seen), torch.stack(gs)
+    return v_p_g
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #b747b878
+def _transposed(run):
+    "A judge of what `run` changes, by name; a `view` that raises is no fault"
+    def look(answer):
+        try: found = run(answer)
+        except RuntimeError as e:
+            if 'view size' not in str(e): raise
+            return None
+        start,right = [run(f) for f in (lambda *args: None, _rmsprop if 'p' in found
+                                        else _clip)]
+        for name,t in found.items():
+            if torch.allclose(t, right[name]): continue
+            why = (': it has not changed. Of a tensor that is not contiguous '
+                   '`reshape(-1)` and `flatten()` are copies'
+                   if torch.equal(t, start[name]) else '')
+            return (f'right for contiguous tensors. But where {name} was transposed it '
+                    f'is {_shown(t)}, and {_shown(right[name])} is right{why}')
+    return look
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #a8cfeea7
+def _transposed_step(step):
+    p,v = torch.ones(3, 2).t(), torch.zeros(3, 2).t()
+    step(p, tensor([[2., -3., 0.], [1., 4., 1.]]), v, .1, .9, .1)
+    return {'v': v, 'p': p}
+
+def _transposed_clip(clip):
+    p = torch.zeros(2, 2)
+    p.g = tensor([[3., 4.], [0., 0.]]).t()
+    clip([p], 1.)
+    return {'the .g of a parameter': p.g}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #2fc32456
 def _kept(step):
@@ -234,8 +265,9 @@ def _kept(step):
     if not v.any(): return ('the average v stays 0 from step to step: `v = ...` makes '
         'a new tensor, and the one that was passed in is not changed')
     if not torch.allclose(v, right[1]): return (
-        f'p is right after a step, but v is {v.tolist()} where {right[1].tolist()} is '
-        'right, and the next step begins with it')
+        f'p is right after a step, but for g = {_shown(g)}, v = [0, 0], alpha = 0.9 it '
+        f'leaves v = {_shown(v)} where {_shown(right[1])} is right, and the next step '
+        'begins with it')
 
 def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     v.mul_(alpha).add_(g*g, alpha=1-alpha)
@@ -285,6 +317,10 @@ _wrong = {
            (None, 'p -= lr*g/v.sqrt().clamp(min=eps)'): 'wrong in',
            (None, 'p -= lr*g.sign()'): 'wrong in',
            (None, 'p.data = p - lr*g/(v.sqrt() + eps)'): 'p has got new memory',
+           (None, 'q = p.reshape(-1); q -= (lr*g/(v.sqrt() + eps)).reshape(-1)'):
+             'copies',
+           ('w = v.flatten(); w.mul_(alpha).add_(g.flatten()**2, alpha=1-alpha)', None):
+             'where v was transposed',
            ('v.set_(v*alpha + (1-alpha)*g**2)', None): 'v has got new memory',
            ('g = g.clamp(-10, 10); v.mul_(alpha).add_(g*g, alpha=1-alpha)', None):
              'numbers times 300',
@@ -294,19 +330,19 @@ _wrong = {
            ('v.mul_(alpha).add_((g*g).mean(), alpha=1-alpha)', None): 'wrong in',
            ('if not g.any(): return\n    v.mul_(alpha).add_(g*g, alpha=1-alpha)', None):
              'wrong in',
-           _fill(_form).replace('lr=.01', 'lr=.02'): 'options = {}',
+           _fill(_form).replace('lr=.01', 'lr=.02'): 'wrong in',
            _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
            ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 12,
-    _both(_kept, is_function(_rmsprop, lambda: [
+    _both(_kept, _is_tensors(('v, from 0 on', 'p, from 1 on', 'g'), _rmsprop, lambda: [
             (_draw((2,)), dict(lr=.1, alpha=.9, eps=.1)), (_draw((2,), (2,)), {}),
             (_draw(*[(4, 3)]*5), dict(alpha=.9, eps=.1)),
             (_draw(*[(6,)]*5), dict(lr=.1, eps=.01)),
             (_draw((1,), (1,)), dict(alpha=.9)),
             ((*_draw((2,)), 0*_draw((2,))[0], *_draw((2,))), dict(alpha=.9))],
-        _mistakes, _form, _rmsprop_run)),
+        _mistakes, _form, run=_rmsprop_run), _transposed(_transposed_step)),
     more='Put m in front of it and correct both averages, and you have Adam',
     hints=('Look at `adam_step` in the chapter, and leave out what RMSprop does not '
            'have: m, and both corrections.',
@@ -320,8 +356,14 @@ exercise('8a.7', 'RMSprop', 12,
 # %% ../../../nbs/answers/08a_optimizers.ipynb #bf791045
 def _rates(schedule):
     "Function of the arguments: the learning rates of all steps"
+    def rate(*args):
+        found = schedule(*args)
+        if hasattr(found, '__float__') and getattr(found, 'ndim', 0) == 0:
+            return float(found)
+        raise ValueError('for step = {}, steps = {}, lr = {}, warmup = {} it returns '
+                         '{}; expected a number'.format(*args, _shown(found)))
     def run(steps, lr, warmup):
-        return tensor([float(schedule(s, steps, lr, warmup)) for s in range(steps)],
+        return tensor([rate(s, steps, lr, warmup) for s in range(steps)],
             dtype=torch.float64)
     return run
 
@@ -376,7 +418,7 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
                .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
     wrong={_fill(_form).replace('\n', f'\n    {before}\n', 1): 'for step' for before in
            ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
-            'warmup = min(warmup, 100)', 'step = min(step, 500)')},
+            'warmup = min(warmup, 100)', 'if step: return', "return '0'", 'return []')},
     more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
@@ -388,10 +430,10 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #d84c793d
 def _clip_run(clip):
-    "Function of gradients: all of them afterwards, and what was returned"
-    def run(gs, most):
-        params = [torch.full_like(g, 7.) for g in gs]
-        for p,g in zip(params, gs): p.g = g.clone()
+    "Function of gradients: what was returned, they afterwards, and the parameters"
+    def run(gradients, most):
+        params = [torch.full_like(g, 7.) for g in gradients]
+        for p,g in zip(params, gradients): p.g = g.clone()
         norm = clip(given := [*params], most)
         if [*map(id, given)] != [*map(id, params)]: raise ValueError(
             'the list `params` has been changed')
@@ -399,12 +441,13 @@ def _clip_run(clip):
             if (p.g.shape, p.g.dtype) != (p.shape, p.dtype): raise ValueError(
                 f'for a parameter {tuple(p.shape)} {p.dtype} .g has become '
                 f'{tuple(p.g.shape)} {p.g.dtype}')
-        if norm is None: return None
+        if norm is None: raise ValueError(
+            f'for gradients = {_shown(gradients)} and most = {most} it returns nothing')
         if getattr(norm, 'numel', lambda: 1)() != 1 or isinstance(norm, (tuple, list)):
             raise ValueError(f'it returns {norm!r:.40}; expected a number')
-        norm = torch.as_tensor(norm).reshape(1).to(gs[0])
-        return torch.cat([*[p.g.flatten() for p in params], norm,
-            *[p.flatten() for p in params]])
+        def flat(ts): return torch.cat([t.flatten() for t in ts])
+        return torch.as_tensor(norm).reshape(()).to(params[0]), flat(
+            p.g for p in params), flat(params)
     return run
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #04fff024
@@ -503,7 +546,9 @@ _wrong = {
     (None, 'for p in params: p.g = p.g.flatten()*min(1, most/n)'): 'has become',
     (None, 'for p in params: p.g = params[0].g'): 'has become',
     (None, 'c = min(1, most/n)\n    for p in params[1:]: p.g *= c'): 'wrong in',
-    (None, 'for p in params: p.g *= min(1, most/n)\n    return n, most'): 'a number'}
+    (None, 'for p in params: p.g *= min(1, most/n)\n    return n, most'): 'a number',
+    (None, 'if n > most:\n        for p in params: q = p.g.reshape(-1); q *= most/n'):
+          'copies'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #030c139c
 _wrong |= {
@@ -511,7 +556,7 @@ _wrong |= {
     (None, 'for p in params:\n        if not p.g.any(): break\n'
         '        p.g *= min(1, most/n)'): 'wrong in',
     (None, 'if n > most:\n        for p in params: p.g *= most/(n + 1e-6)'):
-          'nothing is added',
+          'to a few digits only',
     (None, 'c = min(1, most/n)\n    for p in params: p.g *= c if c > .02 else 0'):
           'numbers times 300',
     ('torch.cat([p.g.flatten().float() for p in params]).norm()', None):
@@ -521,12 +566,13 @@ _wrong |= {
 exercise('8a.9', 'Clipping by the norm', 12,
     _both(
         _returns,
-        is_function(_clip, lambda: [(_draw(*shapes), m) for m in (.5, 1.5, 100.)
-                for shapes in (((4, 3), (3,)), ((2,), (2,)), ((2,),),
-                               ((1, 2), (), (3, 1)))]
+        _is_tensors(('n', 'the gradients, in a row', 'the parameters'), _clip, lambda: [
+                (_draw(*shapes), m) for m in (.5, 1.5, 100.)
+                for shapes in (((2,),), ((2,), (2,)), ((1, 2), (), (3, 1)),
+                               ((4, 3), (3,)))]
                 + [((*_draw((3,)), 0*_draw((2,))[0], *_draw((2,))), .5)],
-            _mistakes, _form, _clip_run),
-        _of_zeros),
+            _mistakes, _form, run=_clip_run),
+        _of_zeros, _transposed(_transposed_clip)),
     more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'
          ' be trained without it',
     hints=('First find n: add up the squares of all entries of all p.g, and take the '
