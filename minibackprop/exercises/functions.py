@@ -98,8 +98,9 @@ def _tensor_difference(answer, right):
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=least)
     worst = (answer-right).abs().argmax()
     a,r = answer.flatten()[worst], right.flatten()[worst]
+    digits = 4 if f'{a:.4g}' != f'{r:.4g}' else 12
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
-            f'{a:.4g} where {r:.4g} is right')
+            f'{a:.{digits}g} where {r:.{digits}g} is right')
 
 # %% ../../nbs/90b_functions.ipynb #10247fe8
 def _draw(*shapes):
