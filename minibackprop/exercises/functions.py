@@ -133,6 +133,11 @@ def _shown(value, most=8):
     return re.sub(r'-?[\d.]+(e[-+]?\d+)?', digits, str(value.tolist()))
 
 # %% ../../nbs/90b_functions.ipynb #688bb86a
+def _apart(a, b):
+    "Two tensors as text, in full if four digits make them look the same"
+    shown = [_shown(a), _shown(b)]
+    return shown if shown[0] != shown[1] else [str(t.tolist()) for t in (a, b)]
+
 def _given(function, args):
     "The arguments of a call, for a sentence"
     most = 8 if _size(args) <= 24 else 1

@@ -13,7 +13,8 @@ from ...module import Module, Lin
 from ..judges import exercise
 from ..values import is_tuple, is_value, _both, _changes, _edits
 from ..values import _fill, _letters
-from ..functions import is_function, _agree, _draw, _seeded, _shown
+from ..functions import is_function, _agree, _apart, _draw
+from ..functions import _seeded, _shown
 from ..functions import _tensor_difference
 from ..gradients import is_gradient
 from ...autograd import _copy
@@ -389,9 +390,8 @@ def _of_fold(lin, norm, found, right):
     names = 'w', 'b', 'gain', 'shift', 'running_mean', 'running_var', 'eps'
     held = lin.w, lin.b, norm.gain, norm.shift, norm.running_mean, norm.running_var
     given = [f'{name} = {_shown(t)}' for name,t in zip(names, (*held, norm.eps))]
-    digits = [_shown(found), _shown(right)]
-    if digits[0] == digits[1]: digits = [str(t.tolist()) for t in (found, right)]
-    return f'For {", ".join(given)} it is {digits[0]}, and {digits[1]} is right'
+    shown = ', and '.join(_apart(found, right))
+    return f'For {", ".join(given)} it is {shown} is right'
 
 # %% ../../../nbs/answers/11_normalization.ipynb #351425b0
 _form = """def fold(lin, norm):
