@@ -40,7 +40,7 @@ def is_gradient(
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
         def same(wrong): return _same_gradients(r, known(wrong))
-        why = not case and _recognized(filled, same) or _report_in_words(r, forward)
+        why = not case and _recognized(filled, same) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
                  or _further(make, answer, inputs, forward, skip), mistakes=filled)
@@ -332,10 +332,9 @@ def _raised(error):
     if not raised: raise error
     return f'the backward raises {raised}{_line_of(error)}'
 
-def _report_in_words(r, forward):
-    "The findings of a report, at most three. A right forward: all of it is learned"
+def _report_in_words(r):
+    "The findings of a report, at most three"
     skip_it = r" If no gradient is wanted there: skip='\w+'"
-    if forward: skip_it += r"| If it is not learned: buffers = '\w+', in its layer"
     said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
     said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
     mask = r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\('  # a question, no number

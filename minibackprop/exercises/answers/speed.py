@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../../nbs/answers/09_speed.ipynb #fb8b33d6
-import contextlib, gc, weakref
+import contextlib, gc, re, weakref
 import torch
 from ...module import Module, Lin, Relu, evaluation
 from ..judges import exercise
@@ -257,7 +257,7 @@ def _group_gradient(answer, layer, out, *own):
     "What is wrong with the gradients, or with what is left when they are right"
     kept = None
     for judge in _group_gradients:
-        why = judge(answer) or ''
+        why = re.sub(r". If it is not learned: [^;]*?layer\b", '', judge(answer) or '')
         if 'no forward call' in why: why += ('. In bwd call the layers once more, '
             'outside of `no_record()`, and then the backward of each')
         if why[:11] == 'inp.g was n': why += ('. The backward of the first layer sets '
