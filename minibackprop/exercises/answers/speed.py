@@ -244,11 +244,11 @@ def _group(cls):
     return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(),
         _Beside(_frozen, draw(4, 3), draw(3, 7)))
 
-def _small_group(cls): return cls(Lin(*_draw((1, 1), (1,))))
+def _small_group(cls): return cls(Lin(*_draw((3, 1), (1,))))
 
 # %% ../../../nbs/answers/09_speed.ipynb #25624909
 _group_gradients = (
-    is_gradient(_small_group, lambda: _draw((5, 1)), lambda x, w, b: x @ w + b),
+    is_gradient(_small_group, lambda: _draw((5, 3)), lambda x, w, b: x @ w + b),
     is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
         lambda x, w, b, w2, b2, a, c: (lambda h: h @ _frozen + h @ a @ c)(
             ((x @ w + b).relu() @ w2 + b2)**2)))

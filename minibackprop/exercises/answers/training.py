@@ -564,7 +564,8 @@ def _misses(found, n, size):
     if (n, size) == (3, 2) and len(wrong) == 2: return _by_hand(found, p, right[p])
     if _agree(g, last[p]): return (f'{name} belongs to the last piece only. It is a '
         'parameter, too: model.parameters() has all of them')
-    if _agree(g, right[p] - last[p]*left/n): return f'{name} lacks the last piece'
+    if n > 3 and _agree(g, right[p] - last[p]*left/n): return (
+        f'{name} lacks the last piece')
     return _tensor_difference(g, right[p]).replace('its result', name)
 
 # %% ../../../nbs/answers/08b_training.ipynb #4c7ecb07
