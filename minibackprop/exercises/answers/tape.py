@@ -772,8 +772,9 @@ def _walked(Var, plain, calls, numbers, a, x, out):
     "What is wrong with a walk back from `out` to `x`, whose numbers are `a`"
     if out.data.dtype != a.dtype: return (f'for {a.dtype} its result is '
                                           f'{out.data.dtype}')
-    if not _agree(out.data, plain(a)): return (f'it computes {_shown(out.data)}, and f '
-        f'gives {_shown(plain(a))}')
+    if not (_agree(out.data, plain(a)) and rel_error(out.data, plain(a)) < 1e-5*(
+            1e-7 if a.dtype == torch.float64 else 1)): return (
+        'it computes {}, and f gives {}'.format(*_apart(out.data, plain(a))))
     up = _upstream(a, out.data)
     calls.clear()
     with _Watch() as seen: out.backward(given := up.clone())
@@ -883,6 +884,7 @@ _wrong |= {
     ('a.requires_grad_(); f(v).backward(g)', None, None): 'autograd follows now',
     ('Var.relu = None; f(v).backward(g)', None, None): "Var's own relu is another",
     (None, None, "'checkpoint', lambda a: 2*f(a)"): 'it computes',
+    (None, None, "'checkpoint', lambda a: f(a)*(1 + 1e-9)"): 'it computes',
     (None, '(v.g, a.zero_())[0]', None): 'changed in place',
     ("""x = a.clone().requires_grad_()
         f(x).backward(g)
