@@ -98,8 +98,9 @@ def _tensor_difference(answer, right):
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=least)
     worst = (answer-right).abs().argmax()
     a,r = answer.flatten()[worst], right.flatten()[worst]
+    digits = 4 if f'{a:.4g}' != f'{r:.4g}' else 12
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
-            f'{a:.4g} where {r:.4g} is right')
+            f'{a:.{digits}g} where {r:.{digits}g} is right')
 
 # %% ../../nbs/90b_functions.ipynb #10247fe8
 def _draw(*shapes):
@@ -135,6 +136,11 @@ def _shown(value, most=8):
     return re.sub(r'-?[\d.]+(e[-+]?\d+)?', digits, str(value.tolist()))
 
 # %% ../../nbs/90b_functions.ipynb #688bb86a
+def _apart(a, b):
+    "Two tensors as text, in full if four digits make them look the same"
+    shown = [_shown(a), _shown(b)]
+    return shown if shown[0] != shown[1] else [str(t.tolist()) for t in (a, b)]
+
 def _given(function, args):
     "The arguments of a call, for a sentence"
     most = 8 if _size(args) <= 24 else 1

@@ -242,6 +242,20 @@ def _small(*sizes, relu=Relu):
             relu()]
     return Model(layers[:-1], CrossEntropy(label_smoothing=.1))
 
+def _tiny(*weights):
+    "A network to try by hand: its name, which an explanation shows, is its numbers"
+    model = _small(*range(len(weights)+1))
+    for lin,(w,b) in zip(model.layers[::2], weights):
+        lin.w,lin.b = tensor(w).double(), tensor(b).double()
+    model.__name__ = f"[{', Relu, '.join(f'Lin({w}, {b})' for w,b in weights)}]"
+    return model
+
+_one,_two = tensor([[1.5, -.5]]).double(), tensor([[1.5, -.5], [-1.5, .5]]).double()
+_hidden,_scores,_more = (([[1, -1], [2, 1]], [0, 1]), ([[1, 3, -2], [2, -1, 1]],
+    [2, 0, -1]), ([[2, -1], [1, 1]], [1, 0]))
+_ten = ([[2]], [1]), ([[3, 1, 4, 1, 5, 9, 2, 6, 5, 3]], [0]*10)
+
+# %% ../../../nbs/answers/08c_digits.ipynb #2f8746e3
 _saliency_form = """def saliency(model, x, k):
     out = x
     for layer in model.layers: out = layer(out)
@@ -269,11 +283,36 @@ _mistakes = {
       'mean loss. Here each image has a score of its own',
     (None, 'x.g.sum(0)'): 'the images are added up: the result has a row for each of '
       'them',
-    (None, 'x.g.mean(0)'): 'the images are averaged: the result has a row for each of '
-      'them',
+    (None, 'x.g.mean(0)'): 'the images are averaged: each has a row of its own',
+    (None, 'x.g.mean(0, keepdim=True).expand_as(x)'): 'the images are averaged: each '
+      'has a gradient of its own',
     ("""out.softmax(1)
     out.g = out.g[:,[k]]*(torch.eye(out.shape[1])[k] - out.g)""", None): 'this is the '
       'gradient of the probability of the class. The gradient of its score was asked'}
+
+# %% ../../../nbs/answers/08c_digits.ipynb #e197688c
+_mistakes[None, 'x.g*x'] = ('this is the gradient times the pixels. The gradient alone '
+                            'was asked')
+_mistakes |= {(source, None): why for source,why in {
+    '''-out.softmax(1)
+    out.g[:,k] += 1''': 'this is the gradient of the logarithm of the probability. The '
+      'gradient of the score was asked',
+    'F.one_hot(out.argmax(1), out.shape[1]).to(out)': 'this is the gradient of the '
+      'largest score of each image. That of class k was asked',
+    '''torch.zeros_like(out)
+    out.g[out.argmax(1) == k,k] = 1''': 'only images whose largest score is that of '
+      'class k get a gradient. Each image has one',
+    '''torch.zeros_like(out)
+    out.g[0,k] = 1''': 'only the first image gets a gradient: out.g[:,k] is all',
+    '''torch.zeros_like(out)
+    out.g[:,k-1] = 1''': 'this is the gradient of the score of class k-1: the column '
+      'of class k is k'}.items()}
+_mistakes['''def saliency(model, x, k):
+    model(x, torch.full((len(x),), k))
+    model.backward(inp_grad=True)
+    return x.g'''] = (
+    'this is the gradient of the loss for the label k. The loss plays no part: start '
+    'at the score')
 
 # %% ../../../nbs/answers/08c_digits.ipynb #b4e90055
 def _scaled(model, factor):
@@ -282,12 +321,15 @@ def _scaled(model, factor):
     return model
 
 # %% ../../../nbs/answers/08c_digits.ipynb #45173556
-_judge_saliency = is_function(None, lambda: [(_small(9, 7, 4),
+_judge_saliency = is_function(None, lambda: [
+        (_tiny(_hidden, _scores), _one, 1), (_tiny(_hidden, _scores), _two, 1),
+        (_tiny(_hidden, _more, _scores), _one, 2), (_tiny(*_ten), _one[:,:1], 7),
+        (_small(9, 7, 4),
             torch.randn(5, 9, dtype=torch.float64).relu(), 2),  # with zeros
         (_small(9, 8, 6, 4), torch.randn(6, 9, dtype=torch.float64), 3),
         (_small(4, 5, 4), torch.randn(4, 4, dtype=torch.float64), 1),
-        (_small(2, 8, 10), 1e-6*torch.randn(2, 2, dtype=torch.float64), 9),
-        (_scaled(_small(3, 8, 10), 1e-6), torch.randn(1, 3, dtype=torch.float64), 7),
+        (_small(2, 8, 10), 1e-6*torch.randn(3, 2, dtype=torch.float64), 9),
+        (_scaled(_small(3, 8, 10), 1e-6), torch.randn(3, 3, dtype=torch.float64), 7),
         (_scaled(_small(3, 9, 8), 1e3), torch.randn(2, 3, dtype=torch.float64), 6),
         (_small(3, 2, 2), torch.randn(1, 3, dtype=torch.float64), 0)], _mistakes,
     _saliency_form)
@@ -353,9 +395,10 @@ _wrong |= {
         return a[:,k].sum()
     return torch.autograd.functional.jacobian(score, x)""": 'autograd',
     (None, 'x.g.float()'): 'float32',
-    (None, 'x.g.squeeze()'): 'shape (3,)',
+    (None, 'x.g.squeeze()'): 'has shape ()',
     (None, 'print(x.g)'): 'returns nothing',
-    (None, 'x.g*x'): 'wrong in', (None, 'x.g*(x != 0)'): 'wrong in',
+    (None, '-x.g'): 'wrong sign. For model = [Lin([[2]], [1]), Relu, Lin(',
+    (None, '2*x.g'): 'is 2 times too large', (None, 'x.g*(x != 0)'): 'wrong in',
     (None, '(x.g, x.zero_())[0]'): 'x has been changed'}
 
 # %% ../../../nbs/answers/08c_digits.ipynb #46c75150

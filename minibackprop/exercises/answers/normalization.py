@@ -9,11 +9,12 @@ __all__ = []
 import torch
 from ...broadcasting import rel_error
 from ...forward import lin
-from ...module import Module, Lin, evaluation
+from ...module import Module, Lin
 from ..judges import exercise
 from ..values import is_tuple, is_value, _both, _changes, _edits
 from ..values import _fill, _letters
-from ..functions import is_function, _agree, _draw, _seeded, _shown
+from ..functions import is_function, _agree, _apart, _draw
+from ..functions import _seeded, _shown
 from ..functions import _tensor_difference
 from ..gradients import is_gradient
 from ...autograd import _copy
@@ -306,67 +307,91 @@ exercise('11.8', 'Back from the output', 12,
 
 # %% ../../../nbs/answers/11_normalization.ipynb #2a002b52
 def _fold_case(n_in, n_out, eps):
-    "A linear layer and a trained normalization after it, and inputs"
+    "A linear layer and a trained normalization after it"
     norm = BatchNorm(n_out, eps=eps)
-    w,b,inp,norm.gain,norm.shift,norm.running_mean = _draw(
-        (n_in, n_out), (n_out,), (6, n_in), *[(n_out,)]*3)
+    w,b,norm.gain,norm.shift,norm.running_mean = _draw(
+        (n_in, n_out), *[(n_out,)]*4)
     norm.shift = norm.shift + .5*(norm.gain == 0)  # a unit that is its shift
     norm.running_var = torch.tensor([1e-5, .5, 2.]).double()[-n_out:]
-    return Lin(w, b), norm, inp
+    return Lin(w, b), norm
 
 # %% ../../../nbs/answers/11_normalization.ipynb #d8d9f84d
-def _misfolded(lin, norm, hidden):
-    "What wrong layers compute from `hidden`, `lin` without its bias, and why"
-    gain,shift,mean,var = norm.gain, norm.shift, norm.running_mean, norm.running_var
-    b,sd = lin.b, (var + norm.eps).sqrt()
-    return {
-        'eps is missing: it stands under the root':
-            gain*(hidden + b - mean)/var.sqrt() + shift,
-        'eps stands under the root, and not beside it':
-            gain*(hidden + b - mean)/(var.sqrt() + norm.eps) + shift,
-        'this is divided by the variance; take the root':
-            gain*(hidden + b - mean)/(var + norm.eps) + shift,
-        'the bias and the mean are multiplied by the factor too':
-            gain*hidden/sd + b - mean + shift,
-        'the mean and the shift are missing: they go into the bias': gain*hidden/sd + b,
-        'the running mean is missing: it is subtracted from the bias':
-            gain*(hidden + b)/sd + shift,
-        'the gain is missing': (hidden + b - mean)/sd + shift}
+def _factors(norm):
+    "The factor of each unit, and wrong ones, with the reason"
+    gain,var,eps = norm.gain, norm.running_var, norm.eps
+    sd = (var + eps).sqrt()
+    return gain/sd, {
+        'eps is missing: it stands under the root': gain/var.sqrt(),
+        'eps stands under the root, and not beside it': gain/(var.sqrt() + eps),
+        'eps is 1e-5 here; that of this layer is norm.eps': gain/(var + 1e-5).sqrt(),
+        'this is divided by the variance; take the root': gain/(var + eps),
+        'the root divides; this multiplies by it': gain*sd,
+        'the gain is missing': 1/sd,
+        'this divides by the gain, too; it multiplies': 1/(gain*sd),
+        'the sign of the gain is lost': gain.abs()/sd,
+        'each unit has a factor of its own; this is their mean': (gain/sd).mean(),
+        'it is not multiplied by the factor of its unit': 1.}
+
+# %% ../../../nbs/answers/11_normalization.ipynb #ff58aae7
+def _biases(lin, norm):
+    "The bias, and wrong ones, with the reason"
+    b,mean,shift,(c,_) = lin.b, norm.running_mean, norm.shift, _factors(norm)
+    return (b - mean)*c + shift, {
+        'the running mean is missing: it is subtracted from the bias': b*c + shift,
+        'the running mean is subtracted, and this adds it': (b + mean)*c + shift,
+        'the mean and the shift are missing': b*c,
+        'the shift is missing': (b - mean)*c,
+        'the shift is added, and this subtracts it': (b - mean)*c - shift,
+        'the shift is added after the factor, which is not for it': (b-mean+shift)*c,
+        'the bias of lin is missing': shift - mean*c,
+        'the bias of lin is not multiplied by the factor': b - mean*c + shift,
+        'the running mean is not multiplied by the factor': b*c - mean + shift,
+        'neither bias nor mean is multiplied by the factor': b - mean + shift,
+        'this is the bias of lin, as it was': b}
 
 # %% ../../../nbs/answers/11_normalization.ipynb #63d20897
 def _folds(answer):
-    "Judge `fold` by what its layer computes, for several sizes, and in float32"
+    "Judge `fold` by the layer it returns, for several sizes, and in float32"
     with _seeded(): cases = [_fold_case(*case) for case in (
-        (1, 2, .1), (4, 3, 1e-5), (1, 1, 1e-5), (3, 2, 1e-3), (3, 3, 1e-5), (1, 2, .5),
-        (2, 3, 1e-9))]
+        (1, 2, .1), (1, 2, .5), (1, 3, 1e-3), (1, 1, 1e-5), (2, 3, 1e-9), (3, 2, 1e-3),
+        (3, 3, 1e-5), (4, 3, 1e-5))]
     for case in cases:
         if why := _folds_at(answer, *case): return why
-    lin,norm = [_copy(layer, lambda o: _double(o, torch.float32))
-                for layer in cases[0][:2]]
-    kind = answer(lin, norm).w.dtype
-    if kind != torch.float32: return f'for layers in float32 the new one is {kind}'
+    one = answer(*[_copy(layer, lambda o: _double(o, torch.float32))
+                   for layer in cases[0]])
+    for name,t in zip('wb', (one.w, one.b)):
+        if t.dtype != torch.float32: return (f'for layers in float32 the new {name} is '
+                                             f'{t.dtype}')
 
 # %% ../../../nbs/answers/11_normalization.ipynb #321c713b
-def _folds_at(answer, lin, norm, inp):
+def _folds_at(answer, lin, norm):
     "What is wrong with `fold` for these layers"
     looks = {'lin': _changes(lin), 'norm': _changes(norm)}
     one = answer(lin, norm)
     if not isinstance(one, Lin): return f'it returns {one!r:.40}; expected a Lin'
     for name,look in looks.items():
-        if why := look(): return (f'{name} is to be left as it is: {why}. Make new '
-                                  'tensors')
-    with evaluation(): right = norm(lin(inp))
-    found = one(inp)
-    if _agree(found, right) and rel_error(found, right) < 1e-11: return None
-    hidden = inp @ lin.w
-    why = next((why for why,wrong in _misfolded(lin, norm, hidden).items()
-                if _agree(found, wrong)), _tensor_difference(found, right))
-    names = 'w', 'b', 'gain', 'shift', 'running_mean', 'running_var', 'eps', 'inp'
+        if why := look(): return (f'{name} is to be left as it is: {why}'
+                                  + '. Make new tensors'*('call' not in why))
+    c,factors = _factors(norm)
+    for name,right,mistakes in (
+            ('w', lin.w*c, {why: lin.w*wrong for why,wrong in factors.items()}),
+            ('b', *_biases(lin, norm))):
+        found = getattr(one, name)
+        if _agree(found, right) and rel_error(found, right) < 1e-11: continue
+        why = next((f'its {name}: {why}' for why,wrong in mistakes.items()
+                    if _agree(found, wrong)), None)
+        if not why: why = _tensor_difference(found, right).replace('its result',
+                                                                   f'its {name}')
+        return f'{why}. {_of_fold(lin, norm, found, right)}'
+
+# %% ../../../nbs/answers/11_normalization.ipynb #b2050dbe
+def _of_fold(lin, norm, found, right):
+    "What was given, what came out, and what is right"
+    names = 'w', 'b', 'gain', 'shift', 'running_mean', 'running_var', 'eps'
     held = lin.w, lin.b, norm.gain, norm.shift, norm.running_mean, norm.running_var
-    values = [*map(_shown, (*held, norm.eps, inp[0]))]
-    given = ', '.join(map(' = '.join, zip(names, values)))
-    return (f'{why}. For {given} the one layer gives {_shown(found[0])}, and the two '
-            f'give {_shown(right[0])}')
+    given = [f'{name} = {_shown(t)}' for name,t in zip(names, (*held, norm.eps))]
+    shown = ', and '.join(_apart(found, right))
+    return f'For {", ".join(given)} it is {shown} is right'
 
 # %% ../../../nbs/answers/11_normalization.ipynb #351425b0
 _form = """def fold(lin, norm):
@@ -401,7 +426,7 @@ _wrong = {
           'take the root',
     """norm.gain/(norm.running_var + norm.eps).sqrt()
     return Lin(lin.w*factor, lin.b - norm.running_mean + norm.shift)""":
-          'multiplied by the factor too',
+          'neither bias nor mean is',
     """norm.gain/(norm.running_var + norm.eps).sqrt()
     return Lin(lin.w*factor, lin.b*factor + norm.shift)""": 'running mean is missing',
     """def fold(lin, norm):
@@ -410,7 +435,7 @@ _wrong = {
     'def fold(lin, norm): return lin.w': 'expected a Lin',
     """norm.gain/(norm.running_var + 1e-5).sqrt()
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'eps = 0.1',
+          'that of this layer is norm.eps',
     """norm.gain/(norm.running_var.sqrt() + norm.eps)
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
           'not beside it'}
@@ -419,7 +444,7 @@ _wrong = {
 _wrong |= {
     """norm.gain.abs()/(norm.running_var + norm.eps).sqrt()
     return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""":
-          'the two give',
+          'the sign of the gain is lost',
     """norm.gain/(norm.running_var + norm.eps).sqrt()
     b = (lin.b - norm.running_mean)*factor + norm.shift
     return Lin((lin.w*factor).double(), b.double())""": 'layers in float32',
@@ -446,6 +471,27 @@ _wrong |= _edits("""def fold(lin, norm):
     ('return', 'norm.gain.requires_grad_(); return', 'autograd follows'),
     ('norm.eps', 'max(norm.eps, 1e-6)', 'eps = 1e-09'),
     ('lin.w*factor', '(lin.w*factor).float().double()', 'a few digits only'))
+
+# %% ../../../nbs/answers/11_normalization.ipynb #7a86f533
+_wrong |= _edits("""def fold(lin, norm):
+    factor = norm.gain/(norm.running_var + norm.eps).sqrt()
+    return Lin(lin.w*factor, (lin.b - norm.running_mean)*factor + norm.shift)""",
+    ('gain/', 'gain*', 'its w: the root divides'), ('w*factor', 'w', 'its w: it is'),
+    ('norm.gain/', '1/norm.gain/', 'divides by the gain, too'),
+    ('.sqrt()', '.sqrt().mean()', 'its w is wrong in 2 of 2 entries'),
+    ('*factor, (', '*factor.mean(), (', 'this is their mean'),
+    ('*factor, (', '*factor[:1], (', 'its w is wrong in 1 of 2 entries'),
+    ('- norm.running', '+ norm.running', 'and this adds it'),
+    (')*factor +', ') +', 'its b: neither bias nor mean is multiplied'),
+    ('b - norm.running_mean)*factor', 'b*factor - norm.running_mean)',
+     'its b: the running mean is not multiplied'),
+    ('(lin.b - norm.running_mean)*factor', 'lin.b - norm.running_mean*factor',
+     'its b: the bias of lin is not multiplied'),
+    ('lin.b - ', '-', 'the bias of lin is missing'),
+    (' + norm.shift', '', 'its b: the shift is missing. For w = [['),
+    ('+ norm.shift', '- norm.shift', 'and this subtracts it'),
+    ('mean)*factor + norm.shift', 'mean + norm.shift)*factor', 'after the factor'),
+    ('lin.w*factor', 'lin.w*factor[:,None]', 'its w has shape'))
 
 # %% ../../../nbs/answers/11_normalization.ipynb #20afd1d1
 exercise('11.9', 'Folded away', 15, _folds,

@@ -6,12 +6,12 @@
 __all__ = []
 
 # %% ../../../nbs/answers/09_speed.ipynb #fb8b33d6
-import gc, weakref
+import contextlib, gc, re, weakref
 import torch
 from ...module import Module, Lin, Relu, evaluation
 from ..judges import exercise
-from ..values import is_value, _all_in, _both, _edits, _fill
-from ..functions import is_function, _seeded, _Watch
+from ..values import is_value, _all_in, _edits, _fill
+from ..functions import is_function, _draw, _seeded, _Watch
 from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/09_speed.ipynb #2f702281
@@ -244,17 +244,27 @@ def _group(cls):
     return cls(Lin(draw(5, 6), draw(6)), Relu(), Lin(draw(6, 4), draw(4)), _Square(),
         _Beside(_frozen, draw(4, 3), draw(3, 7)))
 
-def _small_group(cls):
-    draw = lambda *shape: torch.randn(*shape, dtype=torch.float64)
-    return cls(Lin(draw(5, 3), draw(3)))
+def _small_group(cls): return cls(Lin(*_draw((3, 1), (1,))))
 
 # %% ../../../nbs/answers/09_speed.ipynb #25624909
-_group_gradient = _both(
+_group_gradients = (
+    is_gradient(_small_group, lambda: _draw((5, 3)), lambda x, w, b: x @ w + b),
     is_gradient(_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
         lambda x, w, b, w2, b2, a, c: (lambda h: h @ _frozen + h @ a @ c)(
-            ((x @ w + b).relu() @ w2 + b2)**2)),
-    is_gradient(_small_group, lambda: (torch.randn(4, 5, dtype=torch.float64),),
-        lambda x, w, b: x @ w + b))
+            ((x @ w + b).relu() @ w2 + b2)**2)))
+
+def _group_gradient(answer, layer, out, *own):
+    "What is wrong with the gradients, or with what is left when they are right"
+    kept = None
+    for judge in _group_gradients:
+        why = re.sub(r". If it is not learned: [^;]*?layer\b", '', judge(answer) or '')
+        if 'no forward call' in why: why += ('. In bwd call the layers once more, '
+            'outside of `no_record()`, and then the backward of each')
+        if why[:11] == 'inp.g was n': why += ('. The backward of the first layer sets '
+            'it, if it is wanted, on the tensor that this layer was called with')
+        if why and 'still kept' not in why: return why
+        kept = kept or why
+    return _after_backward(layer, out, *own) or kept or None
 
 # %% ../../../nbs/answers/09_speed.ipynb #7fdaf139
 def _remembers(layer):
@@ -268,45 +278,69 @@ def _remembers(layer):
 # %% ../../../nbs/answers/09_speed.ipynb #599e0adb
 def _whose_layers(answer):
     "Does it hold the layers that it was given, and only these?"
-    small,_ = _small_group(answer), _group(answer)
-    if len(small.parameters()) != 2: return ('two of them share their layers: they '
+    small,group = _small_group(answer), _group(answer)
+    if not small.parameters(): return ('it has no parameters: the layers belong on '
+        'self, such as self.layers, and not on the class or in a function')
+    owned,others = [{*map(id, o.parameters())} for o in (small, group)]
+    if owned & others: return ('two of them share their layers: they '
         'belong on self, and not on the class')
     lin = Lin(torch.ones(5, 3).double(), torch.zeros(3).double())
-    held = answer(lin).parameters()
-    if held and all(p is not lin.w for p in held): return (
+    one = answer(lin, Relu(), Lin(torch.ones(3, 3).double(), torch.zeros(3).double()))
+    held = [*map(id, one.parameters())]
+    if id(lin.w) not in held: return (
         'it holds copies of the layers, so those that were given get no gradients')
+    with contextlib.suppress(Exception):
+        out = one(torch.ones(4, 5).double())
+        out.g = torch.ones_like(out)
+        one.backward()
+    now = [i for i in map(id, one.parameters()) if i in held]
+    if now != held: return ('after backward it does not hold '
+        'the same layers in the same order: leave self.layers as it is')
 
 # %% ../../../nbs/answers/09_speed.ipynb #88612165
 def _checkpoint(answer):
     "Judge `Checkpoint`: what it keeps after forward, and after backward; gradients"
     if why := _whose_layers(answer): return why
-    layer,inp = _group(answer), torch.randn(4, 5, dtype=torch.float64)
+    with _seeded(): layer,inp = _group(answer), _draw((4, 5))[0]
     own = [*layer.parameters(), inp, _frozen]
+    if len(own) < 8: return (f'of five layers with 6 parameters it holds {len(own)-2}: '
+                             'all of them belong into self.layers')
     _Square.runs = 0
     with _Watch() as seen: out = layer(inp)
-    if _Square.runs > 1: return f'forward runs each layer {_Square.runs} times'
+    if _Square.runs != 1: return ('of five layers forward runs the fourth '
+                                  f'{_Square.runs} times; expected once')
     held = torch.is_tensor(out) and _held(seen, *own, out)
     if why := held and _remembers(layer): return (
         f'after the forward call {why}. To leave nothing: `with no_record():`')
     if held: return ('after the forward call values between the layers are still kept, '
-        'which was to be spared. A call keeps them, and a bare forward leaves what it '
-        'puts on its layer, such as self.saved; a call in `with no_record():` leaves '
-        'nothing')
-    one = _group(answer)
+        'which was to be spared. A call in `with no_record():` leaves nothing; what '
+        'else may keep a value is a list, a name of self or of the class')
+    with _seeded(): one = _group(answer)
     with evaluation(), _Watch() as seen: used = one(inp)
     if _held(seen, *one.parameters(), inp, _frozen, used): return (
         'in `evaluation()` values between the layers are still kept after forward')
-    if (count := len(layer.parameters())) != 6: return (f'of five layers with 6 '
-        f'parameters it holds {count}: all of them belong into self.layers')
-    return _group_gradient(answer) or _after_backward(layer, out, *own)
+    return _in_use(layer, out, used) or _group_gradient(answer, layer, out, *own)
+
+# %% ../../../nbs/answers/09_speed.ipynb #03964f55
+def _in_use(layer, out, used):
+    "What is wrong with how it calls its layers, or with what it holds, or None"
+    if torch.is_tensor(out) and torch.equal(used, out): return ('in training, too, '
+        'forward runs the layers in `evaluation()`, where some compute something else')
+    count = len(layer.parameters())
+    if count > 6: return (f'after a forward call it holds {count} parameters, and its '
+        'layers have 6: a tensor in a name or a list of `__init__` counts as one. '
+        'Keep none; bwd is given inp')
 
 # %% ../../../nbs/answers/09_speed.ipynb #66ac01c2
 def _after_backward(layer, out, *own):
     "What is wrong after a backward whose gradients are right, or None"
     up = torch.randn(4, 7, dtype=torch.float64)
+    _Square.runs = 0
     with _Watch() as seen:
         out.g = up.clone()
         layer.backward(inp_grad=True)
+    if _Square.runs > 1: return ('the gradients are right, but bwd runs a layer '
+                                 f'{_Square.runs} times; once more is enough')
     if not torch.equal(up, out.g): return ('out.g is changed in place: hand it on as '
         'it is')
     if why := _remembers(layer): return (f'the gradients are right, but after backward '
@@ -396,9 +430,21 @@ _wrong |= {
 # %% ../../../nbs/answers/09_speed.ipynb #71819114
 _wrong |= _edits(_fill(_form, _quiet),
     ('with no_record():', """from minibackprop.module import evaluation
-        with no_record(), evaluation():""", 'the forward pass'),
+        with no_record(), evaluation():""", 'in training, too, forward runs'),
     ('no_record():', 'no_record() if self.training else evaluation():', 'evaluation'),
-    ('*layers): self.layers = layers', '*layers): self.layers = layers[:1]', 'holds'))
+    ('*layers): self.layers = layers', '*layers): self.layers = layers[:1]', 'holds'),
+    ('self.layers = l', 'self.all = [torch.ones(2)]; self.layers = l', 'counts as one'))
+_wrong |= _edits(_fill(_form, _quiet),
+    ('        for layer in rev', '''        again = inp
+        for layer in self.layers: again = layer(again)
+        again.g = out.g
+        for layer in rev''', 'bwd runs a layer 2 times; once more is enough'),
+    ('for layer in reversed(self.layers): layer', '''self.layers = [*self.layers]
+        while self.layers: self.layers.pop()''', 'in the same order'),
+    ('reversed(self.layers)', 'reversed(self.layers[1:])',
+     'layers.0.w.g was never written; layers.0.b.g'),
+    ('self.layers: inp', 'self.layers[:2]: inp', 'runs the fourth 0 times'),
+    ('again = inp\n', 'again = inp.clone()\n', 'on the tensor that this layer was'))
 
 # %% ../../../nbs/answers/09_speed.ipynb #72a6b260
 _also = (

@@ -11,8 +11,9 @@ import torch
 from ...broadcasting import rel_error
 from ..judges import exercise
 from ..values import is_value, _both, _fill, _letters
-from ..functions import is_function, _agree, _autograd, _draw
-from ..functions import _line_of, _never, _seeded, _shown, _Watch
+from ..functions import is_function, _agree, _apart, _autograd
+from ..functions import _draw, _line_of, _never, _recognized
+from ..functions import _seeded, _shown, _tensor_difference, _Watch
 from ... import tape
 from ...tape import Var
 
@@ -701,24 +702,28 @@ exercise('10.9', 'An order without numbers', 20, _ordered,
     wrong=_wrong, form=_form, right=_also)
 
 # %% ../../../nbs/answers/10_tape.ipynb #966ccf3e
-_insides = [('a*a.tanh()', (3,)), ('(a*a).sum()', (2,)), ('a*a*a', ()),
-            ('a.exp()/a.exp().sum(1, keepdim=True)', (2, 2)), ('a.t() @ a', (2, 3)),
-            ('a.exp()*3', (1, 2)), ('1e4*a.tanh()', (3,)), ('1e-7*a.tanh()', (3,))]
+_insides = [('a*a*a', ()), ('a*a.tanh()', (3,)), ('(a*a).sum()', (2,)),
+            ('a.exp()/a.exp().sum(1, keepdim=True)', (2, 2)), ('a @ w', (2, 2)),
+            ('a.t() @ a', (2, 3)), ('a.exp()*3', (1, 2)), ('1e4*a.tanh()', (3,)),
+            ('1e-7*a.tanh()', (3,))]
 
 def _remembers(answer):
     "Judge `checkpoint`"
     for source,shape in _insides:
-        with _seeded(): one,*others = _draw(shape, shape, shape)
+        with _seeded(): first,one,last = _draw(shape, shape, shape)
         given = f'f(a) = {source}, and a = {_shown(one)}'
+        def inside(*numbers):
+            w = torch.tensor([[1., 2], [3, 4]]).to(numbers[0])
+            return _inside(answer, eval(f'lambda a: {source}', {'w': w}), *numbers)
         try:
-            f = eval(f'lambda a: {source}')
-            with _for(given): why = (_inside(answer, f, one, *others)
-                                     or _inside(answer, f, one.float()))
-        except (AttributeError, ValueError) as e:
+            with _for(given): why = inside(first, one, last) or inside(one.float())
+        except (AttributeError, KeyError, ValueError) as e:
             if _line_of(e): raise
-            back = re.match("'(Var|NoneType)' object", str(e))
+            back = re.match(r"'([\w.]+)' object", str(e))
             why = (f'the formula returns a {back[1]}; expected a tensor, such as v.g' if
-                   back else f'what the formula returns has not the shape of a: {e}')
+                   back else 'no gradient arrives: `operation` takes a formula, too' if
+                   isinstance(e, KeyError) else
+                   f'what the formula returns has not the shape of a: {e}')
         if why: return f'for {given}: {why}'
 
 # %% ../../../nbs/answers/10_tape.ipynb #c2c69514
@@ -737,25 +742,40 @@ def _inside(answer, plain, *numbers):
         if any(ref() for refs in calls for ref in refs): return ('the inside is '
             'recorded in the forward call. Call f with a tensor there')
         if len(calls) != len(xs): return (f'f is called {len(calls)} times in '
-            f'{len(xs)} forward calls; expected once in each')
+            f'{len(xs)} forward calls; expected once in each, also when checkpoint has '
+            'been called for another function in between')
     if taken: return _taken(taken)
     if not all(hasattr(out, 'args') for out in outs):
         return 'its result is no Var, so nothing can go back'
-    with _own_names(Var) as taken:
-        made = [*zip(numbers, xs, outs)]
-        made[:2] = made[1::-1]  # of three, the middle one goes back first
-        walks = [_walked(Var, plain, calls, *one) for one in made]
-    return _taken(taken) if taken else next(filter(None, walks), None)
+    with _own_names(Var) as taken: why = _walks(Var, plain, calls, numbers, xs, outs)
+    return _taken(taken) if taken else why
+
+# %% ../../../nbs/answers/10_tape.ipynb #4db7451d
+def _walks(Var, plain, calls, numbers, *made):
+    "What is wrong with the walks back from several results; of three, the middle first"
+    made = [*zip(numbers, *made)]
+    made[:2] = made[1::-1]
+    found = [(a, _walked(Var, plain, calls, numbers, a, *more)) for a,*more in made]
+    a,why = next((one for one in found if one[1]), found[0])
+    return why if a is made[0][0] else (
+        f'right there, and not for a = {_shown(a)}, which comes after it: {why}')
 
 # %% ../../../nbs/answers/10_tape.ipynb #35dcf994
-def _walked(Var, plain, calls, a, x, out):
+def _upstream(a, out):
+    "What is given to a walk back from `out`, the result of `a`"
+    up = torch.linspace(-2, 1, out.numel()).to(a).view(out.shape)
+    up = (10*(up + a.sum())).round()/10
+    if up.numel() > 3: up.view(-1)[2] = 0
+    return up
+
+def _walked(Var, plain, calls, numbers, a, x, out):
     "What is wrong with a walk back from `out` to `x`, whose numbers are `a`"
     if out.data.dtype != a.dtype: return (f'for {a.dtype} its result is '
                                           f'{out.data.dtype}')
-    if not _agree(out.data, plain(a)): return (f'it computes {_shown(out.data)}, and f '
-        f'gives {_shown(plain(a))}')
-    up = torch.linspace(-2, 1, out.data.numel()).to(a).view(out.data.shape)
-    up = (10*(up + a.sum())).round()/10
+    if not (_agree(out.data, plain(a)) and rel_error(out.data, plain(a)) < 1e-5*(
+            1e-7 if a.dtype == torch.float64 else 1)): return (
+        'it computes {}, and f gives {}'.format(*_apart(out.data, plain(a))))
+    up = _upstream(a, out.data)
     calls.clear()
     with _Watch() as seen: out.backward(given := up.clone())
     if 'run_backward' in seen.names: return _autograd['run_backward']
@@ -764,25 +784,47 @@ def _walked(Var, plain, calls, a, x, out):
     if not torch.equal(given, up): return 'g is changed in place'
     if x.data.requires_grad: return ('the input is a tensor that autograd follows now: '
         'leave it as it was')
-    return _wrong_slope(Var, plain, a, x.g, up) or _wasted(calls)
+    return _wrong_slope(Var, plain, a, x.g, up, numbers) or _wasted(calls)
 
 # %% ../../../nbs/answers/10_tape.ipynb #8c01f654
-def _wrong_slope(Var, plain, a, found, up):
+def _other_slopes(slope, plain, a, up, numbers):
+    "Makers of gradients that are not right, and what is wrong with each"
+    one = torch.ones_like(up)
+    return {
+        lambda: slope(one)*up: 'g is multiplied in at the end: hand it to backward(g)',
+        lambda: slope(plain(a)): 'out goes back, not g: a formula gets g, out, a',
+        lambda: slope(one): 'the gradient that arrived, g, takes no part',
+        lambda: slope(up*up): 'g is multiplied in twice',
+        lambda: slope(up)*up: 'g is multiplied in twice',
+        lambda: up: 'this is g alone; the slope of f is missing',
+        lambda: slope(one*up.sum()): 'the numbers of g are added up',
+        lambda: slope(one*up.mean()): 'the mean of g stands in for its numbers',
+        lambda: slope(up, plain(a)): 'the slope is taken at the result of f, not at a',
+        lambda: slope(up, up): 'the slope is taken at g, not at a',
+        lambda: 2*a*up: 'this is the gradient of another function, the one that '
+          'checkpoint got after f',
+        **{lambda b=b, u=u: slope(u, b): 'this is the gradient for the input of '
+           'another call. The formula gets its own: a'
+           for b in numbers if b is not a for u in (up, _upstream(b, up))}}
+
+# %% ../../../nbs/answers/10_tape.ipynb #1b6b6f53
+def _wrong_slope(Var, plain, a, found, up, numbers):
     "What is wrong with the gradient that arrived at an input `a`"
-    def slope(up):
+    def slope(up, a=a):
         v = Var(a)
         plain(v).backward(up)
         return v.g
     right = slope(up)
     limit = 1e-12 if a.dtype == torch.float64 else 1e-5
     if _agree(found, right) and rel_error(found, right) < limit: return None
-    why = ('the gradient that arrived, g, takes no part; '
-           if _agree(found, slope(torch.ones_like(up))) else
-           'the gradient is not that of f: compute f once more on a Var, and walk back '
-           'from there with g; ')
-    if rel_error(found, right) < 1e-3: why = 'it is right to a few digits only; '
-    return (f'{why}for g = {_shown(up)} it is {_shown(found)}, and {_shown(right)} is '
-            'right')
+    why = rel_error(found, right) > 1e-3 and _recognized(
+        _other_slopes(slope, plain, a, up, numbers), lambda make: _agree(found, make()))
+    if not why:
+        why = _tensor_difference(found, right).replace('its result', 'the gradient')
+        if 'wrong in' in why: why += ('. Compute f once more on a Var, and walk back '
+                                      'from there with g')
+    shown = ', and '.join(_apart(found, right))
+    return f'{why}. For g = {_shown(up)} it is {shown} is right'
 
 # %% ../../../nbs/answers/10_tape.ipynb #22d5ec8e
 def _wasted(calls):
@@ -805,22 +847,34 @@ _form = """def checkpoint(f):
 # %% ../../../nbs/answers/10_tape.ipynb #78ebaf2f
 _wrong = {
     ('f(v).sum().backward()', None, None): 'takes no part',
-    ('f(v).sum().backward()', 'v.g*g', None): 'for f(a) = a.exp()/',
-    (None, 'g', None): 'not that of f',
-    (None, 'v.g.t()', None): 'not that of f',
+    ('f(v).sum().backward()', 'v.g*g', None): 'g is multiplied in at the end',
+    (None, 'g', None): 'this is g alone',
+    (None, 'v.g*g', None): 'g is multiplied in twice',
+    ('f(v).backward(g*g)', None, None): 'g is multiplied in twice',
+    (None, 'v.g/2', None): 'the gradient is 2 times too small',
+    ('f(v).backward(g*0 + g.sum())', None, None): 'the numbers of g are added up',
+    ('v = Var(out); f(v).backward(g)', None, None): 'at the result of f, not at a',
+    ('v = Var(g); f(v).backward(g)', None, None): 'taken at g, not at a',
+    (None, 'v.g.t()', None): 'for f(a) = a.exp()/',
     (None, 'v.g.flatten()', None): 'not the shape of a',
     (None, 'v.g.squeeze()', None): 'for f(a) = a.exp()*3, and a = [[',
-    (None, 'v', None): 'returns a Var',
+    (None, 'v', None): 'returns a Var', (None, 'v.g.numpy()', None): 'numpy.ndarray',
     ('return grad((f(v)*g).sum(), v)', None, None): 'returns a Var',
     (None, 'None', None): 'returns a NoneType',
-    (None, '-v.g', None): 'not that of f',
+    ('f(v).backward(out)', None, None): 'out goes back, not g',
+    (None, '-v.g', None): 'the gradient has the wrong sign. For g = ',
     (None, 'v.g', "'exp', f"): "Var's own exp is another one",
     (None, None, "f.__name__, f"): "own exp", (None, None, "'data', f"): "own data",
     (None, None, "'backward', f"): "Var's own backward is another one afterwards",
+    }
+
+# %% ../../../nbs/answers/10_tape.ipynb #9e5312aa
+_wrong |= {
     (None, 'v.g.float().to(a.dtype)', None): 'right to a few digits only',
     (None, 'v.g.clamp(-99, 99)', None): 'for f(a) = 1e4*a.tanh()',
     (None, 'v.g.where(v.g.abs() > 1e-3, 0.)', None): 'for f(a) = ',
     ('f(v).backward(g*(out != 0))', None, None): 'for f(a) = 1e4*a.tanh()',
+    (None, 'v.g*(g != 0).all()', None): 'for f(a) = a.exp()/',
     ('f(v); f(v).backward(g)', None, None): 'calls f 2 times; once, with a Var',
     }
 
@@ -830,6 +884,7 @@ _wrong |= {
     ('a.requires_grad_(); f(v).backward(g)', None, None): 'autograd follows now',
     ('Var.relu = None; f(v).backward(g)', None, None): "Var's own relu is another",
     (None, None, "'checkpoint', lambda a: 2*f(a)"): 'it computes',
+    (None, None, "'checkpoint', lambda a: f(a)*(1 + 1e-9)"): 'it computes',
     (None, '(v.g, a.zero_())[0]', None): 'changed in place',
     ("""x = a.clone().requires_grad_()
         f(x).backward(g)
@@ -855,7 +910,7 @@ _wrong |= {
         return kept[0].g
     return operation('checkpoint', f, formula)""": 'is still held',
     _fill(_form).replace('f(v)', 'checkpoint.f(v)').replace(
-        '    def', '    checkpoint.f = f\n    def'): 'not that of f'}
+        '    def', '    checkpoint.f = f\n    def'): 'gradient of another function'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #f1f0a5ed
 _wrong |= {
@@ -868,7 +923,7 @@ _wrong |= {
         v = Var(saved.pop(0))
         f(v).backward(g)
         return v.g
-    return operation('checkpoint', forward, formula)""": 'not that of f'}
+    return operation('checkpoint', forward, formula)""": 'input of another call'}
 
 # %% ../../../nbs/answers/10_tape.ipynb #d039fc14
 _also = (
@@ -894,6 +949,9 @@ exercise('10.10', 'Remember less', 20, _remembers,
            'In the formula: a = Var(a), f(a).backward(g), and return a.g.'),
     wrong={
         'def checkpoint(f): return f': 'the inside is recorded',
+        "def checkpoint(f): return operation('checkpoint', f)": 'takes a formula, too',
+        _fill(_form).replace('Var(a)', 'Var(a.double())').replace(
+            '(g)', '(g.double())'): 'for f(a) = a @ w',
         'def checkpoint(f): return lambda a: f(a.data)': 'no Var',
         """def checkpoint(f):
     kept = {}

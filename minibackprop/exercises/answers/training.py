@@ -6,10 +6,10 @@
 __all__ = []
 
 # %% ../../../nbs/answers/08b_training.ipynb #a578c579
-import functools
+import functools, re
 import torch
 from ...broadcasting import rel_error
-from ...module import Lin, Module, Relu, Model
+from ...module import Lin, Module, Mse, Relu, Model
 from ...losses import CrossEntropy
 from ..judges import exercise
 from ..values import is_value, Judge
@@ -411,19 +411,23 @@ class _Shifted(Module):
 
 # %% ../../../nbs/answers/08b_training.ipynb #bf28faa8
 def _accumulating(n, dtype):
-    "A model that notes how many examples each call was given, that list, x and y"
+    "A model that notes what each call is given, that list, x and y"
     random = torch.Generator().manual_seed(n)
     draw = lambda *s: torch.randn(*s, generator=random, dtype=torch.float64).to(dtype)
-    pieces = []
+    number = lambda *s: torch.tensor(s).to(dtype)
+    calls = []
     def call(self, inp, targ):
-        pieces.append(len(inp))
+        calls.append((inp, targ, self.training))
         return Model.__call__(self, inp, targ)
     noting = type('Model', (Model,), {'__call__': call})
-    if n < 6: return (noting([Lin(draw(6, 3), draw(3))], CrossEntropy()), pieces,
-                      draw(n, 6), torch.randint(3, (n,), generator=random))
+    if n == 3: return (noting([Lin(number([.5]), number(0.))], Mse()), calls,
+                       number([1.], [2.], [-1.]), number([3.], [0.], [1.]))
+    if n < 6: return (noting([Lin(draw(6, 3), draw(3))], CrossEntropy()), calls,
+                      draw(n, 6)*(torch.arange(n) > 0).to(dtype)[:,None],
+                      torch.randint(3, (n,), generator=random))
     layers = [_Rows(), Lin(draw(6, 4), draw(4)), Relu(), Lin(draw(4, 4), draw(4)),
               _Gain(draw(4)), Relu(), Lin(draw(4, 4), draw(4))]
-    return noting(layers, _Shifted(draw(4))), pieces, draw(n, 2, 3), draw(n, 4)
+    return noting(layers, _Shifted(draw(4))), calls, draw(n, 2, 3), draw(n, 4)
 
 # %% ../../../nbs/answers/08b_training.ipynb #00d5209d
 def _narrows(seen):
@@ -433,30 +437,65 @@ def _narrows(seen):
                seen.operations if wide(made) for t in taken if wide(t))
 
 # %% ../../../nbs/answers/08b_training.ipynb #ac43db94
+def _misgiven(calls, x, y, size):
+    "What is wrong with what the model was called on, in words, or None"
+    n,sizes = len(x), [len(xb) for xb,*_ in calls]
+    right = [size]*(n//size) + [n % size]*(n % size > 0)
+    if not calls: return 'model(xb, yb) is never called'
+    if sorted(sizes)[::-1] != right:
+        lost,these = n - sum(sizes), [', '.join(map(str, s)) for s in (sizes, right)]
+        why = (f'{lost} of the {n} examples are left out' if lost > 0 else
+               'some examples go through it twice' if lost else
+               'an empty piece is one too many' if 0 in sizes else
+               'all go through it at once' if sizes == [n] else
+               'size is the number of examples in a piece, and not of pieces'
+               if len(sizes) == size else 'each has `size` examples, the last the rest')
+        return f'the model gets pieces of {these[0]} examples, not {these[1]}: {why}'
+    def rows(x, y): return [(*a.flatten().tolist(), *b.flatten().tolist())
+                            for a,b in zip(x, y)]
+    given = [row for xb,yb,_ in calls for row in rows(xb, yb)]
+    if sorted(given) != sorted(rows(x, y)): return ('what the model gets is not each '
+        'example once, with its own y')
+    if not all(training for *_,training in calls): return ('the model is called in '
+        '`evaluation()`, where a layer may compute something else')
+
+# %% ../../../nbs/answers/08b_training.ipynb #ba71aaa2
+def _named(name):
+    "How a parameter is reached from the model, such as model.layers[1].w"
+    path = f'.layers.{name}' if name[0].isdigit() else f'.{name}'
+    return 'model' + re.sub(r'\.(\d+)', r'[\1]', path)
+
+# %% ../../../nbs/answers/08b_training.ipynb #4b8ae4b7
 def _run(function, n, size, stale=False, dtype=torch.float64):
     "Gradients by name after `function(model, x, y, size)`; or what is wrong"
-    model,pieces,x,y = _accumulating(n, dtype)
+    model,calls,x,y = _accumulating(n, dtype)
     params = model.named_parameters()
     old = {name: _old(p).g for name,p in params.items()} if stale else {}
     looks = _changes(model, g=False), _changes([x, y])
     try:
         with _Watch() as seen: function(model, x, y, size)
     except Exception as e:
-        e.given = f'{n} examples, size {size} and {len(model.layers)} layers'
+        e.given = f'{n} examples and size {size}'
         raise
     if _narrows(seen): return 'on the way a gradient loses digits: keep its dtype'
     if why := looks[0](): return f'the model: {why}'
     if looks[1](): return 'x or y has been changed: only gradients are wanted'
-    right = [size]*(n//size) + [n % size]*(n % size > 0)
-    if sorted(pieces)[::-1] != right: return (f'the model was called on pieces of '
-        f'{", ".join(map(str, pieces)) or "no"} examples; expected {right}')
+    if why := _misgiven(calls, x, y, size): return why
+    found = {name: getattr(p, 'g', None) for name,p in params.items()}
+    return _formless(params, found, old) or {n: g.clone() for n,g in found.items()}
+
+# %% ../../../nbs/answers/08b_training.ipynb #0497afac
+def _formless(params, found, old):
+    "Which gradient is none, or not of the form of its parameter, in words, or None"
+    none = [name for name,g in found.items() if g is None or g is old.get(name)]
+    if len(none) == len(found): return ('no parameter of the model has a new .g in the '
+        'end. Is p.g set, and are they the parameters of the model itself?')
+    if none: return (f'{_named(none[0])} has no new .g in the end. '
+                     'model.parameters() has all of them')
     for name,p in params.items():
-        g = getattr(p, 'g', None)
-        if g is None or g is old.get(name): return (f'{name} is a parameter, too, and '
-            'has no gradient .g in the end')
-        if (g.shape, g.dtype) != (p.shape, p.dtype): return (f'{name}.g has become '
-            f'{tuple(g.shape)} {g.dtype}; expected {tuple(p.shape)} {p.dtype}')
-    return {name: p.g.clone() for name,p in params.items()}
+        g = found[name]
+        if (g.shape, g.dtype) != (p.shape, p.dtype): return (f'{_named(name)}.g has '
+            f'become {tuple(g.shape)} {g.dtype}; expected {tuple(p.shape)} {p.dtype}')
 
 # %% ../../../nbs/answers/08b_training.ipynb #c45e4265
 _pieces_form = """def accumulate(model, x, y, size):
@@ -477,55 +516,81 @@ _mistakes = {
       'be shorter: multiply by its own share, len(xb)/len(x)',
     'p.g*(len(xb)/size)/(-(-len(x)//size))': 'the factors of the pieces do not add up '
       'to 1. A piece has the share len(xb)/len(x) of the examples',
+    'p.g*len(xb)': 'each gradient is multiplied by the size of its piece. Divide the '
+      'sum by the number of all examples',
+    'p.g*len(xb)/size': 'the sum is divided by the size of a piece. Divide it by the '
+      'number of all examples',
+    'p.g*0': 'the sums stay at 0. In a loop over a list, s += ... changes the tensor '
+      'in the list, and s = s + ... makes another',
     'p.g/len(x)': 'the loss of a piece is divided by the size of the piece already. '
       'Multiply its gradient by that size, and divide by the number of all examples',
+    }
+
+# %% ../../../nbs/answers/08b_training.ipynb #fd30fca0
+_mistakes |= {
     """def accumulate(model, x, y, size):
     for xb,yb in Batches(x, y, size=size, shuffle=False):
         model(xb, yb)
         model.backward()""": 'only the gradient of the last piece is left: backward '
-      'sets .g. Keep the sum somewhere else',
+      'sets .g. Keep the sum somewhere else, and put it into .g in the end',
     """def accumulate(model, x, y, size):
     for xb,yb in Batches(x, y, size=size, shuffle=False):
         model(xb, yb)
         model.backward()
         for p in model.parameters(): p.g = p.g*len(xb)/len(x)""": 'only the gradient '
-      'of the last piece is left: backward sets .g. Keep the sum somewhere else'}
+      'of the last piece is left: backward sets .g. Keep the sum somewhere else, and '
+      'put it into .g in the end'}
 _mistakes = {_fill(_pieces_form, source): why for source,why in _mistakes.items()}
 
 # %% ../../../nbs/answers/08b_training.ipynb #e9b1d438
-def _of_last(n, last):
-    "Gradients by name of the mean loss over the last examples of n"
+def _over(n, first, end=None):
+    "Gradients by name of the mean loss over some of n examples"
     model,_,x,y = _accumulating(n, torch.float64)
-    model(x[-last:], y[-last:])
+    model(x[first:end], y[first:end])
     model.backward()
     return {name: p.g for name,p in model.named_parameters().items()}
 
 def _misses(found, n, size):
     "What is wrong with gradients, beside those of all examples at once"
     if isinstance(found, str): return found
-    right,last = _of_last(n, n), _of_last(n, n % size or size)
+    left = n % size or size
+    right,last = _over(n, 0), _over(n, n - left)
     wrong = [p for p in right if not rel_error(found[p], right[p]) < 1e-6]
     if not wrong: return None
     p = wrong[0]
-    if found[p].isnan().any(): return (f'{p}.g: a gradient that was left over from an '
+    name,g = f'{_named(p)}.g', found[p]
+    if g.isnan().any(): return (f'{name}: a gradient that was left over from an '
         'earlier call counts here. Begin the sum at 0')
+    if (n, size) == (3, 2) and len(wrong) == 2: return _by_hand(found, p, right[p])
+    if _agree(g, last[p]): return (f'{name} belongs to the last piece only. It is a '
+        'parameter, too: model.parameters() has all of them')
+    if n > 3 and _agree(g, right[p] - last[p]*left/n): return (
+        f'{name} lacks the last piece')
+    return _tensor_difference(g, right[p]).replace('its result', name)
+
+# %% ../../../nbs/answers/08b_training.ipynb #4c7ecb07
+def _by_hand(found, p, right):
+    "What is wrong with a gradient that can be computed by hand from its two pieces"
     def same(wrong):
-        return all(map(_agree, _run(_made(wrong), n, size).values(), found.values()))
-    if why := _recognized(_mistakes, same): return why
-    if _agree(found[p], last[p]): return (f'{p}.g belongs to the last piece only: '
-        f'{p} is a parameter of the model, too')
-    return _tensor_difference(found[p], right[p]).replace('its result', f'{p}.g')
+        return all(map(_agree, _run(_made(wrong), 3, 2).values(), found.values()))
+    why = _recognized(_mistakes, same) or ('the sign is wrong' if _agree(
+        found[p], -right) else 'it is not the sum of the pieces')
+    a,b,r,g = [f'{t.item():.4g}' for t in (
+        _over(3, 0, 2)[p], _over(3, 2)[p], right, found[p])]
+    return (f'{why}. {_named(p)}.g of the first piece is {a}, of the second {b}: '
+            f'2/3*({a}) + 1/3*({b}) = {r} is right, and it is {g}')
 
 # %% ../../../nbs/answers/08b_training.ipynb #e610c999
 def _accumulated(answer):
     "Judge `accumulate`"
     if not callable(answer): return f'{answer!r:.40} is not a function'
-    sizes = (12, 5), (12, 5), (5, 1), (3, 8), (7, 7), (11, 4), (12, 4), (1, 4)
+    sizes = (3, 2), (3, 2), (12, 5), (5, 1), (3, 8), (7, 7), (11, 4), (12, 4), (1, 4)
     for call,(n,size) in enumerate(sizes):
-        why = _misses(_run(answer, n, size, call > 1 and call % 2 == 0), n, size)
+        why = _misses(_run(answer, n, size, call > 2 and call % 2), n, size)
         if why and call == 1: return (f'right in the first call, and not in the second:'
             f' begin the sums at 0 in each call. In the second {why}')
-        if why: return f'for {n} examples and size {size}: {why}'
+        if why: return ('right for 3 examples and size 2, and not '*(call > 1)
+                        + f'for {n} examples and size {size}: {why}')
     single = _run(answer, 7, 3, dtype=torch.float32)
     if isinstance(single, str): return f'for a model in float32: {single}'
 
@@ -565,19 +630,22 @@ _also += (
 _wrong = {
     """def accumulate(model, x, y, size):
     model(x, y)
-    model.backward()""": 'on pieces of 12 examples',
-    'def accumulate(model, x, y, size): print(size)': 'on pieces of no examples'}
+    model.backward()""": 'pieces of 3 examples, not 2, 1: all go',
+    'def accumulate(model, x, y, size): print(size)': 'is never called'}
 _wrong |= _edits(_fill(_pieces_form),
-    ('size=size', 'size=1', 'for 12 examples and size 5: the model was called on'),
-    ('size=size', 'size=4', 'pieces of 4, 4, 4 examples; expected [5, 5, 2]'),
+    ('size=size', 'size=1', 'each has `size` examples, the last'),
+    ('size=size', 'size=4', 'pieces of 3 examples, not 2, 1: all go'),
     ('(xb, yb)', '(xb, yb.flatten())', 'it raises'), ('g = s', 'g = s.float()', '32'),
     ('(xb, yb)', '(xb.view(-1, x.shape[-1]), yb)', 'it raises'),
     ('model(xb', """from minibackprop.module import evaluation
-        with evaluation(): model(xb""", '1.w.g is wrong in'),
+        with evaluation(): model(xb""", 'is called in `evaluation()`'),
     ('p.g = s', 'p.g = s; p.requires_grad_()', 'a tensor that autograd follows'),
-    ('p.g = s', 'p.g += s', 'g is wrong in'), ('s +=', 'x *= 2; s +=', 'been changed'),
+    ('p.g = s', 'p.g += s', 'it is not the sum of the'), ('s += p.g', 's = p.g', '0'),
+    ('s +=', 'x *= 2; s +=', 'been changed'), ('s += ', 's = s + ', 'stay at 0'),
+    ('p.g*len(xb)', 'p.g*len(xb)**2', 'it is not the sum'),
+    ('g = s', 'g = -s', 'the sign is wrong'),
     ('+= p.g', '+= p.g.float()', 'loses digits'), ('+= p.g', '+= p.g.half()', 'digits'),
-    ('_like(p)', '_like(p, dtype=torch.float64)', 'for a model in float32: 1.w.g has'),
+    ('_like(p)', '_like(p, dtype=torch.float64)', 'model.layers[1].w.g has become'),
     ('size):', 'size, kept={}):', 'not in the second: begin'),
     ('sums =', 'model.sums = sums =', 'the model: sums is new'))
 
@@ -587,11 +655,11 @@ _wrong = {s.replace('sums = [', 'sums = kept["s"] = kept.get("s") or [')
 _wrong |= {_fill(_pieces_form).replace('model.parameters()', params): piece
     for params,piece in {
         '[p for o in model.layers for p in o.parameters()]':
-          'loss.shift.g belongs to the last piece only',
-        'model.parameters()[:4]': '4.gains.0.g belongs to the last piece only',
+          'model.loss.shift.g belongs to the last piece only',
+        'model.parameters()[:4]': 'model.layers[4].gains[0].g belongs to the last',
         "[getattr(o, n) for o in model.layers for n in 'wb' if hasattr(o, n)]":
-          '4.gains.0.g belongs to', '[model.layers[0].w, model.layers[-1].w]':
-          'has no attribute w', '{p.shape: p for p in model.parameters()}.values()':
+          'gains[0].g belongs to', '[model.layers[0].w, model.layers[-1].w]':
+          'layers[0].b.g belongs', '{p.shape: p for p in model.parameters()}.values()':
           'belongs to the last piece only'}.items()}
 _wrong[_fill(_pieces_form).replace('sums = [torch.zeros_like(p)',
     """of = {p.shape: torch.zeros_like(p) for p in model.parameters()}
