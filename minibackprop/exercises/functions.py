@@ -65,6 +65,18 @@ def _agree(a, b):
 def _alike(found, right): return all(map(_agree, found, right))
 
 # %% ../../nbs/90b_functions.ipynb #eb33f9fb
+_nan = 'its result has NaN in it'
+
+def _nan_from(function, args):
+    "Where the NaN in a result comes from, in words"
+    try:
+        with _seeded(): again = function(*_each(torch.clone, args))  # without a .g
+        left = not any(t.isnan().any() for t in _tensors(again))
+    except AttributeError: left = True
+    return (', from a `.g` that an earlier call has left: replace it' if left
+            else ', such as 0/0 gives, or the root of a negative number')
+
+# %% ../../nbs/90b_functions.ipynb #958907a7
 def _form_difference(answer, right):
     "What is wrong with a tensor before its numbers are compared, or None"
     if answer is None: return 'it returns nothing: give back the result with `return`'
@@ -77,9 +89,7 @@ def _form_difference(answer, right):
         return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
     if _other_dtype(answer, right): return (f'its result is {answer.dtype} where '
         f'{right.dtype} is expected: compute in the dtype of the inputs')
-    if answer.isnan().any() and not right.isnan().any(): return (
-        'its result has NaN in it: 0/0, or a `.g` of an earlier call that was added to '
-        'and not replaced')
+    if answer.isnan().any() and not right.isnan().any(): return _nan
     if not answer.isfinite().all(): return 'its result has infinite entries'
 
 # %% ../../nbs/90b_functions.ipynb #4699c55f
@@ -247,6 +257,7 @@ def _first_difference(answer, calls, found, expected, why):
     args,f,e = next(r for r in results if not _agree(*r[1:]))
     if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
+    if why == _nan: why += _nan_from(answer, args)
     why += f'. For {_given(answer, args)}'
     if max(_size([f]), _size([e])) <= 8 and _shown(f) != _shown(e):
         why += f' it gives {_shown(f)}, and {_shown(e)} is right'
@@ -320,8 +331,11 @@ def _is_tensors(
         if not isinstance(one, (tuple, list)) or len(one) != len(names):
             return ('it returns nothing: '*(one is None)
                     + f'expected {len(names)} tensors: {", ".join(names)}')
-        return next((f'{name}: {why}' for name,judge in zip(names, judges)
-                     if (why := judge(answer))), None)
+        found = [(f'{name}: {why}', why) for name,judge in zip(names, judges)
+                 if (why := judge(answer))]
+        own = [said for said,why in found
+               if _in_place in why or not why.startswith('the result is right')]
+        return next(iter([*own, *(why for _,why in found)]), None)
     return Judge(look, mistakes=judges[0].mistakes)
 
 # %% ../../nbs/90b_functions.ipynb #688bb86f
