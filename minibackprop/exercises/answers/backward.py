@@ -431,6 +431,7 @@ _wrong |= _edits(_fill(_tied_form, """h_g = (out.g @ w)*(a > 0)
     ('relu(inp @ w)', 'inp @ w', 'w.g'),
     ('(a > 0)', '(a > 0)*torch.rand(1)**0', 'random'),
     ('(a > 0)', '(a > 0)*(a < 10)', 'times 30'),
+    ('(out.g @ w)*', '(relu(out.g) @ w)*', 'stands alone'),
     ('@ h_g', '@ h_g.clamp(-100, 100)', '300'),
     ('w.t()', 'w.t().double()', 'dtype'))
 

@@ -252,6 +252,8 @@ _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhe
     'out.g.mul_(self.scale), (out.g*inp/self.scale).sum(0), '
     '(out.g/self.scale).sum(0)': 'changed out.g in place',
     'out.g*self.scale, (out.g*inp).sum(1), out.g.sum(0)': 'scale.g',
+    'out.g + self.scale, (out.g*inp).sum(0), out.g.sum(0)': 'for out.g all zeros',
+    'out.g*self.scale*(inp != 0), (out.g*inp).sum(0), out.g.sum(0)': 'an input is 0',
     'out.g*self.scale, (out.g*(out - self.shift)/self.scale).sum(0), out.g.sum(0)':
       'where the last number of scale is 0',
     'out.g*self.scale, (out.g*inp).sum(0).clamp(-10, 10), out.g.sum(0)': 'times 300',
