@@ -296,12 +296,14 @@ def _still_held(layer, *args):
         layer.backward(inp_grad=True)
     known += [t.g for t in known if torch.is_tensor(getattr(t, 'g', None))]
     def place(t): return t.untyped_storage().data_ptr()
-    known = {*map(place, [*known, out, out.g])}
+    known = {*map(place, known)}
     made = [weakref.ref(o) for *_,o in seen.operations
             if torch.is_tensor(o) and place(o) not in known]
+    on_out = [lambda t=t: t for n,t in vars(out).items() if n != 'g']
+    del out
     seen.operations.clear()
     gc.collect()
-    return next((t for ref in made if (t := ref()) is not None), None)
+    return next((t for ref in [*on_out, *made] if torch.is_tensor(t := ref())), None)
 
 # %% ../../nbs/90c_gradients.ipynb #6ca4e882
 def _what_is_held(layer, inputs):

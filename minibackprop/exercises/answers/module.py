@@ -522,6 +522,7 @@ _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         ('inp.g + out.g', 'inp.g + out.g + torch.rand(1)*0', 'draw'),
         ('self.layer', 'Residual.layer', 'has to be held by self'),
         ('+ out.g', '+ out.g*(inp != 0)', 'of an input is 0'),
+        ('+ out.g', '+ out.g; Residual.seen = out', 'held after'),
         ('inp + self.layer(inp)', 'self.layer(inp).add_(inp)', 'own output'),
         ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'),
         ('+ out.g', '+ out.g*(inp.shape[-1] > 1)', 'inp.g'),
@@ -698,6 +699,8 @@ _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of 
     ('self.saved = inp @ self.a', 'self.w = self.w + self.a @ self.b; '
      'self.saved = inp @ self.a', 'frozen w has'),
     ('self.saved', 'self.a.saved', 'held after'),
+    ('return inp @ self.w + self.saved @ self.b', 'out = inp @ self.w + self.saved @ '
+     'self.b; out.h = self.saved; return out', 'held after'),
     ('self.saved.t() @ out.g', '(self.saved.t() @ out.g).squeeze(0)', 'shape'),
     ('inp.t() @ h_g', '(inp.t() @ h_g).squeeze(1)', 'shape'),
     ('inp @ self.a', '(inp @ self.a).squeeze()', 'raises') ,
