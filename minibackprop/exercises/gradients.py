@@ -93,6 +93,7 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
         seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
     seen.names['spoils'] = int(not torch.equal(given, upstream))
+    seen.names['takes'] = int(getattr(out, 'g', None) is not given)
     for *_,made in seen.operations: seen.names['float32'] += _has(made, torch.float32)
     seen.names['narrows'] = int(_narrows(seen.operations))
     seen.names['changes'] = next((k for k,(t,old) in enumerate(zip(tensors, before), 1)
@@ -164,6 +165,17 @@ def _tensor_names(layer, inputs):
         [] if pair else [*layer.named_parameters()])
 
 # %% ../../nbs/90c_gradients.ipynb #2da95f31
+def _spoiled(layer, inputs, called):
+    "What a run must not do beside its gradients, or None"
+    if called['narrows']: return _narrowed
+    if called['draws']: return 'random numbers are drawn in the backward'
+    if k := called['changes']: return (
+        f'{_tensor_names(layer, inputs)[k-1]} is changed in place: make a new tensor')
+    if called['takes']: return (
+        'the backward takes out.g away or sets another: read it, and no more')
+    if called['spoils']: return 'the backward changed out.g in place: make a new tensor'
+
+# %% ../../nbs/90c_gradients.ipynb #f3649369
 def _leftovers(make, answer, inputs, never):
     "What `check_grads` does not look for: old gradients that count, forbidden help"
     layer = make(answer)
@@ -171,11 +183,7 @@ def _leftovers(make, answer, inputs, never):
     fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
         if n in called: return why
-    if called['narrows']: return _narrowed
-    if called['draws']: return 'random numbers are drawn in the backward'
-    if k := called['changes']: return (
-        f'{_tensor_names(layer, inputs)[k-1]} is changed in place: make a new tensor')
-    if called['spoils']: return 'the backward changed out.g in place: make a new tensor'
+    if why := _spoiled(layer, inputs, called): return why
     old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for (_,f),(_,o) in zip(fresh, old)): return (
