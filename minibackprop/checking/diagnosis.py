@@ -279,10 +279,20 @@ def _reached(e, which):
     return both
 
 # %% ../../nbs/06h_diagnosis.ipynb #7db9acb3
+def _alone(e):
+    "The finding for a term that is there without an upstream gradient, or None"
+    found = e.run(us=[torch.zeros_like(u) for u in e.us[:1]])
+    x = found[0].flatten()[found[0].abs().argmax()] if found else 0.
+    if abs(x) > e.near*e.right[0].abs().max(): return Finding(
+        e.name, 'extra term', f'{e.name}.g should be 0 for {e.up} all zeros, and has '
+        f'{x:.4g} in it: a term of it is not multiplied by {e.up}', 'sure')
+
+# %% ../../nbs/06h_diagnosis.ipynb #231631fa
 def _facts(e):
     "What one number reaches and should not; a term that is constant along an axis"
     n,error = e.name, torch.stack(e.found) - torch.stack(e.right) if e.fits else None
     everywhere = e.fits and bool((error != 0).any(0).all())
+    if everywhere and (alone := _alone(e)): return [alone]
     for which in (e.up, n) if everywhere and e.repeats() else ():
         found,right = _reached(e, which) or (0, 0)
         if found == right: continue

@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../nbs/06h1_evidence.ipynb #a35807f2
-import ast, itertools, linecache, sys
+import ast, itertools, linecache, re, sys
 from fractions import Fraction
 from functools import cached_property
 import numpy as np, torch
@@ -114,21 +114,27 @@ def repeats(self:_Evidence):
         _ends(again) - _ends(self.found), _ends(self.found)) < 1e-9
 
 # %% ../../nbs/06h1_evidence.ipynb #c2e05907
+def _module(frame): return frame.f_globals.get('__name__', '')
+
 def _where(func):
-    "The `_Place` in the code that calls an operation"
+    "The `_Place` in the code that calls an operation; of the user's, if it can be"
     frame = sys._getframe(2)
     here = [f.__code__.co_filename for f in (_where, _scaled)]
-    def skipped(frame):
-        package = frame.f_globals.get('__name__', '').split('.')[0]
-        return frame.f_code.co_filename in here or package == 'torch'
+    def skipped(frame): return frame.f_code.co_filename in here or (
+        _module(frame).split('.')[0] == 'torch')
     while frame and skipped(frame): frame = frame.f_back
     name = func.__name__.strip('_')
     ours = _Reads.__module__, _Raised.__module__  # they call the code under test
-    if not frame or frame.f_globals.get('__name__') in ours: return _Place(name)
-    code = frame.f_code
-    line = linecache.getline(code.co_filename, frame.f_lineno)
-    text = _words(code, frame.f_lasti, line)
-    return _Place(name, text, line.strip(), (id(code), frame.f_lasti))
+    if not frame or _module(frame) in ours: return _Place(name)
+    user = frame
+    while user and re.match(r'minibackprop\.(?!checking)', _module(user)):
+        user = user.f_back  # of `relu`, say, whose lines are the library's
+    if not user or _module(user).startswith(('minibackprop', 'torch')): user = frame
+    code = user.f_code
+    line = linecache.getline(code.co_filename, user.f_lineno)
+    text = _words(code, user.f_lasti, line)
+    if user is not frame and not text.startswith(f'{name}('): text = ''
+    return _Place(name, text, line.strip(), (id(code), user.f_lasti, frame.f_lasti))
 
 # %% ../../nbs/06h1_evidence.ipynb #6a3f0297
 def _words(code, at, line):
@@ -350,7 +356,9 @@ def _located(e):
              if len(i := wrong.movedim(axis, 0).reshape(k, -1).any(1).nonzero()
                     .flatten().tolist()) < k]
     where = ', all at ' + ' and '.join(where) if where else ''
-    most = f', most at {at}: {f[at].item():.4g} where {r[at].item():.4g} is right'
+    f,r = f[at].item(), r[at].item()
+    digits = '.4g' if f'{f:.4g}' != f'{r:.4g}' else '.10g'
+    most = f', most at {at}: {f:{digits}} where {r:{digits}} is right'
     return (f'{e.name}.g is wrong in {wrong.double().mean():.0%} of its entries{where}'
             f'{_zeros(e, wrong)}{_instead(found, right, wrong)}{most}')
 

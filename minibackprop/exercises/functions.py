@@ -82,6 +82,22 @@ def _form_difference(answer, right):
         'earlier call that was added to and not replaced')
     if not answer.isfinite().all(): return 'its result has infinite entries'
 
+# %% ../../nbs/90b_functions.ipynb #958907a7
+def _form_difference(answer, right):
+    "What is wrong with a tensor before its numbers are compared, or None"
+    if answer is None: return 'it returns nothing: give back the result with `return`'
+    shape = tuple(right.shape)
+    if not isinstance(answer, torch.Tensor):
+        return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
+    if answer.shape != right.shape:
+        is_turned = answer.dim() == 2 and answer.t().shape == right.shape
+        turned = ', which is transposed' if is_turned else ''
+        return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
+    if _other_dtype(answer, right): return (f'its result is {answer.dtype} where '
+        f'{right.dtype} is expected: compute in the dtype of the inputs')
+    if answer.isnan().any() and not right.isnan().any(): return _nan
+    if not answer.isfinite().all(): return 'its result has infinite entries'
+
 # %% ../../nbs/90b_functions.ipynb #4699c55f
 def _tensor_difference(answer, right):
     "What is wrong with a tensor, in words"
@@ -256,6 +272,7 @@ def _first_difference(answer, calls, found, expected, why):
     args,f,e = next(r for r in results if not _agree(*r[1:]))
     if not why: why = (_tensor_difference(f, e) if torch.is_tensor(e) or f is None else
                        _difference(_plain(f, _plain(e)), _plain(e), 1e-6))
+    if why == _nan: why += _nan_from(answer, args)
     why += f'. For {_given(answer, args)}'
     if max(_size([f]), _size([e])) <= 8 and _shown(f) != _shown(e):
         why += f' it gives {_shown(f)}, and {_shown(e)} is right'

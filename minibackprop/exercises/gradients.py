@@ -15,6 +15,7 @@ from ..module import Module, unchecked, _inside
 from .values import Judge, _fill, _made
 from .functions import _agree, _autograd, _copies, _given
 from .functions import _line_of, _names, _old, _other_dtype
+from .functions import _nan, _nan_from
 from .functions import _recognized
 from .functions import _seeded, _shown, _size, _tensor_difference
 from .functions import _has, _narrowed, _narrows, _Watch
@@ -41,7 +42,7 @@ def is_gradient(
         if _passes(r, make(answer), args): return None
         def same(wrong): return _same_gradients(r, known(wrong))
         why = not case and _recognized(filled, same) or _report_in_words(r)
-        return why + _example_of(lambda k: report(answer, k), len(_cases(inputs)))
+        return why + _example_of(lambda k: report(answer, k), inputs, r)
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
                  or _further(make, answer, inputs, forward, skip), mistakes=filled)
 
@@ -92,13 +93,15 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
         out = layer[0](*args) if pair else layer(*args)
         out.g = size*torch.randn(out.shape, dtype=out.dtype)  # whatever its strides
         if between: _gradients(between, [*map(_moved, inputs)], seed=1)
-        random,upstream = torch.get_rng_state(), out.g.clone()
+        random,given,upstream = torch.get_rng_state(), out.g, out.g.clone()
         layer[1](out, *args) if pair else layer.backward(inp_grad=True)
         seen.names['draws'] = int(not torch.equal(random, torch.get_rng_state()))
-    seen.names['spoils'] = int(not torch.equal(out.g, upstream))
+    seen.names['spoils'] = int(not torch.equal(given, upstream))
+    seen.names['takes'] = int(getattr(out, 'g', None) is not given)
     for *_,made in seen.operations: seen.names['float32'] += _has(made, torch.float32)
     seen.names['narrows'] = int(_narrows(seen.operations))
-    seen.names['changes'] = int(not all(map(torch.equal, tensors, before)))
+    seen.names['changes'] = next((k for k,(t,old) in enumerate(zip(tensors, before), 1)
+                                  if not torch.equal(t, old)), 0)  # which one
     return [(t, getattr(t, 'g', None)) for t in tensors], seen.names
 
 # %% ../../nbs/90c_gradients.ipynb #60e0e9e5
@@ -138,6 +141,17 @@ def _at_zero(layer, inputs):
                      else 'where an input is exactly 0')
             return f'{where} a gradient is NaN or infinite'
 
+# %% ../../nbs/90c_gradients.ipynb #467c2cf2
+def _at_zero(layer, inputs):
+    "Is a gradient NaN or infinite for an input of 0, and autograd's not?"
+    def bad(grads): return not all(g is None or g.isfinite().all() for g in grads)
+    zeroed = [*map(_with_zero, inputs)]
+    with contextlib.suppress(Exception):  # 0 may be no input
+        if not bad(g for _,g in _gradients(layer, zeroed)[0]): return None
+        *_,right = _by_autograd(layer, zeroed, None, 1)
+        if not bad(right[:sum(map(torch.is_tensor, zeroed))]):  # those of the inputs
+            return 'where an input is exactly 0 a gradient is NaN or infinite'
+
 # %% ../../nbs/90c_gradients.ipynb #5d10cd5b
 def _inside_function(function, inputs, never):
     "Does the backward of an `autograd.Function` call what it must not?"
@@ -150,6 +164,25 @@ def _inside_function(function, inputs, never):
     return next((why for n,why in never.items() if seen.names[n] > 1), None)
 
 # %% ../../nbs/90c_gradients.ipynb #c60da390
+def _tensor_names(layer, inputs):
+    "What the tensors are called whose gradients `_gradients` gives"
+    pair = isinstance(layer, tuple)
+    names = _names(layer[0] if pair else layer.forward, inputs)
+    return [n for n,a in zip(names, inputs) if torch.is_tensor(a)] + (
+        [] if pair else [*layer.named_parameters()])
+
+# %% ../../nbs/90c_gradients.ipynb #2da95f31
+def _spoiled(layer, inputs, called):
+    "What a run must not do beside its gradients, or None"
+    if called['narrows']: return _narrowed
+    if called['draws']: return 'random numbers are drawn in the backward'
+    if k := called['changes']: return (
+        f'{_tensor_names(layer, inputs)[k-1]} is changed in place: make a new tensor')
+    if called['takes']: return (
+        'the backward takes out.g away or sets another: read it, and no more')
+    if called['spoils']: return 'the backward changed out.g in place: make a new tensor'
+
+# %% ../../nbs/90c_gradients.ipynb #f3649369
 def _leftovers(make, answer, inputs, never):
     "What `check_grads` does not look for: old gradients that count, forbidden help"
     layer = make(answer)
@@ -157,9 +190,7 @@ def _leftovers(make, answer, inputs, never):
     fresh,called = _gradients(layer, inputs)
     for n,why in never.items():
         if n in called: return why
-    if called['narrows']: return _narrowed
-    if called['draws']: return 'random numbers are drawn in the backward'
-    if called['changes']: return 'an input or a parameter is changed in place'
+    if why := _spoiled(layer, inputs, called): return why
     old,_ = _gradients(layer, inputs, True)
     if any(f is not None and o.isnan().any() > f.isnan().any()
            for (_,f),(_,o) in zip(fresh, old)): return (
@@ -187,6 +218,8 @@ def _variants(args, names, own, skip):
     for k in sorted({k for t in tensors for k in t.shape if args[0].dim() > 1 < k < 9}):
         yield f'for {k} examples', [a[torch.arange(k) % n[0]] if torch.is_tensor(a) and
                                     a.shape[:1] == n else a for a in args], 1, {}
+    yield _zeroed, [_with_zero(a) if free(n, a) else a
+                    for n,a in zip(names, args)], 1, {}
     for name,p in own.items():
         zeroed = p.clone()
         zeroed[(-1,)*p.dim()] = 0
@@ -214,6 +247,9 @@ def _by_autograd(layer, args, forward, size):
                                  for t in tensors]
 
 # %% ../../nbs/90c_gradients.ipynb #a16e3108
+#| exports
+
+# %% ../../nbs/90c_gradients.ipynb #94da98cd
 def _elsewhere(layer, inputs, forward, skip):
     "What is wrong with other numbers than `check_grads` has tried, or None"
     pair = isinstance(layer, tuple)
@@ -226,14 +262,14 @@ def _elsewhere(layer, inputs, forward, skip):
         expected = _by_autograd(other, args, forward, size)
         if not expected: continue
         out,u,right = expected
+        if what == _zeroed and not _smooth_at(other, args, forward, right): continue
         said = forward and not pair and _far_off(
             other.forward(*_copies(args)), out, 1, 'times' in what)
         if said: return f'right at first, and not {what}: the forward pass gives {said}'
-        named = [n for n,a in zip(names, args) if torch.is_tensor(a)] + [*own]
         try: found = _gradients(other, args, size=size)[0]
         except RuntimeError as e: return (
             f'{what} the backward raises {type(e).__name__}: {e}{_line_of(e)}')
-        for n,(t,g),e in zip(named, found, right):
+        for n,(t,g),e in zip(_tensor_names(layer, args), found, right):
             said = n not in skip and _far_off(g, e, u.abs().max(), 'times' in what,
                                               f' where {n} is', t)
             if said: return f'right at first, and not {what}: {n}.g is {said}'
@@ -273,15 +309,16 @@ def _still_held(layer, *args):
         out = layer(*args)
         out.g = torch.randn_like(out)
         layer.backward(inp_grad=True)
-    known += [t.g for t in known if hasattr(t, 'g')]
+    known += [t.g for t in known if torch.is_tensor(getattr(t, 'g', None))]
     def place(t): return t.untyped_storage().data_ptr()
     known = {*map(place, known)}
     made = [weakref.ref(o) for *_,o in seen.operations
             if torch.is_tensor(o) and place(o) not in known]
+    on_out = [lambda t=t: t for n,t in vars(out).items() if n != 'g']
     del out
     seen.operations.clear()
     gc.collect()
-    return next((t for ref in made if (t := ref()) is not None), None)
+    return next((t for ref in [*on_out, *made] if torch.is_tensor(t := ref())), None)
 
 # %% ../../nbs/90c_gradients.ipynb #6ca4e882
 def _what_is_held(layer, inputs):
@@ -355,14 +392,41 @@ def _report_in_words(r):
     wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
     return '; '.join((said or wrong)[:3])
 
+# %% ../../nbs/90c_gradients.ipynb #73b9cb35
+def _report_in_words(r):
+    "The findings of a report, at most three"
+    skip_it = r" If no gradient is wanted there: skip='\w+'"
+    said = [re.sub(skip_it, '', s) for s in r._sentences() if not s.startswith('- ')]
+    said = [s.replace('"def _', '"def ') for s in said]  # as it stands in the chapter
+    said = [re.sub(r'\.?( \((sure|no hypothesis fits)\))?$', '', s) for s in said]
+    mask = (r'operand . of `[gl][te]`|`[^`]* [<>]=? |where\(|'  # a question, no number
+            'not contiguous, the backward raised')
+    said = [s for s in said if not re.search(mask + '| is 1 times ', s)]
+    wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
+    return '; '.join((said or wrong)[:3])
+
 # %% ../../nbs/90c_gradients.ipynb #5e031665
-def _example_of(report, n):
-    "The numbers of the last of `n` cases in which it is wrong; or nothing"
-    for k in reversed(range(n)):
+def _example_of(report, inputs, r):
+    "The numbers of the last small case in which it is wrong; or one number of `r`"
+    for k in reversed(range(len(_cases(inputs)))):
         with contextlib.suppress(Exception):
             if said := _example(report(k)): return said
-    return ''
+    return _worst(r)
 
+def _worst(r):
+    "The number of a gradient that is furthest from the right one, and where it is"
+    wrong = [n for n,*_,verdict in r.rows if verdict == 'wrong']
+    if not wrong or not (right := r._right()): return ''
+    n,right = wrong[0], right[0][wrong[0]]
+    found,up = r.trial.found[n][0], r.point.upstreams[0]
+    if found is None or found.shape != right.shape: return ''
+    i,given = (found - right).abs().argmax(), {n: r.point.values[n]}
+    if up.shape == right.shape: given['out.g'] = up
+    where = ' and '.join(f'{k} is {t.flatten()[i]:.4g}' for k,t in given.items())
+    found,right = [f'{t.flatten()[i]:.4g}' for t in (found, right)]
+    return f'. Where {where}, {n}.g is {found}, not {right}' if found != right else ''
+
+# %% ../../nbs/90c_gradients.ipynb #c9f52183
 def _example(r):
     "The numbers of a small case: what was given, what came out, what is right"
     right = r._right()
@@ -377,5 +441,5 @@ def _example(r):
         at = f', number {i+1},'
         found,right = [f'{t.flatten()[i]:.10g}' for t in (found, right)]
     else: found,right = _shown(found), _shown(right)
-    return (f". For {', '.join(f'{n} = {_shown(t)}' for n,t in given.items())} "
+    return (f". For {', '.join(f'{n} = {_shown(t, 9)}' for n,t in given.items())} "
             f'{wrong[0]}.g{at} is {found}, and {right} is right')

@@ -7,7 +7,7 @@ __all__ = []
 
 # %% ../../../nbs/answers/03_backward.ipynb #992fb904
 import torch
-from ...forward import relu
+from torch import relu
 from ..judges import exercise
 from ..values import is_value, _both, _edits, _fill, _parts, _plain
 from ..functions import is_function
@@ -195,7 +195,7 @@ exercise('3.6', 'Two wrong lines', 6, _two_lines,
         '(4, 7)': 'weights transposed'})
 
 # %% ../../../nbs/answers/03_backward.ipynb #042bfc9a
-def _leaky(inp): return torch.where(inp > 0, inp, .1*inp)
+def _leaky_relu(inp): return torch.where(inp > 0, inp, 0.1*inp)
 
 _leak_form = 'def leaky_relu_grad(inp, out): inp.g = {}'
 
@@ -255,15 +255,15 @@ _right = ('out.g*torch.where(inp > 0, 1., .1)', 'torch.where(out > 0, out.g, .1*
         inp.g.view(-1)[i] = out.g.view(-1)[i]*(1 if inp.view(-1)[i] > 0 else .1)""",
     'out.g*(.55 + .45*inp.sign())', 'torch.where(inp < 0, .1, 1.)*out.g')
 
-_judge_slopes = is_gradient(lambda f: _pair(_leaky, lambda out, inp: f(inp, out)),
+_judge_slopes = is_gradient(lambda f: _pair(_leaky_relu, lambda out, inp: f(inp, out)),
     lambda: [(torch.randn(6, 5),), (torch.tensor([1., 0., -2., 0.]),),
-             *[(torch.randn(s),) for s in ((1, 1), (1, 3))]],
+             *[(torch.randn(s),) for s in ((2, 2), (1, 1), (1, 3))]],
     mistakes=_mistakes, form=_leak_form)
 
 def _slope_at_zero(f):
     "A judge of the gradient where the input is exactly 0"
     inp = torch.tensor([2., 0, -3])
-    out = _leaky(inp)
+    out = _leaky_relu(inp)
     out.g = torch.tensor([1., 2, 3])
     f(inp, out)
     if not .2 - 1e-6 < inp.g[1] < 2 + 1e-6: return (
@@ -431,6 +431,7 @@ _wrong |= _edits(_fill(_tied_form, """h_g = (out.g @ w)*(a > 0)
     ('relu(inp @ w)', 'inp @ w', 'w.g'),
     ('(a > 0)', '(a > 0)*torch.rand(1)**0', 'random'),
     ('(a > 0)', '(a > 0)*(a < 10)', 'times 30'),
+    ('(out.g @ w)*', '(relu(out.g) @ w)*', 'stands alone'),
     ('@ h_g', '@ h_g.clamp(-100, 100)', '300'),
     ('w.t()', 'w.t().double()', 'dtype'))
 

@@ -332,6 +332,7 @@ _wrong = {
         ('s, ', 's + torch.rand(1)*0, ', 'random'),
         ('y_g*s', '(y_g*s).squeeze(0)', 'has shape'),
         ('(1, keepdim=True)', '(1)', 'axis'),
+        ('y_g.sum(1', 'y_g.float().double().sum(1', 'The result is right, and on'),
         ('y_g*x', 'y_g*x.clamp(min=0)', 'gradient of s'))}
 def _scaled(): return [_draw((n, j), (n, j), (j,))
                        for n,j in ((4, 3), (1, 3), (3, 1), (2, 2), (3, 3))]

@@ -124,12 +124,13 @@ def _judge_one_of_each(answer, n=12_000):
     "Judge a drawing of one image of each digit, of which a 9 may come late"
     with _seeded():
         x,y = torch.rand(n, 784), torch.randperm(n) % (9 if n > 12 else 10)
-    if n > 12: y[-20::7] = 9
+    if n > 12: y[-1] = 9
     try: axes,changed,calls = _drawn(answer, x, y)
     except Exception as e:
-        if n > 12: e.given += f', where the first 9 is image {n-20},'
+        if n > 12: e.given += f', where the first 9 is image {n-1},'
         raise
-    if not isinstance(axes, (list, tuple)): return (
+    listed = isinstance(axes, (list, tuple)) or type(axes).__name__ == 'ndarray'
+    if not listed or not all(hasattr(ax, 'get_title') for ax in axes): return (
         f'it returns {axes!r:.40}; expected what `show_images` returns, a list of Axes')
     if len(axes) != 10:
         return f'it draws {len(axes)} images; expected 10, one for each digit'
@@ -138,13 +139,15 @@ def _judge_one_of_each(answer, n=12_000):
     if titles != [str(digit) for digit in range(10)]:
         return f'the titles are {", ".join(titles)}; expected 0 to 9, in this order'
     if why := changed[:1] or _drawn_digits(axes, x, y): return ''.join(why)
-    if calls > 1:
+    if calls != 1:
         return f'right, with {calls} calls of `show_images`; expected one call'
     if n > 12: return _judge_one_of_each(answer, 12)
 
 # %% ../../../nbs/answers/00_data.ipynb #53917891
 _one_of_each = ('return show_images(torch.stack([x[y == d][0] for d in range(10)]), '
                 'titles=list(range(10)))')
+
+# %% ../../../nbs/answers/00_data.ipynb #016ffd4f
 _wrong = {
     'return show_images(x[:10], titles=y[:10])': 'expected 0 to 9, in this order',
     'return show_images(torch.stack([x[y == d][0] for d in range(10)]))':
@@ -165,11 +168,23 @@ _wrong = {
     'return show_images(torch.stack([x[y == d][0] for d in range(10)]), '
     "titles=[f'digit {d}' for d in range(10)])": 'The titles are digit 0'}
 
+# %% ../../../nbs/answers/00_data.ipynb #a33050b9
+_wrong |= {
+    '''import matplotlib.pyplot as plt
+    axes = plt.subplots(1, 10)[1]
+    for d,ax in enumerate(axes):
+        ax.imshow(x[y == d][0].view(28, 28))
+        ax.set_title(d)
+    return axes''': 'with 0 calls of `show_images`'}
+_wrong |= {_one_of_each.replace('return ', before) + after: 'a list of Axes'
+    for before,after in (('axes = ', '\n    return axes[0].figure, axes'),
+                         ('return [', ']'), ('', '\n    return [*x[:10]]'))}
+
 # %% ../../../nbs/answers/00_data.ipynb #ed9244da
 _wrong |= {before + '\n    ' + _one_of_each: piece for before,piece in {
     'x *= 255': 'X has been changed in place', 'y += 1; y -= 1; x[0] = 0': 'in place',
-    'x,y = x[:50],y[:50]': 'the first 9 is image 11980, it raises IndexError',
-    'x,y = x[:10000],y[:10000]': 'the first 9 is image 11980, it raises IndexError',
+    'x,y = x[:-1],y[:-1]': 'the first 9 is image 11999, it raises IndexError',
+    'x,y = x[:10000],y[:10000]': 'the first 9 is image 11999, it raises IndexError',
     'torch.manual_seed(0)': 'seeded',
     'x,y = x.flip(0),y.flip(0)': 'not the first', 'x = x.round()': 'is not a 0',
     'x = x[y.sort()[1]]': 'The image'}.items()}
@@ -187,7 +202,8 @@ _right = (
     return show_images(torch.stack([found[d] for d in range(10)]), range(10))""",
     """order = y.argsort(stable=True)
     start = torch.searchsorted(y[order], torch.arange(10))
-    return show_images(x[order[start]].view(10, 28, 28), tuple(range(10)))""")
+    return show_images(x[order[start]].view(10, 28, 28), tuple(range(10)))""",
+    _one_of_each.replace('return show', 'return tuple(show') + ')')
 
 # %% ../../../nbs/answers/00_data.ipynb #ed9244dc
 exercise('0.4', 'One of each', 10, _judge_one_of_each,

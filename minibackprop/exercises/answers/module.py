@@ -6,12 +6,14 @@
 __all__ = []
 
 # %% ../../../nbs/answers/04_module.ipynb #4ac9dbac
+import contextlib
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 from ...module import Module, Lin
 from ..judges import exercise
 from ..values import _both, _edits, _fill, _parts
-from ..functions import _draw, _Watch
+from ..functions import _draw, _tensors, _Watch
 from ..gradients import is_gradient
 
 # %% ../../../nbs/answers/04_module.ipynb #937f01c9
@@ -250,6 +252,8 @@ _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhe
     'out.g.mul_(self.scale), (out.g*inp/self.scale).sum(0), '
     '(out.g/self.scale).sum(0)': 'changed out.g in place',
     'out.g*self.scale, (out.g*inp).sum(1), out.g.sum(0)': 'scale.g',
+    'out.g + self.scale, (out.g*inp).sum(0), out.g.sum(0)': 'for out.g all zeros',
+    'out.g*self.scale*(inp != 0), (out.g*inp).sum(0), out.g.sum(0)': 'an input is 0',
     'out.g*self.scale, (out.g*(out - self.shift)/self.scale).sum(0), out.g.sum(0)':
       'where the last number of scale is 0',
     'out.g*self.scale, (out.g*inp).sum(0).clamp(-10, 10), out.g.sum(0)': 'times 300',
@@ -468,8 +472,9 @@ def _judge_residual(cls):
     if hasattr(inner, 'out'): return ('the layer inside still holds its call '
         'afterwards: call its backward, which lets go of it, and not its bwd')
     if why := _judge_block(cls): return why
-    if behind.names['forward']: return ('right, but the layer inside is computed once '
-        'more: its output is self.layer.out, and a layer that draws would draw anew')
+    if behind.names['forward'] or seen.names['forward'] > 2: return (
+        'right, but the layer inside is computed once more: its output is '
+        'self.layer.out, and a layer that draws would draw anew')
     for inside,what in _inside.items():
         why = is_gradient(lambda cls: _library(cls)(inside()), lambda: [
             (torch.randn(s).double(),) for s in ((5, 3), (2, 3, 4), (4,))])(cls)
@@ -508,12 +513,16 @@ _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         ('backward()', 'bwd(self.layer.out, inp)', 'its bwd'),
         ('backward()', 'backward(False)', 'raises'),
         ('+ out.g', '+ out.g.abs()', 'inp.g'),
-        ('layer.out.g', 'layer(inp).g', 'is computed once more'), ('inp.g + out.g',
+        ('layer.out.g', 'layer(inp).g', 'is computed once more'),
+        ('return inp', 'self.layer(inp); return inp', 'is computed once more'),
+        ('inp.g + out.g',
         '(inp.g + out.g).double()', 'has the dtype'),
         ('inp.g + out.g', '(inp.g + out.g)'
         '.float()', 'float32'),
         ('inp.g + out.g', 'inp.g + out.g + torch.rand(1)*0', 'draw'),
         ('self.layer', 'Residual.layer', 'has to be held by self'),
+        ('+ out.g', '+ out.g*(inp != 0)', 'of an input is 0'),
+        ('+ out.g', '+ out.g; Residual.seen = out', 'held after'),
         ('inp + self.layer(inp)', 'self.layer(inp).add_(inp)', 'own output'),
         ('self.layer = layer', 'self.layer = Lin(layer.w + 0, layer.b + 0)', 'no'),
         ('+ out.g', '+ out.g*(inp.shape[-1] > 1)', 'inp.g'),
@@ -587,7 +596,7 @@ _rank_form = """class LowRank(Module):
         {inp.g = out.g @ self.w.t() + h_g @ self.a.t()}"""
 
 # %% ../../../nbs/answers/04_module.ipynb #2a6324ed
-_judge_low_rank = _both(*[is_gradient(
+_low_rank,*_low_ranks = [is_gradient(
     lambda cls, sizes=sizes: _make_low_rank(cls, *sizes),
     lambda j=sizes[0]: [(torch.randn(n, j).double(),) for n in (5, 1)],
     lambda inp, *own: inp @ _frozen(len(own[-2]), own[-1].shape[1]) +
@@ -598,36 +607,54 @@ _judge_low_rank = _both(*[is_gradient(
         (None, None, 'inp.g = out.g @ self.w.t()'):
           'the gradient of inp misses what comes through a and b: the input is used '
           'twice, and the two contributions are added'}, _rank_form)
-    for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (3, 3, 3))])
+    for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (3, 3, 3))]
 
-def _is_product(name, args, result):
-    "Is it the product of inp (5, 6) and a (6, 2)?"
-    shapes = [{*t.shape} for t in args if torch.is_tensor(t)]
-    return torch.is_tensor(result) and {*result.shape} == {5, 2} and {5, 6} in shapes
+# %% ../../../nbs/answers/04_module.ipynb #abc1d0e0
+class _Inside(TorchDispatchMode):
+    "Shapes in the calls that operations such as einsum make in turn, and the results"
+    def __init__(self, cls, n):
+        super().__init__()
+        self.w,self.calls,self.made = _frozen(6, 4), [], []
+        a,b = torch.randn(6, 2).double(), torch.randn(2, 4).double()
+        with self:
+            self.layer = _library(cls)(self.w, a, b)
+            out = self.layer(torch.randn(n, 6).double())
+            out.g = torch.randn(n, 4).double()
+            self.layer.backward(inp_grad=True)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.calls.append([{*t.shape} - {1} for t in _tensors([args, out])])
+        self.made += _tensors(out)
+        return out
+
+    def products(self):  # of inp (5, 6) and a (6, 2)
+        return sum({5, 6} in c and {6, 2} in c and c[-1] == {5, 2} for c in self.calls)
+    def tables(self):  # of the memory of w, or more, that are not w
+        w,*made = [t.untyped_storage() for t in (self.w, *self.made)]
+        return any(m.nbytes() >= w.nbytes() and m.data_ptr() != w.data_ptr()
+                   for m in made)
 
 # %% ../../../nbs/answers/04_module.ipynb #00938a99
-def _is_table(made, layer):
-    "A new tensor as large as w, not one of the 5 examples, and no view of w?"
-    return torch.is_tensor(made) and made.numel() >= layer.w.numel() and (
-        5 not in made.shape) and (
-        made.untyped_storage().data_ptr() != layer.w.untyped_storage().data_ptr())
+def _changes_w(cls):
+    "Has w other numbers after a forward and a backward?"
+    with contextlib.suppress(Exception):
+        return not torch.equal(_Inside(cls, 5).layer.w, _frozen(6, 4))
 
 # %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
 def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
-    if why := _judge_low_rank(cls): return why
-    layer,inp = _make_low_rank(cls), torch.randn(5, 6).double()
-    with _Watch() as seen:
-        out = layer(inp)
-        out.g = torch.randn(5, 4).double()
-        layer.backward(inp_grad=True)
-    products = sum(_is_product(*operation) for operation in seen.operations)
-    if products > 1: return ('right, and the product of inp and a is computed '
-        f'{products} times: keep it in forward, as self.saved, for bwd')
-    if hasattr(layer.w, 'g'): return ('the frozen w has got a gradient, a table as '
-        'large as w itself that nobody wants')
-    if any(_is_table(made, layer) for *_,made in seen.operations): return ('right, and '
-        'a second table as large as w is made: the thin matrices are to save that')
+    if why := _low_rank(cls): return why if not _changes_w(cls) else (
+        'the frozen w has other numbers after a forward and a backward: leave w as it '
+        'is, and add to the output what a and b give')
+    one,five = _Inside(cls, 1), _Inside(cls, 5)
+    if (n := five.products()) > 1: return ('right, and the product of inp and a is '
+        f'computed {n} times: keep it in forward, as self.saved, for bwd')
+    if hasattr(five.layer.w, 'g'): return ('the frozen w has got a gradient, a table '
+        'as large as w itself that nobody wants')
+    if one.tables(): return ('right, and for one example a second table as large as w '
+        'is made: the thin matrices are to save that')
+    return _both(*_low_ranks)(cls)  # with other sizes, which takes longer
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ea
 _lora = """class LowRank(Module):
@@ -648,7 +675,7 @@ _lora = """class LowRank(Module):
 
 # %% ../../../nbs/answers/04_module.ipynb #b4731600
 _wrong = {
-    **_judge_low_rank.mistakes,
+    **_low_rank.mistakes,
     (None, None,
         'self.w.g = inp.t() @ out.g; inp.g = out.g @ self.w.t() + h_g @ '
         'self.a.t()'): 'The frozen w',
@@ -669,15 +696,33 @@ _rank_source = _fill(_rank_form)
 # %% ../../../nbs/answers/04_module.ipynb #50cca947
 _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of its'),
     ('self.saved', 'inp.saved', 'held after'),
+    ('self.saved = inp @ self.a', 'self.w = self.w + self.a @ self.b; '
+     'self.saved = inp @ self.a', 'frozen w has'),
     ('self.saved', 'self.a.saved', 'held after'),
+    ('return inp @ self.w + self.saved @ self.b', 'out = inp @ self.w + self.saved @ '
+     'self.b; out.h = self.saved; return out', 'held after'),
     ('self.saved.t() @ out.g', '(self.saved.t() @ out.g).squeeze(0)', 'shape'),
     ('inp.t() @ h_g', '(inp.t() @ h_g).squeeze(1)', 'shape'),
     ('inp @ self.a', '(inp @ self.a).squeeze()', 'raises') ,
+    )
+
+# %% ../../../nbs/answers/04_module.ipynb #07be9e3d
+_wrong |= _edits(_rank_source,
     ('@ self.w + self.saved @ self.b', '@ (self.w + self.a @ self.b)', 'second table'),
     ('out.g @ self.w.t() + h_g @ self.a.t()', 'out.g @ (self.w + self.a @ self.b).t()',
      'second table'),
     ('inp.t() @ h_g', '(inp.t() @ out.g) @ self.b.t()', 'second table'),
     ('out.g @ self.w.t()', 'out.g @ self.w.t().contiguous()', 'second table'),
+    ('= w,', '= w.clone(),', 'second table'),
+    ('= w,a,b', '= w,a,b; self.turned = w.t()', 'any other to be named in buffers'),
+    ('inp.t() @ h_g', "torch.einsum('nj,nk,rk->jr', inp, out.g, self.b)",
+     'second table'),
+    ('self.saved @ self.b', "torch.einsum('nj,jr,rk->nk', inp, self.a, self.b)",
+     'computed 2 times'),
+    )
+
+# %% ../../../nbs/answers/04_module.ipynb #b96c5102
+_wrong |= _edits(_rank_source,
     ('out.g @ self.w.t() + h_g @ self.a.t()', 'torch.cat([out.g, h_g], 1) @ '
      'torch.cat([self.w, self.a], 1).t()', 'second table'),
     ('self.saved @', '(inp @ self.a) @', 'computed 2 times'),
@@ -685,7 +730,7 @@ _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of 
     'h_g + torch.rand(1)*0', 'draw'),
     ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'),
     ('inp.g =', 'self.w.g = torch.zeros_like(self.w); inp.g =', 'The frozen w'),
-    ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'inp.g') ,
+    ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'frozen w has') ,
     ('inp.g =', 'out.g.mul_(2); inp.g = .5*', 'changed out.g in place'),
     ('inp.g =', 'inp.h_g = h_g; inp.g =', 'held after'),
     ("'w',", "'w', 'a'", 'named in buffers'),
