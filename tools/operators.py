@@ -8,7 +8,7 @@ sign turned; with the conjugate of a complex gradient. Prints a line for whateve
 as it should be, and the counts. Minutes, one process; `--part 0/4` takes a quarter,
 `--only NAME` one operator, `--dtype complex128` one dtype, `--right` leaves the wrong
 ones out. Not counted as missed: changes of a gradient that is rounding itself, such as
-that of the correlation of two observations, which is 1 or -1 wherever they are moved."""
+that of the correlation of two observations, which is 1 or -1 wherever they move."""
 import argparse, time, warnings
 import torch
 from torch.testing._internal.common_methods_invocations import op_db

@@ -1,4 +1,4 @@
-"""Is the output of each cell that shows something saved in its notebook, and no error?"""
+"""Is the output of each cell that shows something saved, and no error among them?"""
 import ast, json, sys
 from pathlib import Path
 
