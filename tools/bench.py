@@ -1,19 +1,23 @@
-"""Measure what chapters 9 and 10 show: `make bench`. Writes nbs/speed.json. `--tiny` only proves
-that it works, and writes nothing. `--check` measures a part, on a quiet machine, and fails if
-something has become slower than nbs/speed.json says. `--tape` measures chapter 10's part alone.
+"""Measure what chapters 9 and 10 show, and write nbs/speed.json: `make bench`.
 
-Two things that are compared run turn by turn, in one process, on the same numbers and with the
-same threads. A figure is the median of the rounds. Where the middle half of the rounds is spread
-over more than a tenth of the median, the machine was noisy, and that is said."""
+`--tiny` only proves that it works, and writes nothing. `--check` measures a part, on a
+quiet machine, and fails if something has become slower than nbs/speed.json says.
+`--tape` measures chapter 10's part alone.
+
+Two things that are compared run turn by turn, in one process, on the same numbers and
+with the same threads. A figure is the median of the rounds. Where the middle half of
+the rounds is spread over more than a tenth of the median, the machine was noisy, and
+that is said."""
 import argparse, gzip, json, os, platform, shutil, statistics, subprocess, sys, time
 from pathlib import Path
-os.environ.setdefault('KINETO_LOG_LEVEL', '99')  # or the profiler reports its start and stop
+# or the profiler reports its start and stop
+os.environ.setdefault('KINETO_LOG_LEVEL', '99')
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.benchmark import Timer
-from minibackprop import (Adam, BatchNorm, CrossEntropy, LayerNorm, Lin, Model, Module, Mse, Relu,
-                          SGD, Var, load_mnist, operation)
+from minibackprop import (Adam, BatchNorm, CrossEntropy, LayerNorm, Lin, Model, Module,
+                          Mse, Relu, SGD, Var, load_mnist, operation)
 from minibackprop.data import _sha256, _shipped
 
 out = Path(__file__).parent.parent/'nbs'/'speed.json'
@@ -21,7 +25,7 @@ noisy = []
 
 
 class InPlaceRelu(Module):
-    "The ReLU of chapter 9 that writes over its input, and over its output on the way back"
+    "The ReLU of chapter 9 that writes over its input, and on the way back its output"
     def forward(self, inp): return inp.relu_()
     def bwd(self, out, inp):
         if self.inp_grad: inp.g = out.detach().sign_().mul_(out.g)
@@ -33,24 +37,27 @@ def turns(functions, seconds, title, pick=statistics.median, lap=.005):
     timers = {name: Timer('f()', globals=dict(f=f), num_threads=threads)
               for name,f in functions.items()}
     calls = {name: max(1, int(lap/t.timeit(3).median)) for name,t in timers.items()}
-    rounds, end, n = {name: [] for name in timers}, time.perf_counter()+seconds*len(timers), 0
+    rounds, n = {name: [] for name in timers}, 0
+    end = time.perf_counter() + seconds*len(timers)
     while n < 5 or time.perf_counter() < end:
         for name,t in timers.items(): rounds[name].append(t.timeit(calls[name]).median)
         n += 1
     for name,times in rounds.items():
         low,middle,high = statistics.quantiles(times, n=4)
-        if high-low > .1*middle: noisy.append(f'{title}, {name}: {(high-low)/middle:.0%}')
+        spread = (high-low)/middle
+        if spread > .1: noisy.append(f'{title}, {name}: {spread:.0%}')
     return {name: pick(times) for name,times in rounds.items()}
 
 
 def peak(f):
-    "Bytes allocated at most during one of many calls of `f()`, above what there is before it"
+    "Bytes that one of many calls of `f()` allocates at most, above what was there"
     f()
     f()
     cpu = [torch.profiler.ProfilerActivity.CPU]
     with torch.profiler.profile(activities=cpu, profile_memory=True) as prof: f()
     now = most = 0
-    events = [e for e in prof.profiler.kineto_results.events() if e.name() == '[memory]']
+    happened = prof.profiler.kineto_results.events()
+    events = [e for e in happened if e.name() == '[memory]']
     for e in sorted(events, key=lambda e: e.start_ns()):
         now += e.nbytes()
         most = max(most, now)
@@ -60,10 +67,12 @@ def peak(f):
 def two(width, opt, x, y, fused=False, relu=Relu, compiled=False):
     "A training step by hand, and the same from the same start by autograd"
     torch.manual_seed(0)
-    model = Model([Lin.random(784, width), relu(), Lin.random(width, 10)], CrossEntropy())
+    layers = [Lin.random(784, width), relu(), Lin.random(width, 10)]
+    model = Model(layers, CrossEntropy())
     net = nn.Sequential(nn.Linear(784, width), nn.ReLU(), nn.Linear(width, 10))
     with torch.no_grad():
-        for p,q in zip(net.parameters(), model.parameters()): p.copy_(q.t() if q.dim() == 2 else q)
+        for p,q in zip(net.parameters(), model.parameters()):
+            p.copy_(q.t() if q.dim() == 2 else q)
     lr = 1e-6  # the numbers stay ordinary, however many steps are timed
     ours = (SGD if opt == 'SGD' else Adam)(model.parameters(), lr=lr)
     options = dict(fused=True) if fused else {}
@@ -84,7 +93,7 @@ def two(width, opt, x, y, fused=False, relu=Relu, compiled=False):
 
 
 def products(n, *sizes):
-    "The matrix products of a step, less the gradient of the data, with nothing around them"
+    "The matrix products of a step, less the gradient of the data, with nothing around"
     w = [torch.rand(j, k) for j,k in zip(sizes, sizes[1:])]
     values = [torch.rand(n, size) for size in sizes]
 
@@ -96,10 +105,10 @@ def products(n, *sizes):
 
 
 def written_out(width, x, y):
-    "A step in one function, with every trick of chapter 9 and no layer: what is left to gain"
+    "A step in one function, with every trick of chapter 9 and no layer"
     by_column = lambda j, k: (torch.randn(k, j)*(2/j)**.5).t()
-    params = w1,b1,w2,b2 = [by_column(784, width), torch.zeros(width), by_column(width, 10),
-                            torch.zeros(10)]
+    params = w1,b1,w2,b2 = [by_column(784, width), torch.zeros(width),
+                            by_column(width, 10), torch.zeros(10)]
     index, n = y.unsqueeze(0), len(y)
 
     def f():
@@ -125,9 +134,11 @@ def steps(batches, widths, seconds):
             f,g = two(width, 'SGD', x, y)
             a,b = two(width, 'Adam', x, y)
             c,d = [two(width, opt, x, y, fused=True)[1] for opt in ('Adam', 'SGD')]
-            t = turns({'ours': f, 'autograd': g, 'autograd, fused': d, 'ours, Adam': a, 'Adam': b,
-                       'Adam, fused': c, 'products': products(n, 784, width, 10),
-                       'written out': written_out(width, x, y)}, seconds, f'step {n} x {width}')
+            t = turns({'ours': f, 'autograd': g, 'autograd, fused': d,
+                       'ours, Adam': a, 'Adam': b, 'Adam, fused': c,
+                       'products': products(n, 784, width, 10),
+                       'written out': written_out(width, x, y)},
+                      seconds, f'step {n} x {width}')
             rows.append(dict(batch=n, width=width, **t))
             times = lambda name: f'{t["autograd"]/t[name]:.2f}'
             adam = min(t['Adam'], t['Adam, fused'])/t['ours, Adam']
@@ -139,25 +150,27 @@ def steps(batches, widths, seconds):
 
 
 def memory(batches, widths):
-    "Peak of a step of SGD above inputs and parameters; the gradients alone are a part of it"
+    "Peak of a step of SGD above inputs and parameters; the gradients are a part of it"
     rows = []
     for width in widths:
         for n in batches:
             x,y = torch.rand(n, 784), torch.randint(10, (n,))
             f,g = two(width, 'SGD', x, y)
             in_place,_ = two(width, 'SGD', x, y, relu=InPlaceRelu)
-            row = {'batch': n, 'width': width, 'ours': peak(f), 'in place': peak(in_place),
-                   'autograd': peak(g), 'gradients': 4*(784*width + width + 10*width + 10)}
+            gradients = 4*(784*width + width + 10*width + 10)
+            row = {'batch': n, 'width': width, 'ours': peak(f),
+                   'in place': peak(in_place), 'autograd': peak(g),
+                   'gradients': gradients}
             rows.append(row)
             of = lambda name: f'{row[name]/row["autograd"]:.2f}'
             print(f'batch {n:>5}, width {width:>4}: peak {row["ours"]/1e6:8.2f} MB, '
-                  f'{of("ours")} of autograd\'s; in place {of("in place")}; the gradients alone '
-                  f'{of("gradients")}', flush=True)
+                  f'{of("ours")} of autograd\'s; in place {of("in place")}; '
+                  f'the gradients alone {of("gradients")}', flush=True)
     return rows
 
 
 def full_batch(n, seconds):
-    "Forward and backward of 784-50-1 with MSE on `n` images, against the matrix products in it"
+    "Forward and backward of 784-50-1 with MSE, against the matrix products in it"
     x,y = torch.rand(n, 784), torch.rand(n)
     model = Model([Lin.random(784, 50), Relu(), Lin.random(50, 1)], Mse())
     w1,_,w2,_ = model.parameters()
@@ -178,9 +191,11 @@ def full_batch(n, seconds):
         F.mse_loss(net(x)[:,0], y).backward()
     t = turns({'ours': ours, 'products': products, 'autograd': autograd,
                'ours, data gradient': lambda: ours(True),
-               'products, data gradient': lambda: products(True)}, seconds, 'full batch')
-    print(f'full batch: {t["ours"]/t["products"]:.3f} of the products alone, with the data '
-          f'gradient {t["ours, data gradient"]/t["products, data gradient"]:.3f}; '
+               'products, data gradient': lambda: products(True)},
+              seconds, 'full batch')
+    with_data = t['ours, data gradient']/t['products, data gradient']
+    print(f'full batch: {t["ours"]/t["products"]:.3f} of the products alone, '
+          f'with the data gradient {with_data:.3f}; '
           f'{t["autograd"]/t["ours"]:.2f} times as fast as autograd')
     return t
 
@@ -197,29 +212,35 @@ def by_autograd(layer, x, g):
 
 
 def norms(shapes, seconds):
-    """Layers that normalize, forward and backward, and a step of a network that has two.
+    """Layers that normalize, forward and backward, and a step of a network with two.
 
     The fastest round counts: other work on the machine only ever adds."""
     rows = []
     for shape in shapes:
-        pairs = [(BatchNorm(shape[1]), (nn.BatchNorm2d if len(shape) > 2 else nn.BatchNorm1d)(shape[1])),
-                 (LayerNorm(shape[-1]), nn.LayerNorm(shape[-1]))]
-        for layer,theirs in pairs[:1 if len(shape) > 2 else 2]:
+        image, k = len(shape) > 2, shape[-1]
+        theirs = (nn.BatchNorm2d if image else nn.BatchNorm1d)(shape[1])
+        pairs = [(BatchNorm(shape[1]), theirs)]
+        if not image: pairs.append((LayerNorm(k), nn.LayerNorm(k)))
+        for layer,theirs in pairs:
             x,g = torch.randn(shape), torch.randn(shape)
 
             def ours():
                 layer(x).g = g
                 layer.backward(inp_grad=True)
             name = type(layer).__name__
-            t = turns(dict(ours=ours, autograd=by_autograd(theirs, x, g)), seconds, f'{name} {shape}', min)
+            t = turns(dict(ours=ours, autograd=by_autograd(theirs, x, g)), seconds,
+                      f'{name} {shape}', min)
             rows.append(dict(layer=name, shape=str(shape), **t))
     for n in [shape[0] for shape in shapes if len(shape) == 2]:
-        sizes = 784, 256, 256
-        layers = [f for j,k in zip(sizes, sizes[1:]) for f in (Lin.random(j, k), BatchNorm(k), Relu())]
+        sizes = (784, 256), (256, 256)
+        layers = [f for j,k in sizes
+                  for f in (Lin.random(j, k), BatchNorm(k), Relu())]
         model = Model([*layers, Lin.random(256, 10)], CrossEntropy())
-        net = nn.Sequential(*[f for j,k in zip(sizes, sizes[1:]) for f in
-                              (nn.Linear(j, k), nn.BatchNorm1d(k), nn.ReLU())], nn.Linear(256, 10))
-        sgd,theirs = SGD(model.parameters(), lr=1e-6), torch.optim.SGD(net.parameters(), lr=1e-6)
+        layers = [f for j,k in sizes
+                  for f in (nn.Linear(j, k), nn.BatchNorm1d(k), nn.ReLU())]
+        net = nn.Sequential(*layers, nn.Linear(256, 10))
+        sgd = SGD(model.parameters(), lr=1e-6)
+        theirs = torch.optim.SGD(net.parameters(), lr=1e-6)
         x,y = torch.rand(n, 784), torch.randint(10, (n,))
 
         def step():
@@ -231,10 +252,12 @@ def norms(shapes, seconds):
             F.cross_entropy(net(x), y).backward()
             theirs.step()
             theirs.zero_grad()
-        t = turns(dict(ours=step, autograd=autograd), seconds, f'step with BatchNorm {n}', min)
+        t = turns(dict(ours=step, autograd=autograd), seconds,
+                  f'step with BatchNorm {n}', min)
         rows.append(dict(layer='a training step', shape=f'({n}, 784)', **t))
-    for r in rows: print(f'{r["layer"]} {r["shape"]}: {r["ours"]*1e6:.0f} us, '
-                         f'{r["autograd"]/r["ours"]:.2f} times as fast as PyTorch', flush=True)
+    for r in rows:
+        print(f'{r["layer"]} {r["shape"]}: {r["ours"]*1e6:.0f} us, '
+              f'{r["autograd"]/r["ours"]:.2f} times as fast as PyTorch', flush=True)
     return rows
 
 
@@ -257,13 +280,14 @@ def compiled(batches, widths, seconds):
             compile_s = time.perf_counter()-start
             t = turns(dict(ours=f, compiled=g), seconds, 'compiled')
             rows.append(dict(batch=n, width=width, compile_s=compile_s, **t))
-            print(f'batch {n:>5}, width {width:>4}: {t["compiled"]/t["ours"]:.2f} times as fast as '
-                  f'torch.compile, which took {compile_s:.0f} s to compile', flush=True)
+            print(f'batch {n:>5}, width {width:>4}: {t["compiled"]/t["ours"]:.2f} '
+                  f'times as fast as torch.compile, which took {compile_s:.0f} s to '
+                  f'compile', flush=True)
     return rows
 
 
 def roof():
-    "The arithmetic and the memory traffic that this machine reaches: a large product, a large copy"
+    "The arithmetic and the memory traffic that this machine reaches, on large tensors"
     a,b = torch.rand(2048, 2048), torch.rand(2048, 2048)
     big,copy = torch.rand(2**26), torch.empty(2**26)
     t = turns(dict(product=lambda: a @ b, copy=lambda: copy.copy_(big)), 1, 'roof')
@@ -292,14 +316,17 @@ cross_entropy = operation('cross_entropy', F.cross_entropy,
 
 
 def tape(batches, seconds):
-    """Forward and backward of 784-50-10 on the tape and by autograd, and single operations.
+    """Forward and backward of 784-50-10 on the tape and by autograd; single operations.
 
-    The fastest round counts: what is compared is a few microseconds, and other work only adds."""
+    The fastest round counts: what is compared is a few microseconds, and other work
+    only adds."""
     steps,operations = [], []
     for n in batches:
         x,y = torch.rand(n, 784), torch.randint(10, (n,))
-        params = [torch.randn(784, 50)*.05, torch.zeros(50), torch.randn(50, 10)*.2, torch.zeros(10)]
-        ours,theirs = [Var(p) for p in params], [p.clone().requires_grad_() for p in params]
+        params = [torch.randn(784, 50)*.05, torch.zeros(50), torch.randn(50, 10)*.2,
+                  torch.zeros(10)]
+        ours = [Var(p) for p in params]
+        theirs = [p.clone().requires_grad_() for p in params]
 
         def by_tape():
             w1,b1,w2,b2 = ours
@@ -311,20 +338,25 @@ def tape(batches, seconds):
             for p in theirs: p.grad = None
             hidden = torch.addmm(b1, x, w1).relu()
             F.cross_entropy(torch.addmm(b2, hidden, w2), y).backward()
-        t = turns({'tape': by_tape, 'autograd': by_autograd}, seconds, f'tape {n}', min, .0005)
+        t = turns(dict(tape=by_tape, autograd=by_autograd), seconds, f'tape {n}', min,
+                  .0005)
         steps.append(dict(batch=n, **t))
-        print(f'tape, batch {n:>5}: {t["tape"]*1e6:.0f} us, {t["tape"]/t["autograd"]:.2f} times '
-              'as long as autograd', flush=True)
-    a,b,w,bias = [torch.rand(*shape) for shape in ((64, 784), (64, 50), (784, 50), (50,))]
-    for name,f,*args in (('a + b, 64 x 50', lambda a,b: a + b, b, bias),
-                         ('relu, 64 x 50', lambda a: a.relu(), b), ('sum', lambda a: a.sum(), b),
-                         ('exp, 64 x 784', lambda a: a.exp(), a), ('x @ w, 784-50', lambda w: a @ w, w)):
+        print(f'tape, batch {n:>5}: {t["tape"]*1e6:.0f} us, '
+              f'{t["tape"]/t["autograd"]:.2f} times as long as autograd', flush=True)
+    shapes = (64, 784), (64, 50), (784, 50), (50,)
+    a,b,w,bias = [torch.rand(*shape) for shape in shapes]
+    single = [('a + b, 64 x 50', lambda a,b: a + b, b, bias),
+              ('relu, 64 x 50', lambda a: a.relu(), b), ('sum', lambda a: a.sum(), b),
+              ('exp, 64 x 784', lambda a: a.exp(), a),
+              ('x @ w, 784-50', lambda w: a @ w, w)]
+    for name,f,*args in single:
         ours,theirs = [Var(t) for t in args], [t.clone().requires_grad_() for t in args]
-        t = turns({'plain': lambda: f(*args), 'tape': lambda: f(*ours), 'autograd': lambda: f(*theirs)},
-                  seconds, name, min, .0005)
+        t = turns(dict(plain=lambda: f(*args), tape=lambda: f(*ours),
+                       autograd=lambda: f(*theirs)), seconds, name, min, .0005)
         operations.append(dict(name=name, **t))
         print(f'{name:<16} plain {t["plain"]*1e6:.1f} us, recorded by the tape '
-              f'{t["tape"]/t["plain"]:.2f} and by autograd {t["autograd"]/t["plain"]:.2f} times as long')
+              f'{t["tape"]/t["plain"]:.2f} and by autograd '
+              f'{t["autograd"]/t["plain"]:.2f} times as long')
     return dict(steps=steps, operations=operations)
 
 
@@ -338,24 +370,26 @@ def seconds_of(f):
 
 
 def library():
-    "Seconds of `load_mnist()`, of unpacking, and of `import minibackprop` beyond what it imports"
+    "Seconds of `load_mnist()`, of unpacking, and of what `import minibackprop` adds"
     def unpack():
         for name in _sha256: gzip.decompress((_shipped()/f'{name}.gz').read_bytes())
-    code = ('import time, torch, matplotlib.pyplot, fastcore.all; s = time.perf_counter(); '
+    code = ('import time, torch, matplotlib.pyplot, fastcore.all; '
+            's = time.perf_counter(); '
             'import minibackprop; print(time.perf_counter()-s)')
-    took = [float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
-                                 check=True).stdout) for _ in range(3)]
+    command = [sys.executable, '-c', code]
+    took = [float(subprocess.check_output(command, text=True)) for _ in range(3)]
     return dict(load_mnist=seconds_of(load_mnist), unpack=seconds_of(unpack),
                 import_minibackprop=statistics.median(took))
 
 
 def slower(found, before):
-    "A sentence for each figure that is worse than its bound, or than `before` by more than 8 %"
+    "A sentence for each figure over its bound, or worse than `before` by more than 8 %"
     gains = {(r['batch'], r['width']): r['autograd']/r['ours'] for r in before['steps']}
     for r in found['steps']:
         now,then = r['autograd']/r['ours'], gains[r['batch'], r['width']]
-        if now < .92*then: yield (f'batch {r["batch"]}, width {r["width"]}: {now:.2f} times as '
-                                  f'fast as autograd, was {then:.2f}')
+        if now < .92*then:
+            yield (f'batch {r["batch"]}, width {r["width"]}: {now:.2f} times as '
+                   f'fast as autograd, was {then:.2f}')
     full,lib,step = found['full_batch'], found['library'], found['tape']['steps'][0]
     for what,ratio,bound in (
         ('full batch, next to its products', full['ours']/full['products'], 1.06),
@@ -367,28 +401,30 @@ def slower(found, before):
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('--tiny', action='store_true', help='smallest sizes, nothing written')
+    parser.add_argument('--tiny', action='store_true',
+                        help='smallest sizes, nothing written')
     parser.add_argument('--check', action='store_true',
                         help='a part of the sizes, compared with nbs/speed.json')
     parser.add_argument('--compile', action='store_true',
                         help='against torch.compile, too: some minutes')
-    parser.add_argument('--tape', action='store_true', help="only chapter 10's part, put into nbs/speed.json")
+    parser.add_argument('--tape', action='store_true',
+                        help="only chapter 10's part, put into nbs/speed.json")
     args = parser.parse_args()
     batches,widths,seconds = [1, 16, 64, 256, 1024, 8192], [16, 50, 256, 1024], .4
     if args.tiny: batches,widths,seconds = [1, 16], [16], .02
     if args.check: batches,widths = [1, 16, 64, 256, 1024], [50]
     if args.tape:
-        known = json.loads(out.read_text())
-        out.write_text(json.dumps(dict(known, tape=tape([64, 1024], 2)), indent=1) + '\n')
+        known = dict(json.loads(out.read_text()), tape=tape([64, 1024], 2))
+        out.write_text(json.dumps(known, indent=1) + '\n')
         sys.exit(f'WARNING: the machine was noisy: {noisy}' if noisy else 0)
     start = time.perf_counter()
+    shapes = [(16, 16)] if args.tiny else [(64, 50), (128, 256), (1024, 1024),
+                                           (64, 16, 14, 14)]
     found = dict(
-        machine=f'{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, '
-                f'PyTorch {torch.__version__}',
+        machine=f'{platform.machine()}, {os.cpu_count()} cores, '
+                f'{torch.get_num_threads()} threads, PyTorch {torch.__version__}',
         roof=roof() if not args.tiny else {}, steps=steps(batches, widths, seconds),
-        memory=memory(batches, widths),
-        norms=norms([(16, 16)] if args.tiny else [(64, 50), (128, 256), (1024, 1024), (64, 16, 14, 14)],
-                    seconds),
+        memory=memory(batches, widths), norms=norms(shapes, seconds),
         full_batch=full_batch(500 if args.tiny else 50_000, seconds*2),
         growth=growth(100 if args.tiny else 10_000), library=library(),
         tape=tape([64, 1024], seconds*2),
@@ -396,8 +432,8 @@ if __name__ == '__main__':
     found['noisy'] = noisy
     print(f'growth over the steps {found["growth"]/1e6:.1f} MB; {found["library"]}; '
           f'{time.perf_counter()-start:.0f} s')
-    if noisy: print(f'WARNING: the machine was noisy in {len(noisy)} measurements, such as '
-                    f'{noisy[0]} of the median')
+    if noisy: print(f'WARNING: the machine was noisy in {len(noisy)} measurements, '
+                    f'such as {noisy[0]} of the median')
     if args.check:
         worse = list(slower(found, json.loads(out.read_text())))
         sys.exit('\n'.join(['SLOWER:', *worse]) if worse else 0)

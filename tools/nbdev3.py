@@ -1,7 +1,8 @@
-"""Does the newest nbdev 3 export the same library? In an environment of its own, on a copy.
+"""Does the newest nbdev 3 export the same library?
 
-Development stays on nbdev 2 and settings.ini. nbdev 3 reads `[tool.nbdev]` of
-pyproject.toml, which is made here from settings.ini, for the copy only."""
+It runs in an environment of its own, on a copy. Development stays on nbdev 2 and
+settings.ini. nbdev 3 reads `[tool.nbdev]` of pyproject.toml, which is made here from
+settings.ini, for the copy only."""
 import configparser, json, subprocess, sys, tempfile, venv
 from filecmp import cmpfiles
 from pathlib import Path

@@ -1,11 +1,14 @@
-"""check_grads on PyTorch's own operators: is each right backward passed, and each wrong one caught? `python tools/operators.py`
+"""check_grads on PyTorch's own operators: `python tools/operators.py`.
 
-For each operator of PyTorch's test suite that has a derivative in float64, and again in complex128 where it has one there:
-its first, middle and last sample of at most 400 numbers. The right backward is autograd's. The wrong ones are that, 1e-6 too
-large; with one entry changed; with the sign turned; with the conjugate of a complex gradient. Prints a line for whatever is
-not as it should be, and the counts. Minutes, one process; `--part 0/4` takes a quarter, `--only NAME` one operator, `--dtype
-complex128` one dtype, `--right` leaves the wrong ones out. Not counted as missed: changes of a gradient that is rounding
-itself, such as that of the correlation of two observations, which is 1 or -1 wherever they are moved."""
+Is each right backward passed, and each wrong one caught? For each operator of PyTorch's
+test suite that has a derivative in float64, and again in complex128 where it has one
+there: its first, middle and last sample of at most 400 numbers. The right backward is
+autograd's. The wrong ones are that, 1e-6 too large; with one entry changed; with the
+sign turned; with the conjugate of a complex gradient. Prints a line for whatever is not
+as it should be, and the counts. Minutes, one process; `--part 0/4` takes a quarter,
+`--only NAME` one operator, `--dtype complex128` one dtype, `--right` leaves the wrong
+ones out. Not counted as missed: changes of a gradient that is rounding itself, such as
+that of the correlation of two observations, which is 1 or -1 wherever they move."""
 import argparse, time, warnings
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
@@ -19,7 +22,8 @@ def samples(op, dtype):
         tensors = leaves(s)
         sizes = sum(t.numel() for t in tensors)
         if tensors and 0 < sizes <= 400: small.append(s)
-    return {id(s): s for s in (small[:1] + small[len(small)//2:][:1] + small[-1:])}.values()
+    some = small[:1] + small[len(small)//2:][:1] + small[-1:]
+    return {id(s): s for s in some}.values()
 
 def leaves(sample):
     "The tensors of a sample whose gradient is wanted"
@@ -34,7 +38,8 @@ def function(op, sample):
         put = lambda o: _rebuilt(o, lambda name, t: instead.get(id(t), t))
         out = op.gradcheck_wrapper(op.op, put(sample.input), *put(list(sample.args)),
                                    **put(sample.kwargs))  # symmetric where it has to be
-        return sample.output_process_fn_grad(out) if sample.output_process_fn_grad else out
+        finish = sample.output_process_fn_grad
+        return finish(out) if finish else out
     return forward
 
 def backward_of(forward, change=lambda i, g: g):
@@ -83,14 +88,16 @@ def run(op, sample, right_only):
         counts['alarm'] += 1
         return [f'{op.name}: FALSE ALARM\n{report!r}'[:700]], counts
     if right_only: return lines, counts
-    first = [g for g in report.trial.found[report.point.wanted[0]] if g is not None and g.numel()]
+    wanted = report.point.wanted[0]
+    first = [g for g in report.trial.found[wanted] if g is not None and g.numel()]
     largest = max((g.abs().max().item() for g in first), default=0.)
     given = forward(*inputs)
-    outs = [o.abs().max().item() for o in (given if isinstance(given, (tuple, list)) else [given])
+    given = given if isinstance(given, (tuple, list)) else [given]
+    outs = [o.abs().max().item() for o in given
             if isinstance(o, torch.Tensor) and o.numel()]
     size = max((t.abs().max().item() for t in inputs if t.numel()), default=0.)
     rounding = largest*size < 1e-9*max(outs, default=0.)
-    imaginary = bool(report.point.wanted[0] in report.point.complex and any(g[...,1].any() for g in first))
+    imaginary = wanted in report.point.complex and any(g[...,1].any() for g in first)
     for name,change in changes.items():
         if not largest: break  # a gradient of zeros cannot be made wrong like this
         if name == 'conjugate' and not imaginary: continue
@@ -108,8 +115,10 @@ def run(op, sample, right_only):
 
 def switched_off(op, dtype):
     "Does PyTorch leave out its own gradcheck of this operator?"
-    return any(getattr(d, 'cls_name', None) == 'TestBwdGradients' and d.test_name in (None, 'test_fn_grad')
-               and (not d.dtypes or dtype in d.dtypes) for d in (*op.decorators, *op.skips))
+    return any(getattr(d, 'cls_name', None) == 'TestBwdGradients'
+               and d.test_name in (None, 'test_fn_grad')
+               and (not d.dtypes or dtype in d.dtypes)
+               for d in (*op.decorators, *op.skips))
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__)
@@ -120,7 +129,8 @@ if __name__ == '__main__':
     a = p.parse_args()
     k,n = map(int, a.part.split('/'))
     warnings.simplefilter('ignore')
-    ops = [(op, torch.float64) for op in op_db if op.supports_autograd and op.supports_dtype(torch.float64, 'cpu')]
+    ops = [(op, torch.float64) for op in op_db
+           if op.supports_autograd and op.supports_dtype(torch.float64, 'cpu')]
     ops += [(op, torch.complex128) for op in op_db if op.supports_autograd
             and torch.complex128 in op.supported_backward_dtypes('cpu')]
     if a.dtype: ops = [(op, dtype) for op,dtype in ops if str(dtype).endswith(a.dtype)]
@@ -139,7 +149,10 @@ if __name__ == '__main__':
             begin = time.time()
             lines,counts = run(op, s, a.right)
             for line in lines: print(line, flush=True)
-            if time.time() - begin > 20: print(f'{op.name}: {time.time()-begin:.0f} s', flush=True)
+            seconds = time.time() - begin
+            if seconds > 20: print(f'{op.name}: {seconds:.0f} s', flush=True)
             for name,v in counts.items(): total[name] = total.get(name, 0) + v
-    print(f'left out, as PyTorch leaves out its own check: {", ".join(sorted(set(off)))}')
-    print(f'{len(ops)} operators and dtypes, part {a.part}: {total}, {time.time()-start:.0f} s')
+    left_out = ', '.join(sorted(set(off)))
+    print(f'left out, as PyTorch leaves out its own check: {left_out}')
+    print(f'{len(ops)} operators and dtypes, part {a.part}: {total}, '
+          f'{time.time()-start:.0f} s')

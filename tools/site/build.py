@@ -1,6 +1,7 @@
-"""Render the site in docs/, and README.md, from the notebooks: `make docs` (only the README: `make readme`).
+"""Render the site in docs/, and README.md, from the notebooks: `make docs`.
 
-nbdev prepares the notebooks in _proc/, smalldocs, which reads what Quarto reads, makes the pages, and pages.py finishes them."""
+`make readme` makes the README alone. nbdev prepares the notebooks in _proc/, smalldocs,
+which reads what Quarto reads, makes the pages, and pages.py finishes them."""
 import base64, json, re, shutil, subprocess, sys
 from pathlib import Path
 from nbdev.config import get_config
@@ -9,21 +10,28 @@ from reference import as_entry, split
 
 root = Path(__file__).parent.parent.parent
 proc, docs = root/'_proc', root/'docs'
-link = re.compile(r'\]\((?:\d\d[a-z]?\d?_)?(\w+)\.ipynb')  # a link from one notebook to another
+prefix = re.compile(r'^\d\d[a-z]?\d?_')  # what orders the notebooks
+# a link from one notebook to another
+link = re.compile(r'\]\((?:\d\d[a-z]?\d?_)?(\w+)\.ipynb')
 
 
 def cells(file):
     "The cells of a notebook: kind, source, outputs"
-    return [(c['cell_type'], ''.join(c['source']), c.get('outputs', [])) for c in json.loads(file.read_text())['cells']]
+    every = json.loads(file.read_text())['cells']
+    return [(c['cell_type'], ''.join(c['source']), c.get('outputs', [])) for c in every]
 
 
 def readme():
-    "index.ipynb as Markdown: prose, the code that is not hidden, and its text. Pictures are in docs/"
+    """index.ipynb as Markdown: prose, the code that is not hidden, and its text.
+
+    Pictures are in docs/"""
     parts = []
     for kind,source,outputs in cells(root/'nbs'/'index.ipynb'):
-        if kind == 'markdown': parts.append(re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', source))
+        if kind == 'markdown':
+            parts.append(re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', source))
         elif any('image/png' in o.get('data', {}) for o in outputs):
-            alt,caption = [re.search(f'fig-{name}: "(.*)"', source)[1] for name in ('alt', 'cap')]
+            alt,caption = [re.search(f'fig-{name}: "(.*)"', source)[1]
+                           for name in ('alt', 'cap')]
             parts.append(f'![{alt}](docs/home.png)\n\n*{caption}*')
         elif re.match(r'#\| *(hide|export|default_exp|echo: false)', source): continue
         else:
@@ -39,13 +47,15 @@ def picture():
     "The picture of the home page, for the README"
     for *_,outputs in cells(root/'nbs'/'index.ipynb'):
         for o in outputs:
-            if 'image/png' in o.get('data', {}): (docs/'home.png').write_bytes(base64.b64decode(o['data']['image/png']))
+            png = o.get('data', {}).get('image/png')
+            if png: (docs/'home.png').write_bytes(base64.b64decode(png))
 
 
 def library_entries(cells):
-    """The entries of `show_doc` on the pages that explain the code: a heading and a sentence, one for all names of a cell.
+    """The entries of `show_doc` on the pages that explain the code.
 
-    The signature stands in the source right under it. A private name has no entry: its source says what it does"""
+    A heading and a sentence, one for all names of a cell. The signature stands in the
+    source right under it. A private name has no entry: its source says what it does"""
     kept = []
     for cell in cells:
         source = ''.join(cell['source'])
@@ -54,35 +64,49 @@ def library_entries(cells):
             continue
         if re.search(r'(^|\.)_(?!_)', name[1]): continue
         text = ''.join(cell['outputs'][0]['data']['text/markdown'])
-        level, words = re.search(r'^(#+) .*?$(.*)', re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S), re.M | re.S).groups()
-        entry = dict(names=[name[1]], level=level, words=words.replace('*Call self as a function.*', '').strip())
-        defined = re.search(rf'^(def|class) {name[1].split(".")[-1]}\b', ''.join(kept[-1]['source']), re.M)
-        if defined and len(kept) > 1 and (above := kept[-2].get('entry')):  # the first name, the source, and here another name
+        text = re.sub(r'^---\n|```python\n.*?```\n', '', text, flags=re.S)
+        level, words = re.search(r'^(#+) .*?$(.*)', text, re.M | re.S).groups()
+        words = words.replace('*Call self as a function.*', '').strip()
+        entry = dict(names=[name[1]], level=level, words=words)
+        own = name[1].split('.')[-1]
+        source = ''.join(kept[-1]['source'])
+        defined = re.search(rf'^(def|class) {own}\b', source, re.M)
+        # the first name, the source, and here another name
+        if defined and len(kept) > 1 and (above := kept[-2].get('entry')):
             above['names'].insert(0, name[1])
             above['words'] = f"{entry['words']}\n\n{above['words']}".strip()
         else: kept.append(dict(cell, entry=entry))
     for cell in kept:
         if not (entry := cell.pop('entry', None)): continue
         names = ', '.join(entry['names']).replace('__', r'\_\_')
-        cell['outputs'][0]['data']['text/markdown'] = f"{entry['level']} {names}\n\n{entry['words']}\n"
+        heading = f"{entry['level']} {names}"
+        cell['outputs'][0]['data']['text/markdown'] = f"{heading}\n\n{entry['words']}\n"
     return kept
 
 
 def check_sources():
-    "Stop if a notebook is missing in the sidebar, or has a `git clone` of another repository than settings.ini"
+    """Stop if a notebook is missing in the sidebar, or clones another repository.
+
+    The repository is that of settings.ini"""
     sidebar = re.findall(r'\S+\.ipynb', (root/'nbs'/'sidebar.yml').read_text())
-    pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # those in nbs/answers/ are not for reading
-    names = [re.sub(r'^\d\d[a-z]?\d?_', '', page) for page in pages]
-    if twice := {name for name in names if names.count(name) > 1}: raise SystemExit(f'two notebooks would be one page: {twice}')
-    if odd := set(sidebar) ^ set(pages): raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {sorted(odd)}')
+    pages = [f.name for f in (root/'nbs').glob('*.ipynb')]  # nbs/answers/ is not read
+    names = [prefix.sub('', page) for page in pages]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SystemExit(f'two notebooks would be one page: {twice}')
+    if odd := sorted(set(sidebar) ^ set(pages)):
+        raise SystemExit(f'in nbs/sidebar.yml or in nbs/, but not in both: {odd}')
+    ours = get_config().git_url
     for file in (root/'nbs').glob('*.ipynb'):
-        for kind,source,_ in cells(file):
-            for url in re.findall(r'^git clone (\S+)$', source, flags=re.M) if kind == 'markdown' else ():
-                if url != get_config().git_url: raise SystemExit(f'{file.name}: git clone {url}: expected {get_config().git_url}')
+        prose = '\n'.join(source for kind,source,_ in cells(file) if kind == 'markdown')
+        for url in re.findall(r'^git clone (\S+)$', prose, flags=re.M):
+            if url != ours:
+                raise SystemExit(f'{file.name}: git clone {url}: expected {ours}')
 
 
 def prepare():
-    "nbdev's part: from nbs/ to _proc/, where 02_forward becomes forward, the name that nbdev's own links use"
+    """nbdev's part: from nbs/ to _proc/.
+
+    There 02_forward becomes forward, the name that nbdev's own links use"""
     import nbdev.doclinks, nbdev.quarto
     from nbdev.serve import proc_nbs
     shutil.rmtree(proc, ignore_errors=True)
@@ -100,7 +124,7 @@ def prepare():
             for cell in nb['cells']:
                 if 'show_doc(' in ''.join(cell['source']): as_entry(cell)
         file.unlink()
-        (proc/re.sub(r'^\d\d[a-z]?\d?_', '', file.name)).write_text(json.dumps(nb))
+        (proc/prefix.sub('', file.name)).write_text(json.dumps(nb))
     split(proc/'reference.ipynb')
     sidebar = proc/'sidebar.yml'
     sidebar.write_text(re.sub(r'- \d\d[a-z]?\d?_', '- ', sidebar.read_text()))
@@ -108,7 +132,8 @@ def prepare():
 
 def render():
     "smalldocs' part, and what happens to its pages afterwards"
-    subprocess.run([sys.executable, '-m', 'smalldocs.cli', 'render', str(proc)], check=True)
+    command = [sys.executable, '-m', 'smalldocs.cli', 'render', str(proc)]
+    subprocess.run(command, check=True)
     site = proc/'docs'
     finish(site, root/'nbs', get_config().git_url)
     shutil.rmtree(docs, ignore_errors=True)

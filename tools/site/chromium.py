@@ -1,8 +1,9 @@
 """Chromium without a window, the same way for whatever looks at the pages"""
 import functools, http.server, shutil, threading
 
-flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-         '--disable-component-update', '--disable-sync']
+flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+         '--disable-background-networking', '--disable-component-update',
+         '--disable-sync']
 
 
 def launch(playwright):
@@ -13,8 +14,11 @@ def launch(playwright):
 
 def server(folder):
     "A folder on a port of this machine, as a static host serves it"
-    quiet = type('Quiet', (http.server.SimpleHTTPRequestHandler,), dict(log_message=lambda *_: None))
-    httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(quiet, directory=str(folder)))
-    httpd.handle_error = lambda *_: None  # a page that is closed early hangs up; what is missing, the page itself reports
+    handler = http.server.SimpleHTTPRequestHandler
+    quiet = type('Quiet', (handler,), dict(log_message=lambda *_: None))
+    here = functools.partial(quiet, directory=str(folder))
+    httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), here)
+    # a page that is closed early hangs up; what is missing, the page itself reports
+    httpd.handle_error = lambda *_: None
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
     return f'http://127.0.0.1:{httpd.server_port}/'
