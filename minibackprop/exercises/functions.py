@@ -65,22 +65,17 @@ def _agree(a, b):
 def _alike(found, right): return all(map(_agree, found, right))
 
 # %% ../../nbs/90b_functions.ipynb #eb33f9fb
-def _form_difference(answer, right):
-    "What is wrong with a tensor before its numbers are compared, or None"
-    if answer is None: return 'it returns nothing: give back the result with `return`'
-    shape = tuple(right.shape)
-    if not isinstance(answer, torch.Tensor):
-        return f'it returns {answer!r:.40}; expected a tensor of shape {shape}'
-    if answer.shape != right.shape:
-        is_turned = answer.dim() == 2 and answer.t().shape == right.shape
-        turned = ', which is transposed' if is_turned else ''
-        return f'its result has shape {tuple(answer.shape)}{turned}; expected {shape}'
-    if _other_dtype(answer, right): return (f'its result is {answer.dtype} where '
-        f'{right.dtype} is expected: compute in the dtype of the inputs')
-    if answer.isnan().any() and not right.isnan().any(): return (
-        'its result has NaN in it: 0/0, an exponential that overflows, or a `.g` of an '
-        'earlier call that was added to and not replaced')
-    if not answer.isfinite().all(): return 'its result has infinite entries'
+_nan = 'its result has NaN in it'
+
+def _nan_from(function, args):
+    "Where the NaN in a result comes from, in words"
+    try:
+        with _seeded(): again = function(*_each(torch.clone, args))  # without a .g
+        left = not any(t.isnan().any() for t in _tensors(again))
+    except AttributeError: left = True
+    return (', from a `.g` that an earlier call has left: replace it' if left
+            else ', such as 0/0 gives, an exponential that overflows, or the root of a '
+                 'negative number')
 
 # %% ../../nbs/90b_functions.ipynb #958907a7
 def _form_difference(answer, right):
@@ -349,8 +344,11 @@ def _is_tensors(
         if not isinstance(one, (tuple, list)) or len(one) != len(names):
             return ('it returns nothing: '*(one is None)
                     + f'expected {len(names)} tensors: {", ".join(names)}')
-        return next((f'{name}: {why}' for name,judge in zip(names, judges)
-                     if (why := judge(answer))), None)
+        found = [(f'{name}: {why}', why) for name,judge in zip(names, judges)
+                 if (why := judge(answer))]
+        own = [said for said,why in found
+               if _in_place in why or not why.startswith('the result is right')]
+        return next(iter([*own, *(why for _,why in found)]), None)
     return Judge(look, mistakes=judges[0].mistakes)
 
 # %% ../../nbs/90b_functions.ipynb #688bb86f
