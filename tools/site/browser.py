@@ -394,6 +394,15 @@ def walks_of(text):
     return [[v.data.item(), float(v.g)] for v in made], [float(naive[v]) for v in made], len(visits)
 
 
+crossed_numbers = """svg => [...svg.querySelectorAll('text')].filter(text => {
+  const b = text.getBBox()
+  return [...svg.querySelectorAll('path[fill=none]')].some(path => {
+    const points = Array.from({length: path.getTotalLength() / 2}, (_, i) => path.getPointAtLength(2 * i))
+    return points.some(p => p.x > b.x && p.x < b.x + b.width && p.y > b.y + 3 && p.y < b.y + b.height - 3)
+  })
+}).map(text => text.textContent)"""
+
+
 def tape(context, home):
     "The walks of chapter 10 get what the tape gets, in order, and what a recursion gets; bad input keeps the picture"
     page = context.new_page()
@@ -422,6 +431,9 @@ def tape(context, home):
             page.click('#tw-root [data-do=step]')
             sizes[page.get_attribute('#tw-picture svg', 'viewBox')] = way
     if len(sizes) > 1: wrong.append(f'{home}: tape: {texts[2]!r} is drawn in {len(sizes)} sizes')
+    for text in texts[2], 'x = 2\ny = x*x*x*x*x', 'x = 2\ny = -1\nz = (2*x - y)**2 / (x + 1) - x*y + 3':
+        page.fill('#tw-text', text)
+        if crossed := page.eval_on_selector('#tw-picture svg', crossed_numbers): wrong.append(f'{home}: tape: {text!r}: arrows cross {crossed}')
     page.fill('#tw-text', 'a = 3  # a comment\n# another\nb = a*a')
     if page.inner_text('#tw-error'): wrong.append(f'{home}: tape: a comment is refused')
     if 'how much b grows' not in page.inner_text('#tw-means'): wrong.append(f'{home}: tape: a.g is not explained')
