@@ -398,6 +398,15 @@ def walks_of(text):
     return [[v.data.item(), float(v.g)] for v in made], [float(naive[v]) for v in made], len(visits)
 
 
+crossed_numbers = """svg => [...svg.querySelectorAll('text')].filter(text => {
+  const b = text.getBBox()
+  return [...svg.querySelectorAll('path[fill=none]')].some(path => {
+    const points = Array.from({length: path.getTotalLength() / 2}, (_, i) => path.getPointAtLength(2 * i))
+    return points.some(p => p.x > b.x && p.x < b.x + b.width && p.y > b.y + 3 && p.y < b.y + b.height - 3)
+  })
+}).map(text => text.textContent)"""
+
+
 def tape(context, home):
     "The walks of chapter 10 get what the tape gets, in order, and what a recursion gets; bad input keeps the picture"
     page = context.new_page()
@@ -418,9 +427,23 @@ def tape(context, home):
                 wrong.append(f'{home}: tape: {text!r}, {way}: {found}, and by the library {right}, {g}')
             if f'{n} visit' not in page.inner_text(f'#tw-{way}'): wrong.append(f'{home}: tape: {text!r}, {way}: not {n} visits')
             counts['numbers'] += 2*len(right)
+    sizes = {}  # the layout stays as it is while the numbers come in
+    page.fill('#tw-text', texts[2])
+    for way in 'recursion', 'order':
+        page.check(f'#tw-root [value={way}]')
+        for _ in range(12):
+            page.click('#tw-root [data-do=step]')
+            sizes[page.get_attribute('#tw-picture svg', 'viewBox')] = way
+    if len(sizes) > 1: wrong.append(f'{home}: tape: {texts[2]!r} is drawn in {len(sizes)} sizes')
+    for text in texts[2], 'x = 2\ny = x*x*x*x*x', 'x = 2\ny = -1\nz = (2*x - y)**2 / (x + 1) - x*y + 3':
+        page.fill('#tw-text', text)
+        if crossed := page.eval_on_selector('#tw-picture svg', crossed_numbers): wrong.append(f'{home}: tape: {text!r}: arrows cross {crossed}')
+    page.fill('#tw-text', 'a = 3  # a comment\n# another\nb = a*a')
+    if page.inner_text('#tw-error'): wrong.append(f'{home}: tape: a comment is refused')
+    if 'how much b grows' not in page.inner_text('#tw-means'): wrong.append(f'{home}: tape: a.g is not explained')
     picture = page.inner_html('#tw-picture')
     for text,why in {'a = 3\nb = a +': 'missing at the end', 'b = a + a': 'a has no value yet', 'a = 3\nb = exp(a)': 'exp(…)', '': 'no formula',
-                     'a = (3': 'closing )', 'a + a': 'a name, =', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = a ^ 2': 'write ** for powers', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
+                     'a = (3': 'closing )', 'a + a': 'a name, =', 'x*x+1': 'such as b = a + a', 'a = 0\nb = 1/a': 'no finite value', 'a = 3 4': '“4”', 'a = 3\nb = a ^ 2': 'write ** for powers', 'a = 3\nb = 2**a': 'after **', 'a = 3\nb = a $ a': '“$”',
                      'a = 1' + '\na = a + a'*13: '12 operations'}.items():
         page.fill('#tw-text', text)
         said = page.inner_text('#tw-error')
@@ -645,7 +668,8 @@ def boxes(context, home):
     page.focus('#answer-3-1')
     for typed,begin in (('(4, 2', 'This cannot be read: a closing )'), ('4 2', 'This cannot be read: write a comma'),
                         ('0,114; 0,1', 'This cannot be read: write a point'), ('(11.4%, 3)', 'This cannot be read: % is not read here: write 0.114.'),
-                        ('[4, 2, 7]', 'Not right yet. '), ('“4”, 6/3, 2*3.', 'Right. ')):
+                        ('[4, 2, 7]', 'Not right yet. '), ('ln 4, 2, 6', 'This cannot be read: write log(4)'),
+                        ('(4, 2) (6)', 'This cannot be read: a comma is missing'), ('“4”, 6/3, 2*3.', 'Right. ')):
         retype(page, typed)
         page.keyboard.press('Enter')
         if not said().startswith(begin): note(f'{typed} hears {said()!r}')
@@ -658,6 +682,19 @@ def boxes(context, home):
         shown = page.eval_on_selector_all('[aria-label="Hints to 3.1"] p', 'all => all.filter(e => e.checkVisibility()).length')
         if shown != i: note(f'{shown} hints, and not {i}')
     if page.is_visible('.in-notebook'): note('the cells of the notebook are there, too')
+    page.goto(home + 'losses.html')
+    for typed,begin in (('6,908', 'This cannot be read: write a point'), ('0,114', 'This cannot be read: write a point'),
+                        ('log 1000', 'This cannot be read: write log(1000)'), ('ln(1000)', 'Right. '), ('6.9', 'Right. ')):
+        page.fill('#answer-7-1', typed)
+        page.press('#answer-7-1', 'Enter')
+        if not page.inner_text('#said-7-1').startswith(begin): note(f'{typed} hears {page.inner_text("#said-7-1")!r}')
+    labels = {'losses': {'7-3': 'each a number', '7-4': 'each a number or the word inf', '7-6': 'each a tuple such as (1, 2, 3)'},
+              'broadcasting': {'1-1': 'each a tuple such as (2, 3) or the word error', '1-3': 'each a tuple such as (-2, -1)'}}
+    for chapter,forms in labels.items():
+        page.goto(f'{home}{chapter}.html')
+        for n,form in forms.items():
+            if not (label := page.inner_text(f'[for=answer-{n}]')).endswith(form): note(f'{n}: {label}')
+        if 'In the notebook: put your answer' not in page.inner_text('#exercises'): note(f'{chapter}: where are the dots?')
     page.goto(home + 'check.html')
     for typed in 'F,T,F,F,T,T,F', 'no yes no no yes yes no', '(false, true, false, false, true, true, false)':
         page.fill('#answer-6-2', typed)

@@ -39,33 +39,40 @@ def knows(judge):
     return ['table', [[why, sources] for why,sources in said.items()], look('xyzzy'), depth]
 
 
-def samples(known):
-    "What entries of an answer look like, for the label of its box: in an order that does not tell which is where"
-    kind,first,*_ = known[1] if known[0] == 'rounded' else known
-    if kind == 'tuple': return {sample for part in first for sample in samples(part)}
-    right = eval(first, dict(vars(math))) if kind == 'value' else ''  # inf and nan are written like this
-    if isinstance(right, (tuple, list)): return {'(2, 3)'}
-    return {'word' if isinstance(right, str) else 'True' if isinstance(right, bool) else '0.25'}
+def right_of(known):
+    "The right answer of a judge"
+    kind,first,*_ = known
+    if kind == 'tuple': return tuple(map(right_of, first))
+    if kind == 'rounded': return right_of(first)
+    if kind == 'table': first = next(sources[0] for why,sources in first if why is None)
+    return first if kind == 'letters' else eval(first, dict(vars(math)))  # inf and nan are written like this
 
 
-def form_of(known):
-    "What kind of answer a judge wants, for the label of the box"
-    kind,first,*_ = known[1] if known[0] == 'rounded' else known
-    if kind == 'letters': return 'letters, such as be'
-    if kind == 'table': return 'as the task says'
-    right = first if kind == 'tuple' else eval(first, dict(vars(math)))
-    if isinstance(right, (tuple, list)):
-        parts = first if kind == 'tuple' else [['value', repr(part)] for part in right]
-        return f'{len(parts)} entries with commas between them, each like {" or ".join(sorted(samples(["tuple", parts])))}'
+def form_of(known, codes):
+    "What an answer looks like, for the label of its box, but not which entry is where; `codes`: the code in its task"
+    right = right_of(known)
+    if known[0] == 'letters': return 'letters, such as be'
     if isinstance(right, str): return 'a word'
-    return 'True or False' if isinstance(right, bool) else 'a number to four digits, or a fraction such as 1/4'
+    if isinstance(right, bool): return 'True or False'
+    if isinstance(right, int) and not known[3]: return 'a whole number'
+    if not isinstance(right, tuple): return 'a number, or a fraction such as 1/4'
+    if known[0] == 'table' and isinstance(right[0], str): return 'as the task says'  # they stand for sets
+    lengths = {len(o) for o in right if isinstance(o, tuple)}
+    row = str(tuple(range(1, max(lengths) + 1))) if len(lengths) == 1 and min(lengths) > 2 else '(2, 3)'
+    row = next((c for c in codes if re.fullmatch(r'\([-\d]+(, [-\d]+)+\)', c)), row)
+    words = [f'the word {c[1:-1]}' for c in codes if re.fullmatch(r"'\w\w+'", c)]  # the task says which it may be
+    form = lambda o: f'a tuple such as {row}' if isinstance(o, tuple) else 'True or False' if isinstance(o, bool) else \
+        'a number' if not isinstance(o, str) else 'a letter' if len(o) == 1 else 'a word'
+    forms = sorted({*map(form, right)} - {'a word' if words else ''})
+    return f'{len(right)} entries with commas between them, each {" or ".join(forms + words)}'
 
 
 box = '''<form class="answer on-screen" data-number="{number}" hidden><label for="answer-{id}">Your answer to {number}: {form}</label>
 <div><input id="answer-{id}" autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" aria-describedby="said-{id}"/>
 <button aria-label="Check the answer to {number}">Check</button></div><p id="said-{id}" role="status" aria-live="polite"></p></form>'''
 note = '''<p class="answer-note on-screen" hidden>Where there is a box, answer here, in the page: with or without brackets and quotes, and
-<code>1/3</code> is as good as 0.3333. Nothing is recorded or sent. The others you answer in the notebook, and all have hints here.</p>'''
+<code>1/3</code> is as good as 0.3333. Four digits are enough: mostly, 0.2% off is still right. Whole numbers have to be exact.
+Nothing is recorded or sent. The others you answer in the notebook, and all have hints here.</p>'''
 
 
 def hints(ex):
@@ -92,10 +99,14 @@ def answers_in_page(site, page, soup):
         added = hints(ex)
         if stub.pre.get_text().strip() == 'answer = ...':
             boxes[ex.number] = ex.more, knows(ex.judge)
-            added = box.format(number=ex.number, id=ex.number.replace('.', '-'), form=form_of(boxes[ex.number][1])) + added
+            codes = [c.get_text() for e in stub.find_previous_siblings() for c in e.select('code')]
+            form = form_of(boxes[ex.number][1], codes)
+            added = box.format(number=ex.number, id=ex.number.replace('.', '-'), form=form) + added
             for old in stub, cell: old['class'] = [*old['class'], 'in-notebook']
         cell.insert_after(BeautifulSoup(added, 'html.parser'))
     if not boxes: return 0
+    dots = soup.select_one('#exercises').find(string=re.compile('Put your answer in place of the dots'))
+    dots.replace_with(dots.replace('Put your', 'In the notebook: put your'))
     soup.select_one('#exercises > h2').insert_after(BeautifulSoup(note, 'html.parser'))
     name = f'judges-{page.removesuffix(".html")}.js'
     data = base64.b64encode(json.dumps(boxes, separators=(',', ':')).encode()).decode()

@@ -80,13 +80,13 @@ exercise('0.3', 'A guess that needs no image', 3,
               '`counts`',
             5678: 'that is how many it gets right; divide by how many there are',
             11.356: 'that is a percentage; a share lies between 0 and 1',
-            5678/60000: '`counts` is about the 50,000 training images'}, tol=1e-4),
+            5678/60000: '`counts` is about the 50,000 training images'}, tol=5e-4),
         is_value(.1, {
             .11356: 'that is the share if it always says 1; here it says 1 in one case '
               'out of ten',
             .01: 'for one digit; there are ten of them, and their chances add up',
             _share_squared: 'that would be a guess that says each digit as often as it '
-              'occurs; here each has probability 1/10'}, tol=1e-4)),
+              'occurs; here each has probability 1/10'}, tol=5e-4)),
     more='A result is worth what it is above the best guess without looking: 11.4%',
     hints=('For the first, look at which images it gets right, and at the row of '
            '`counts`',
