@@ -378,6 +378,7 @@ def _zeros(e, wrong):
                     torch.equal(zero.any(axis), wrong.any(axis)):
                 return f', only where {name} holds a 0 along axis {axis}'
     for name,t in tensors.items() if wrong.any() else ():
+        if t.is_complex(): continue  # on no side of 0
         for side,here in ('below', t < 0), ('above', t > 0):
             if t.shape == wrong.shape and torch.equal(here, wrong):
                 return f', exactly where {name} is {side} 0'
