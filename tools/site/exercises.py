@@ -63,7 +63,7 @@ def right_of(known):
 def form_of(known, codes):
     """What an answer looks like, for the label of its box.
 
-    Not which entry is where. `codes`: the code in its task"""
+    It does not tell which entry is where. `codes`: the code in its task"""
     right = right_of(known)
     if known[0] == 'letters': return 'letters, such as be'
     if isinstance(right, str): return 'a word'
