@@ -22,3 +22,10 @@ def server(folder):
     httpd.handle_error = lambda *_: None
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
     return f'http://127.0.0.1:{httpd.server_port}/'
+
+
+def retype(page, text):
+    "Replace what is in the field that has the focus, by keyboard"
+    page.keyboard.press('Control+A')
+    page.keyboard.press('Delete')
+    page.keyboard.type(text)
