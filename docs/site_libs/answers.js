@@ -25,7 +25,8 @@
     if (text.includes(';')) cannot('write a point for decimals, and a comma between the numbers')
     const tokens = text.match(/(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[a-z_][\w.]*|'[^']*'|"[^"]*"|\*\*|\/\/|\S/gi) || []
     let at = 0
-    const misfit = () => cannot(/^\.?\d/.test(tokens[at]) && /^\.?\d/.test(tokens[at - 1]) ? 'write a comma between the numbers' : `“${tokens[at]}” does not fit there`)
+    const misfit = () => cannot(/^\.?\d/.test(tokens[at]) && /^\.?\d/.test(tokens[at - 1]) ? 'write a comma between the numbers' :
+      /^[\w.'"([{]/.test(tokens[at]) && /^[)\]}]/.test(tokens[at - 1]) ? 'a comma is missing' : `“${tokens[at]}” does not fit there`)
     const next = token => tokens[at] === token && ++at
     function entries(close) {
       const items = []
@@ -56,7 +57,8 @@
       if (/^\.?\d/.test(token)) return number(+token, /^\d+$/.test(token))
       if (/^(['"]).*\1$/.test(token) && token.length > 1) return token.slice(1, -1)
       if (!/^[a-z_]/i.test(token)) cannot(`“${token}” does not fit there`)
-      const name = token.replace(/^(math|np|torch)\./, ''), constant = {__proto__: null, 'math.pi': Math.PI, 'math.e': Math.E}[token]
+      const name = token.replace(/^(math|np|torch)\./, '').replace(/^ln$/, 'log'), constant = {__proto__: null, 'math.pi': Math.PI, 'math.e': Math.E}[token]
+      if (functions.includes(name) && /^\.?\d/.test(tokens[at])) cannot(`write ${name}(${tokens[at]})`)
       if (next('(')) {
         const inner = entries(')')
         if (wrappers.includes(name)) return typeof inner === 'string' ? unquoted(inner) : inner
@@ -200,10 +202,13 @@
 
   const known = JSON.parse(atob(window.bookJudges))
   function verdict(ex, text) {
-    const [more, how] = known[ex], grouped = how[0] === 'value' && !how[1].startsWith('(') && /^\s*\d{1,3}(,\d{3})+\s*$/
+    const [more, how] = known[ex], one = how[0] === 'value' && !how[1].startsWith('(')
     let answer
-    try { answer = read(grouped && grouped.test(text) ? text.replace(/,/g, '') : text) }
-    catch (e) { return ['unread', `This cannot be read: ${e.message}`] }
+    try {
+      if (one && /^\d+$/.test(how[1]) && /^\s*\d{1,3}(,\d{3})+\s*$/.test(text)) text = text.replace(/,/g, '')  // 1,000 for a thousand
+      if (one && /^\s*[-−]?\d+,\d+\s*$/.test(text)) cannot('write a point for decimals')
+      answer = read(text)
+    } catch (e) { return ['unread', `This cannot be read: ${e.message}`] }
     const why = judge(how, answer)
     if (why === null) return ['right', more]
     return ['wrong', /^[a-z]+[ ,]/.test(why) ? why[0].toUpperCase() + why.slice(1) : why]
