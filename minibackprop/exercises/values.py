@@ -212,7 +212,7 @@ def _both(*judges):
     for judge in judges: mistakes.update(getattr(judge, 'mistakes', {}))
     return Judge(look, mistakes=mistakes)
 
-# %% ../../nbs/90a_values.ipynb #0d9603c7
+# %% ../../nbs/90a_values.ipynb #3f6019a3
 def _all_in(o, at=''):
     "Name and value of all that a layer holds; of a call that it remembers, the name"
     yield at, o
@@ -223,20 +223,22 @@ def _all_in(o, at=''):
         yield from _all_in(None if n == '_call' else v, f'{at}.{n}'.lstrip('.'))
 
 def _noted(o, g):
-    "A value and what may change in it; `g`: its gradient too"
+    "A value and what may change in it; `g`: its gradient and its attributes, too"
     if not torch.is_tensor(o): return o,
     old = g and getattr(o, 'g', None)
-    return o, o.detach().numpy().tobytes(), o.requires_grad, id(old), old
+    more = g and {*vars(o)} - {'g'}
+    return o, o.detach().numpy().tobytes(), o.requires_grad, id(old), more, old
 
+# %% ../../nbs/90a_values.ipynb #0d9603c7
 def _changed(n, old, new):
     "What has changed in what is called `n`, in words, or None"
     (o,*marks),(now,*later) = old, new
     if isinstance(o, (list, tuple, dict)) and type(o) is type(now): return None
     if o is not now and not (_number(o) and o == now): return f'{n} is another one'
-    same = [a == b for a,b in zip(marks[:3], later)]
+    same = [a == b for a,b in zip(marks[:4], later)]
     return next((f'{n}{why}' for ok,why in zip(same, (' has been changed in place',
-        ' has become a tensor that autograd follows', '.g has been set')) if not ok),
-        None)
+        ' has become a tensor that autograd follows', '.g has been set',
+        ' has got another attribute')) if not ok), None)
 
 # %% ../../nbs/90a_values.ipynb #f9fa1722
 def _changes(

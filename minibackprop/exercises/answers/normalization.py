@@ -467,6 +467,7 @@ _wrong |= _edits("""def fold(lin, norm):
     ('return', 'norm(lin(lin.w.t()[[0, 0]])); return', 'still remembers a call'),
     ('return', 'norm.momentum = 0.; return', 'norm is to be left as it is: momentum'),
     ('return', 'norm.folded = True; return', 'folded is new'),
+    ('return', 'norm.gain.c = factor; return', 'gain has got another attribute'),
     ('return', 'norm.buffers = (); return', 'buffers is new'),
     ('return', 'norm.gain.requires_grad_(); return', 'autograd follows'),
     ('norm.eps', 'max(norm.eps, 1e-6)', 'eps = 1e-09'),

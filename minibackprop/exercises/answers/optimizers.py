@@ -247,7 +247,7 @@ def _transposed_clip(clip):
     clip([p], 1.)
     return {'the .g of a parameter': p.g}
 
-# %% ../../../nbs/answers/08a_optimizers.ipynb #2fc32456
+# %% ../../../nbs/answers/08a_optimizers.ipynb #584e0d1e
 def _kept(step):
     "A judge of RMSprop: what do v and g hold after a step?"
     g = tensor([2., -3.], dtype=torch.float64)
@@ -268,7 +268,19 @@ def _kept(step):
         f'p is right after a step, but for g = {_shown(g)}, v = [0, 0], alpha = 0.9 it '
         f'leaves v = {_shown(v)} where {_shown(right[1])} is right, and the next step '
         'begins with it')
+    return _second_step(step, p, g, v)
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #584e0d1f
+def _second_step(step, p, g, v):
+    "What is wrong with a step that is given another v, or None"
+    v.fill_(4.)
+    step(p, g, v, lr=.1, alpha=.9, eps=1e-3)
+    if not torch.allclose(v, .9*4 + .1*g*g): return (
+        f'in a second step, with g = {_shown(g)}, v = [4, 4], alpha = 0.9, it leaves '
+        f'v = {_shown(v)} where {_shown(.9*4 + .1*g*g)} is right: the old average is '
+        'the v that is passed in, and nothing is kept elsewhere')
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #2fc32456
 def _rmsprop(p, g, v, lr=.01, alpha=.99, eps=1e-8):
     v.mul_(alpha).add_(g*g, alpha=1-alpha)
     p.sub_(lr*g/(v.sqrt() + eps))
@@ -334,6 +346,10 @@ _wrong = {
            _fill(_form).replace('alpha=.99', 'alpha=.9'): 'options = {}',
            ('v.mul_(.9).add_(g*g, alpha=.1)', None): 'wrong in'}
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #7f6c1639
+_wrong |= {('p.avg = alpha*getattr(p, "avg", 0) + (1-alpha)*g**2\n    v.copy_(p.avg)',
+            None): 'nothing is kept elsewhere'}
+
 # %% ../../../nbs/answers/08a_optimizers.ipynb #b362f09a
 exercise('8a.7', 'RMSprop', 12,
     _both(_kept, _is_tensors(('v, from 0 on', 'p, from 1 on', 'g'), _rmsprop, lambda: [
@@ -363,8 +379,13 @@ def _rates(schedule):
         raise ValueError('for step = {}, steps = {}, lr = {}, warmup = {} it returns '
                          '{}; expected a number'.format(*args, _shown(found)))
     def run(steps, lr, warmup):
-        return tensor([rate(s, steps, lr, warmup) for s in range(steps)],
-            dtype=torch.float64)
+        found = [rate(s, steps, lr, warmup) for s in range(steps)]
+        for s in range(steps if steps < 30 else 0):
+            rate(0, steps, lr, warmup)
+            if (now := rate(s, steps, lr, warmup)) != found[s]: raise ValueError(
+                f'for step = {s} it returns {found[s]:.4g}, and right after step 0 '
+                f'{now:.4g}: keep nothing from call to call')
+        return tensor(found, dtype=torch.float64)
     return run
 
 _form = """def warmup_cosine(step, steps, lr, warmup):
@@ -402,6 +423,15 @@ _mistakes |= {
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #c714756b
+_body = _fill(_form)
+_wrong = {_body.replace('\n', f'\n    {before}\n', 1): 'for step' for before in
+          ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
+           'warmup = min(warmup, 100)', 'if step: return', "return '0'", 'return []')}
+_wrong[_body.replace('    if', '    global _top\n    if', 1).replace(
+    'return', '_top = lr =', 1).replace('return lr', 'return lr if step < warmup else '
+                                        '_top')] = 'from call to call'
+
 # %% ../../../nbs/answers/08a_optimizers.ipynb #c714756a
 exercise('8a.8', 'Warm-up and a cosine', 12,
     is_function(None, lambda: [(5, .4, 2), (6, .1, 4), (25, 1., 5), (12, .01, 1),
@@ -416,9 +446,7 @@ exercise('8a.8', 'Warm-up and a cosine', 12,
     last = warmup-1
     return lr*((step+1)/warmup if step <= last else
                .5 + .5*math.cos(math.pi*(step-last)/(steps-1-last)))"""),
-    wrong={_fill(_form).replace('\n', f'\n    {before}\n', 1): 'for step' for before in
-           ('lr = min(lr, 1.)', 'steps = min(steps, 1000)', 'lr = max(lr, 1e-5)',
-            'warmup = min(warmup, 100)', 'if step: return', "return '0'", 'return []')},
+    wrong=_wrong,
     more='Most large language models are trained with this curve',
     hints=('Write the two parts apart, with an `if`. In each, what share of the way is '
            'done at this step?',
@@ -460,6 +488,19 @@ def _returns(clip):
     if p.g.dtype != p.dtype: return f'.g of a {p.dtype} has become {p.g.dtype}'
     if p.tolist() != [3., 4.]: return ('the parameters have been changed, and only '
         'their gradients .g are to be')
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #a42e7e89
+def _clips_again(clip):
+    "A judge: is a second call right, with the same parameter?"
+    p = torch.zeros(2)
+    p.g = tensor([6., 8.])
+    clip([p], 5.)
+    p.g = tensor([6., 8.])
+    n = float(clip([p], 5.))
+    if p.g.norm() > 5.01 or abs(n - 10) > .01: return (
+        'right in the first call, and not in the second, for the same parameter with '
+        f'g = [6, 8] and most = 5: it returns {n:.4g}, and leaves {_shown(p.g)}, where '
+        '10 and [3, 4] are right. Keep nothing from call to call')
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #a42e7e88
 def _of_zeros(clip):
@@ -560,7 +601,9 @@ _wrong |= {
     (None, 'c = min(1, most/n)\n    for p in params: p.g *= c if c > .02 else 0'):
           'numbers times 300',
     ('torch.cat([p.g.flatten().float() for p in params]).norm()', None):
-          'one of float32'}
+          'one of float32',
+    (None, 'for p in params:\n        if hasattr(p, "seen"): continue\n        '
+        'p.g *= min(1, most/n); p.seen = 1'): 'right in the first call'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #f00d0252
 exercise('8a.9', 'Clipping by the norm', 12,
@@ -572,7 +615,7 @@ exercise('8a.9', 'Clipping by the norm', 12,
                                ((4, 3), (3,)))]
                 + [((*_draw((3,)), 0*_draw((2,))[0], *_draw((2,))), .5)],
             _mistakes, _form, run=_clip_run),
-        _of_zeros, _transposed(_transposed_clip)),
+        _clips_again, _of_zeros, _transposed(_transposed_clip)),
     more='`torch.nn.utils.clip_grad_norm_` is this; recurrent networks could not'
          ' be trained without it',
     hints=('First find n: add up the squares of all entries of all p.g, and take the '
