@@ -105,7 +105,7 @@ def _at_most(seconds):
 # %% ../../nbs/90_exercises.ipynb #e2379566
 def _error_in_words(e, answer):
     "What to say about an error, and whether it is the student's"
-    said,line = f'{type(e).__name__}: {e}', _line_of(e)
+    said,line = f'{type(e).__name__}: {e}'.rstrip('.'), _line_of(e)
     last = [at.f_code.co_filename for at,_ in traceback.walk_tb(e.__traceback__)][-1]
     call = isinstance(e, TypeError) and re.search('argument|not callable', str(e))
     if call and not line: return True, f'it cannot be called as the task says: {e}'

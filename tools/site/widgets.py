@@ -269,6 +269,7 @@ def backward(context, home):
     page.focus('#bw-slider')
     page.keyboard.press('ArrowLeft')
     expect(f'was {was} and' in page.inner_text('#bw-status'), f'the loss was {was}')
+    expect(was in page.inner_text('#bw-loss'), 'the loss of the last step is gone')
     page.close()
 
 

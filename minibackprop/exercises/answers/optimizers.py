@@ -311,6 +311,13 @@ _mistakes = {
       '- alpha before it is added',
     (None, 'p += lr*g/(v.sqrt() + eps)'): 'a step goes against the gradient'}
 
+# %% ../../../nbs/answers/08a_optimizers.ipynb #377bdc42
+# A line that is a number where an argument belongs, or leaves one out
+_mistakes |= {
+    (None, 'p -= lr*g/v.sqrt()'): 'the small eps beside the root is missing',
+    (None, 'p -= lr*g/(v.sqrt() + 1e-8)'): 'eps is 1e-8 here, whatever is passed in',
+    (None, 'p -= .01*g/(v.sqrt() + eps)'): 'lr is 0.01 here, whatever is passed in'}
+
 # %% ../../../nbs/answers/08a_optimizers.ipynb #879cac9c
 _also = (
     ('v.copy_(alpha*v + (1-alpha)*g**2)', None),
@@ -553,6 +560,15 @@ _mistakes = {
         g = p.g
         if n > most: g = g*most/n"""): 'the gradients are not changed: a new tensor '
       'has to be put back in .g, or .g changed in place'}
+
+# %% ../../../nbs/answers/08a_optimizers.ipynb #2daf43a8
+_mistakes |= {
+    ('sum((p**2).sum() for p in params).sqrt()', None): 'that is the length of the '
+      'parameters; asked for is that of their gradients',
+    ('sum(p.g.abs().sum() for p in params)', None): 'the sizes of the entries are '
+      'added; add their squares, and take the root',
+    (None, 'if n > most:\n        for p in params: p.g *= n/most'): 'the factor is '
+      'upside down: what is too long gets longer'}
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #37089224
 _mistakes |= {
