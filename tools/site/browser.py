@@ -202,20 +202,19 @@ def walk(way, files, axe, shots):
 
     Returns what is wrong there, and what was counted"""
     home,theme,width = way
-    played = (theme, width) in looked
-    once = home is None and played
+    by_axe = axe if way in axed else None
     home = server(docs) if home is None else home
     with sync_playwright() as playwright:
         browser = launch(playwright)
         context = browser.new_context(color_scheme=theme, device_scale_factor=1,
                                       viewport=dict(width=width, height=900))
         where = f'{home.split(":")[0]} {theme} {width}'
-        seen = {home+f: visit(context, home, f, f'{f} {where}', once and axe,
-                              once and shots) for f in files}
+        seen = {home+f: visit(context, home, f, f'{f} {where}', by_axe,
+                              by_axe and shots) for f in files}
         if width == 1280 and theme == 'light': check_links(home, seen)
         plays = (search, explorer, backward, tape, race, differences, kills, boxes,
                  drawing)
-        for play in plays if played else (): play(context, home)
+        for play in plays if way in played else (): play(context, home)
         browser.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
     found = [*wrong], dict(counts)
@@ -224,10 +223,12 @@ def walk(way, files, axe, shots):
     return found
 
 
-looked = ('light', 1280), ('dark', 390)  # where widgets are played, and axe looks
-# None: from a local server. The long ones first, for the processes that share them
-ways = [*((None, *way) for way in looked), (docs.as_uri() + '/', 'light', 1280),
-        *((None, *way) for way in (('light', 390), ('dark', 1280), ('dark', 1600)))]
+phone, desk = (None, 'dark', 390), (docs.as_uri() + '/', 'light', 1280)
+played = phone, desk  # where widgets are played, from a server (None) and from disk
+axed = phone, (None, 'light', 1280)
+ways = [*played, *((None, theme, width) for theme,width in (
+    ('light', 1280), ('light', 390), ('dark', 1280), ('dark', 1600)))]
+
 
 
 def main():
