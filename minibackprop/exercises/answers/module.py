@@ -245,7 +245,9 @@ _mistakes = {
 
 # %% ../../../nbs/answers/04_module.ipynb #deb471ca
 _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhere',
-    'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'shape',
+    'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'size 1 is lost',
+    _fill(_form, '0,0,0').replace('inp.g,self.scale.g,self.shift.g = 0,0,0',
+      'return out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)'): 'and not set',
     "out.g*self.scale, getattr(self.scale, 'g', 0) + (out.g*inp).sum(0), "
     'out.g.sum(0)': _spoiled,
     'out.g*self.scale, (out.g*inp).sum(0, keepdim=True), out.g.sum(0)': 'shape',
@@ -451,6 +453,9 @@ _judge_wide = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
           'not what comes through the layer inside; the two are added',
         """self.layer.out.g = out.g
         self.layer.backward()
+        inp.g = inp.g*out.g""": 'the two contributions are added, and not multiplied',
+        """self.layer.out.g = out.g
+        self.layer.backward()
         inp.g = 2*inp.g""": 'the direct contribution is out.g, with a slope of 1, and '
           'not what the layer inside computed'}, form=_residual_form)
 
@@ -510,6 +515,7 @@ _wrong = {
 _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         self.layer.backward()
         inp.g = inp.g + out.g"""),
+        ('inp.g = inp.g', 'return inp.g', 'returned, and not set'),
         ('backward()', 'bwd(self.layer.out, inp)', 'its bwd'),
         ('backward()', 'backward(False)', 'raises'),
         ('+ out.g', '+ out.g.abs()', 'inp.g'),
@@ -657,12 +663,12 @@ def _judge_lora(cls):
         'as it is, and add to the output what a and b give')
     if why := _low_rank(cls): return why
     one,five = _Inside(cls, 1), _Inside(cls, 5)
-    if (n := round(five.work/60)) > 2: return ('right, and the product of inp and a is '
-        f'computed {n-1} times: keep it in forward, as self.saved, for bwd')
     if hasattr(five.layer.w, 'g'): return ('the frozen w has got a gradient, a table '
         'as large as w itself that nobody wants')
     if one.tables(): return ('right, and for one example a second table as large as w '
         'is made: the thin matrices are to save that')
+    if (n := round(five.work/60)) > 2: return ('right, and the product of inp and a is '
+        f'computed {n-1} times: keep it in forward, as self.saved, for bwd')
     return _both(*_low_ranks)(cls)  # with other sizes, which takes longer
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ea
@@ -747,7 +753,8 @@ _wrong |= _edits(_rank_source,
     ('self.saved @', '(inp @ self.a) @', 'computed 2 times'),
     ('inp.t() @ h_g', 'inp.t() @ '
     'h_g + torch.rand(1)*0', 'draw'),
-    ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'),
+    ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'), ('inp.g =', 'return',
+     'returned, and not set'),
     ('inp.g =', 'self.w.g = torch.zeros_like(self.w); inp.g =', 'The frozen w'),
     ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'frozen w is'),
     ('inp.g =', 'out.g.mul_(2); inp.g = .5*', 'changed out.g in place'),
@@ -761,6 +768,8 @@ _listed = _rank_source.replace('w,a,b\n', 'w,a,b; self.saved = []\n').replace(
     'self.saved = inp @ self.a', 'self.saved.append(inp @ self.a)').replace(
     'self.saved @', 'self.saved[-1] @').replace('saved.t', 'saved[-1].t')
 _global = 'class H: pass\n' + _rank_source.replace('self.saved', 'H.saved')
+_wrong[_rank_source.replace('w,a,b\n', "w,a,b; self.ab = a @ b; self.buffers = 'w',"
+    "'ab'\n").replace('self.saved @ self.b', 'inp @ self.ab')] = 'when a changes'
 _wrong |= {_listed: 'held after', _global: 'second layer'}
 
 # %% ../../../nbs/answers/04_module.ipynb #b4732711
