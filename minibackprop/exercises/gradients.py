@@ -429,9 +429,9 @@ def _axis_lost(r):
         found,t = r.trial.found[n][0], r.point.values.get(n)
         if found is not None and t is not None and found.shape != t.shape and (
             found.shape == t.squeeze().shape): return (
-            f'{n}.g has shape {tuple(found.shape)}, and {n} has {tuple(t.shape)}: an '
-            'axis of size 1 is lost. `squeeze()` takes each of them away, and a sum '
-            'does without keepdim=True')
+            f'{n}.g has shape {tuple(found.shape)} against {tuple(t.shape)}: an axis '
+            'of size 1 is lost. `squeeze()` takes each of them away, and a sum does '
+            'without keepdim=True')
 
 # %% ../../nbs/90c_gradients.ipynb #5e031665
 def _example_of(report, inputs, r):
