@@ -6,7 +6,7 @@
 __all__ = ['is_function']
 
 # %% ../../nbs/90b_functions.ipynb #c22e8717
-import contextlib, functools, inspect, linecache, math, re, sys, sysconfig
+import contextlib, functools, inspect, itertools, linecache, math, re, sys, sysconfig
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -327,11 +327,20 @@ def is_function(
     return Judge(look, source, filled)
 
 # %% ../../nbs/90b_functions.ipynb #c5a3876a
+def _turned(answer, judges, names):
+    "A sentence if the tensors that an answer returns are right in another order"
+    def right(order):
+        def turned(*args): return [answer(*args)[k] for k in order]
+        return all(judge(turned) is None for judge in judges)
+    with contextlib.suppress(Exception):
+        if any(map(right, itertools.permutations(range(len(judges))))): return (
+            f'the tensors are right, and their order is not: {", ".join(names)}')
+
+# %% ../../nbs/90b_functions.ipynb #587fbe15
 def _is_tensors(
     names:tuple, # One name for each tensor that the function returns
     right, # As for `is_function`, and so are the others
-    inputs, mistakes=None, form='{}', single=True, scales=(300., 1e-3),
-    run=lambda function: function,
+    inputs, mistakes=None, form='{}', single=True, scales=(300., 1e-3), run=lambda f: f,
 )->Judge: # Called with an answer
     "Judge a function that returns several tensors"
     def pick(n):
@@ -342,14 +351,15 @@ def _is_tensors(
     def look(answer):
         if not callable(answer): return f'{answer!r:.40} is not a function'
         with _seeded(): one = run(answer)(*_copies(inputs()[0]))
-        if not isinstance(one, (tuple, list)) or len(one) != len(names):
-            return ('it returns nothing: '*(one is None)
-                    + f'expected {len(names)} tensors: {", ".join(names)}')
+        if not isinstance(one, (tuple, list)) or len(one) != len(names): return (
+            'it returns nothing: '*(one is None)
+            + f'expected {len(names)} tensors: {", ".join(names)}')
         found = [(f'{name}: {why}', why) for name,judge in zip(names, judges)
                  if (why := judge(answer))]
         own = [said for said,why in found
                if _in_place in why or not why.startswith('the result is right')]
-        return next(iter([*own, *(why for _,why in found)]), None)
+        turned = found and _turned(answer, judges, names)
+        return turned or next(iter([*own, *(why for _,why in found)]), None)
     return Judge(look, mistakes=judges[0].mistakes)
 
 # %% ../../nbs/90b_functions.ipynb #688bb86f

@@ -18,6 +18,7 @@ from .functions import _line_of, _names, _old, _other_dtype
 from .functions import _nan, _nan_from
 from .functions import _recognized
 from .functions import _seeded, _shown, _size, _tensor_difference
+from .functions import _tensors
 from .functions import _has, _narrowed, _narrows, _Watch
 
 # %% ../../nbs/90c_gradients.ipynb #4bb97efb
@@ -40,8 +41,8 @@ def is_gradient(
         except (RuntimeError, TypeError) as e: return _raised(e)
         if why := _leftovers(make, answer, args, never): return why
         if _passes(r, make(answer), args): return None
-        def same(wrong): return _same_gradients(r, known(wrong))
-        why = not case and _recognized(filled, same) or _report_in_words(r)
+        why = _returned(make(answer), args) or not case and _recognized(
+            filled, lambda w: _same_gradients(r, known(w))) or _report_in_words(r)
         return why + _example_of(lambda k: report(answer, k), inputs, r)
     return Judge(lambda answer: _each_case(make, inputs, forward, one, answer)
                  or _further(make, answer, inputs, forward, skip), mistakes=filled)
@@ -108,6 +109,17 @@ def _gradients(layer, inputs, old=False, dtype=torch.float64, between=None, seed
 def _passes(r, layer, inputs):
     "Is it right, or wrong in a way that does not matter in an exercise?"
     return r or _needs_contiguous(r) or _in_float32(r) and _rounds(layer, inputs)
+
+def _returned(layer, inputs):
+    "A sentence if bwd returns a gradient that it does not set"
+    if isinstance(layer, (tuple, type)): return None
+    returned = []
+    class Watched(type(layer)):
+        def bwd(self, *args): returned.append(super().bwd(*args))
+    layer.__class__ = Watched
+    grads = [g for _,g in _gradients(layer, inputs)[0]]
+    if any(all(t is not g for g in grads) for t in _tensors(returned)): return (
+        'a gradient is returned, and not set: write it to .g')
 
 def _rounds(layer, inputs):
     "Is there a tensor of float32 on the way, such as torch.where(mask, 1., .1)?"
@@ -358,7 +370,7 @@ def _forward_difference(make, answer, args, forward):
             f'its parameters are {", ".join(own) or "none"}: each tensor that is '
             'learned has to be held by self, and any other to be named in buffers')
         found = layer.forward(*_copies(args))
-        if _agree(found, right): return None
+        if _agree(found, right): return _stale(layer, args, forward, own, found, right)
         why = _tensor_difference(found, right)
         if why == _nan: why += _nan_from(layer.forward, args)
     held = ''.join(f', {n} = {_shown(p)}' for n,p in own.items())
@@ -366,6 +378,19 @@ def _forward_difference(make, answer, args, forward):
     why = f'the forward pass: {why}. For {_given(layer.forward, args)}{held}'
     if right.numel() > 8 or _shown(found) == _shown(right): return why
     return f'{why} it gives {_shown(found)}, and {_shown(right)} is right'
+
+# %% ../../nbs/90c_gradients.ipynb #f7f0de12
+def _stale(layer, args, forward, own, found, right):
+    "Is there a parameter whose change the output does not follow?"
+    for n,p in own.items():
+        old = p.clone()
+        with _seeded(), torch.no_grad():
+            p += 1
+            same = torch.equal(layer.forward(*_copies(args)), found)
+            moved = not torch.equal(forward(*args, *own.values()), right)
+            p.copy_(old)
+        if same and moved: return (f'the output stays the same when {n} changes, as it '
+            f'does in training: what is made of {n} in __init__ is not made anew')
 
 # %% ../../nbs/90c_gradients.ipynb #edb1ff95
 def _same_gradients(one, other):
@@ -376,6 +401,7 @@ def _same_gradients(one, other):
 
 def _raised(error):
     "What a backward has raised, in words; any other error is raised again"
+    if 'does not require grad' in str(error): return next(iter(_autograd.values()))
     if 'equal()' in str(error):
         return 'the backward takes out.g away: read it, and no more'
     raised = str(error).partition(': the backward raised ')[2]
@@ -394,7 +420,18 @@ def _report_in_words(r):
             '| is 1 times | factor 1, and the rest with 1')
     said = [s for s in said if not re.search(mask, s)]
     wrong = [f'{n}.g is not right' for n,*_,verdict in r.rows if verdict == 'wrong']
-    return '; '.join((said or wrong)[:3])
+    return _axis_lost(r) or '; '.join((said or wrong)[:3])
+
+def _axis_lost(r):
+    "Does the first wrong gradient miss an axis of size 1?"
+    wrong = [n for n,*_,verdict in r.rows if verdict != 'right' and n in r.trial.found]
+    for n in wrong[:1]:
+        found,t = r.trial.found[n][0], r.point.values.get(n)
+        if found is not None and t is not None and found.shape != t.shape and (
+            found.shape == t.squeeze().shape): return (
+            f'{n}.g has shape {tuple(found.shape)} against {tuple(t.shape)}: an axis '
+            'of size 1 is lost. `squeeze()` takes each of them away, and a sum does '
+            'without keepdim=True')
 
 # %% ../../nbs/90c_gradients.ipynb #5e031665
 def _example_of(report, inputs, r):

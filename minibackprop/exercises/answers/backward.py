@@ -201,7 +201,9 @@ _leak_form = 'def leaky_relu_grad(inp, out): inp.g = {}'
 
 _mistakes = {
     'out.g*(inp > 0)': 'that is the gradient of the ReLU without a leak: where the '
-      'input is negative, a tenth of the gradient comes through',
+      'input is negative, a tenth of the gradient comes through. In a mask of '
+      'integers 0.1 becomes 0',
+    'out.sign()*out.g': 'the sign of what is negative is -1; the slope there is 0.1',
     'torch.where(inp > 0, 1., 0.1).to(inp.dtype)':
       'that is the slope; it is multiplied by the upstream gradient out.g',
     'torch.where(out.g > 0, out.g, 0.1*out.g)':
@@ -241,6 +243,7 @@ _wrong = {
 _wrong |= {
     'torch.where(inp > 0, out.g*(inp < 10), .1*out.g)': 'times 30',
     'torch.where(inp > 1e-4, out.g, .1*out.g)': 'times 0.0001',
+    'out.g*(inp > 0).int().where(inp > 0, .1).int()': '0.1 becomes 0',
     'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'for an out.g times 300',
     'torch.where(inp > 0, out.g, .1*out.g); out.g = None': 'takes out.g away'}
 
@@ -401,7 +404,10 @@ _judge_twice = is_gradient(lambda f: _pair(_tied, lambda out, inp, w: f(inp, w, 
         """h_g = out.g @ w
     h_g = h_g*(h_g > 0)
     w.g = out.g.t() @ a + inp.t() @ h_g""": 'the mask asks where the gradient is '
-          'positive; a ReLU asks where its input was'}, form=_tied_form)
+          'positive; a ReLU asks where its input was',
+        """h_g = (out.g @ w)*(inp @ w).sign()
+    w.g = out.g.t() @ a + inp.t() @ h_g""": 'the sign of what is negative is -1, and '
+          'the ReLU lets nothing through there'}, form=_tied_form)
 
 # %% ../../../nbs/answers/03_backward.ipynb #e51beacb
 _wrong = {
@@ -420,6 +426,10 @@ _wrong = {
     with torch.enable_grad():
         x,v = inp.detach().requires_grad_(), w.detach().requires_grad_()
         (relu(x @ v) @ v.t()).backward(out.g)
+    inp.g,w.g = x.grad, v.grad""": 'Autograd computes this gradient',
+    """def tied_grad(inp, w, out):
+    x,v = inp.clone().requires_grad_(), w.clone().requires_grad_()
+    (relu(x @ v) @ v.t()).backward(out.g)
     inp.g,w.g = x.grad, v.grad""": 'Autograd computes this gradient'}
 
 # %% ../../../nbs/answers/03_backward.ipynb #7f320e24

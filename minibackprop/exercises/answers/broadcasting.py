@@ -320,6 +320,7 @@ _wrong = {
     "y_g*s, (y_g*x).sum(0) + getattr(s, 'g', 0), y_g.sum(1, keepdim=True)":
       'has NaN in it',
     'y_g*s, (y_g*x).sum(0), y_g.sum(1).view(4, 1)': 'it raises RuntimeError',
+    'y_g*s, y_g.sum(1, keepdim=True), (y_g*x).sum(0)': 'their order is not',
     'y_g.mul_(s), (y_g*x).sum(0), y_g.sum(1, keepdim=True)': 'The gradient of',
     **dict.fromkeys([
         'torch.func.vjp(lambda x, s, c: x*s + c, x, s, x[:,:1])[1](y_g)',
@@ -497,8 +498,6 @@ _einsum_form = """def einsum_grads(pattern, g, a, b):
     (p, q), out = pattern.split('->')[0].split(','), pattern.split('->')[1]
     {}"""
 _einsum = {
-    "return torch.einsum(f'{out},{p}->{q}', g, a), torch.einsum(f'{out},{q}->{p}', g, "
-    'b)': 'the two gradients are exchanged',
     """g = torch.ones_like(g)
     return (torch.einsum(f'{out},{q}->{p}', g, b),
             torch.einsum(f'{out},{p}->{q}', g, a))""":
@@ -602,5 +601,7 @@ exercise('1.9', 'The gradient of an einsum', 35, _judge_einsum_grads,
             torch.einsum(f'{out},{p}->{q}', g, a))""":
           "For 'ij,i->i': the letter j stands in one operand only",
         'def einsum_grads(pattern, g, a, b): return g @ b.t(), a.t() @ g':
-          "For 'ij,j->i': it raises", **_einsum_wrong}, right=_einsum_right,
+          "For 'ij,j->i': it raises", **_einsum_wrong,
+          "return torch.einsum(f'{out},{p}->{q}', g, a), torch.einsum(f'{out},{q}->"
+          "{p}', g, b)": 'their order is not'}, right=_einsum_right,
     form=_einsum_form)

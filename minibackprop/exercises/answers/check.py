@@ -15,7 +15,7 @@ from ..judges import exercise
 from ..values import is_tuple, is_value, Judge, _both, _edits
 from ..values import _fill, _plain
 from ..functions import is_function, _autograd, _draw, _never
-from ..functions import _seeded
+from ..functions import _has, _in_place, _Operations, _seeded
 from ..functions import _shown
 from ..gradients import is_gradient
 
@@ -673,6 +673,9 @@ _moves = {
       'counts as much as u says'}
 
 # %% ../../../nbs/answers/06_check.ipynb #a2405b31
+_left_changed = ('it leaves x changed: move an entry of a copy, or keep the old value '
+    'and put that back, because x + h - 2h + h is not x, for rounding')
+
 def _at_the_square(answer):
     "What goes wrong on the square of three numbers: autograd, a changed x, one side"
     x,points = torch.tensor([1., 0, -2], dtype=torch.float64), []
@@ -686,8 +689,7 @@ def _at_the_square(answer):
         if 'require grad' not in str(e): raise
         return ('it asks autograd, which cannot see this forward: it detaches. '
                 'A measured slope needs the forward alone')
-    if not torch.equal(x, old):
-        return 'it leaves x changed: move an entry of a copy, or put the old value back'
+    if not torch.equal(x, old): return _left_changed
     if found is None: return 'it returns nothing: give back the result with `return`'
     if not isinstance(found, torch.Tensor) or found.shape != x.shape: return (
         f'expected a tensor of the shape of x, which is {tuple(x.shape)}')
@@ -714,8 +716,9 @@ def _steps_wrong(x, moves):
             f'{asks}{_shown(m)} and not at x - {_shown(m)}')
 
 # %% ../../../nbs/answers/06_check.ipynb #1ac91aa9
-_weighted,_cubes,_bent,_turned,_steep = map(_f, ('x*x.softmax(-1)', 'x.pow(3).sum()',
-    '(x[:,1:] + x[:,:-1]/2).sin()', 'x.t()',  # which shares memory with x
+_weighted,_cubes,_grows,_bent,_turned,_steep = map(_f, (
+    'x*x.softmax(-1)', 'x.pow(3).sum()', 'x.exp() - 1', '(x[:,1:] + x[:,:-1]/2).sin()',
+    'x.t()',  # which shares memory with x
     '1e4 + (20*x).sin()'))  # wants a good step
 _kinds = {
     'a table x': lambda: [(_weighted, *_draw((n, 3), (n, 3))) for n in (1, 2)],
@@ -728,7 +731,19 @@ _kinds = {
                                    (_cubes, _r(2, 2, 3), _r())],
     'a transposed x, which is not contiguous': lambda: [
         (_weighted, *[t.t() for t in _draw((2, 3), (2, 3))])],
-    'an f that is steep': lambda: [(_steep, *_draw((2, 3), (2, 3)))]}
+    'an f that is steep': lambda: [(_steep, *_draw((2, 3), (2, 3)))],
+}
+
+# %% ../../../nbs/answers/06_check.ipynb #6dcb3cf5
+_kinds |= {
+    'an x of zeros': lambda: [(_grows, torch.zeros(s).double(), _r(*s))
+                              for s in ((3,), ())],
+    'an x whose mean is 0': lambda: [
+        (_grows, torch.tensor([-1., 0, 1]).double(), _r(3))],
+    'a u of zeros': lambda: [(_grows, *_draw((3,)), torch.zeros(3).double())],
+    'a u times 1000': lambda: [(_grows, *_draw((3,)), 1000*_r(3))]}
+_no_step = {'def slopes(f, x, u): return torch.zeros(x.shape).to(x)/0': 'it is 0/0, as '
+    'if the step were 0: let the step not be 0 for any x and u'}
 _copied = {'def slopes(f, x, u): return torch.zeros(x.shape).to(x)': 'that is as if a '
     'step, or a slope, were written to a copy: `reshape(-1)`, `flatten()` and '
     '`contiguous()` of such an x make one'}
@@ -737,7 +752,7 @@ _copied = {'def slopes(f, x, u): return torch.zeros(x.shape).to(x)': 'that is as
 def _measures(answer):
     if why := _at_the_square(answer): return why
     for kind,calls in _kinds.items():
-        mistakes = _moves | (_copied if 'transposed' in kind else {})
+        mistakes = _moves | _no_step | (_copied if 'transposed' in kind else {})
         judge = is_function(_exact, calls, mistakes, _slopes, single=False,
                             scales=(.01,) if 'steep' in kind else (.01, 30.))
         try: why = judge(answer)
@@ -745,15 +760,23 @@ def _measures(answer):
             e.given = f'{kind}, {e.given},'
             raise
         with _seeded(): args = calls()[0]
-        if why: return _step_wrong(answer, *args) or f'for {kind}: {why}'
+        if why and 'x' + _in_place in why: return _left_changed
+        if why: return f'for {kind}: {_step_wrong(answer, *args) or why}'
 
+# %% ../../../nbs/answers/06_check.ipynb #f0a8c7eb
 def _step_wrong(answer, f, x, u):
     "Is the result only a little wrong?"
-    found,right = answer(f, x.clone(), u), _exact(f, x, u)
+    with _Operations() as seen: found = answer(f, x.clone(), u)
+    right = _exact(f, x, u)
     if found.shape != right.shape or found.dtype != right.dtype: return None
-    error = rel_error(found, right)
-    if 1e-7 < error < .02: return (f'for f = {_shown(f)} it is right to {error:.0e} '
-        'only: the step is too large, or too small. The bottom is near 6e-6')
+    if not 1e-7 < (error := rel_error(found, right)) < .02: return None
+    said = f'with f = {_shown(f)} it is right to {error:.0e} only'
+    if any(n == 'tensor' and _has(made, torch.float32) and made.dim()
+           for n,_,made in seen.operations): return (
+        f'{said}: torch.tensor makes float32 of a list, unless told dtype=x.dtype')
+    if any(torch.equal(found, found.round(decimals=n)) for n in range(1, 9)): return (
+        f'{said}: its numbers are rounded')
+    return f'{said}: the step is too large, or too small. The bottom is near 6e-6'
 
 # %% ../../../nbs/answers/06_check.ipynb #af3d1bd4
 _also = (
@@ -801,7 +824,11 @@ _wrong = {
     return torch.autograd.grad(f(leaf), leaf, u)[0]""": 'asks autograd',
     'def slopes(f, x, u): return (u*f(x)).sum()': 'the shape of x',
     'def slopes(f, x, u): return u': 'another point',
-    'def slopes(f, x, u): return [0.]': 'the shape of x'}
+    'def slopes(f, x, u): return [0.]': 'the shape of x',
+    **{(h, None): f'for {kind}' for h,kind in {
+        '1e-5*x.abs().max()': 'an x of zeros', '1e-6*x.norm()': 'an x of zeros',
+        '1e-5*x.mean()': 'an x',
+        '1e-5*u.norm()': 'a u', '1e-5*u.norm().clamp(1e-5)': 'a u times 1000'}.items()}}
 
 # %% ../../../nbs/answers/06_check.ipynb #21fd1a69
 _flat = """def slopes(f, x, u):
@@ -822,8 +849,20 @@ _wrong |= {_fill(_flat): 'transposed x, which is not contiguous, f = lambda x:',
         ('y[i] = old +', 'y[i] =', 'set to the step'))}
 
 # %% ../../../nbs/answers/06_check.ipynb #f4c58de0
+_wrong["""def slopes(f, x, u):
+    g = torch.zeros_like(x)
+    for i in map(tuple, torch.ones_like(x).nonzero()):
+        x[i] += 1e-5
+        up = (u*f(x)).sum()
+        x[i] -= 2e-5
+        g[i] = (up - (u*f(x)).sum())/2e-5
+        x[i] += 1e-5
+    return g"""] = 'and put that back'
 _wrong |= {_fill(_slopes).replace('g.view(x.shape)', g): why for g,why in (
     ('g.clamp(-9, 9).view(x.shape)', 'times 30'),
+    ('g.view(x.shape).round(decimals=6)', 'are rounded'),
+    ('torch.tensor([round(s, 6) for s in g.tolist()]).to(x).view(x.shape)',
+     'makes float32 of a list'),
     ('(g*(g.abs() > .001)).view(x.shape)', 'times 0.01'),
     ('x.requires_grad_().detach()*0 + g.view(x.shape)', 'x.requires_grad is True'),
     ('g.view(x.shape).t() if x.shape == (2, 2) else g.view(x.shape)', 'a square x'),
@@ -834,7 +873,7 @@ _wrong |= {_fill(_slopes).replace('g.view(x.shape)', g): why for g,why in (
      'transposed x'))}
 
 # %% ../../../nbs/answers/06_check.ipynb #f58e257c
-exercise('6.13', 'Measure the slopes', 15, _measures,
+exercise('6.13', 'Measure the slopes', 20, _measures,
     more='It works for any function, in any language, and is the last resort '
          'when nobody knows a derivative',
     hints=('the number whose slope is wanted is `(u*f(x)).sum()`; move one entry of x '

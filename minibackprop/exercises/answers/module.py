@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../../../nbs/answers/04_module.ipynb #4ac9dbac
-import contextlib
+import contextlib, re
 import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -245,7 +245,9 @@ _mistakes = {
 
 # %% ../../../nbs/answers/04_module.ipynb #deb471ca
 _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhere',
-    'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'shape',
+    'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'size 1 is lost',
+    _fill(_form, '0,0,0').replace('inp.g,self.scale.g,self.shift.g = 0,0,0',
+      'return out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)'): 'and not set',
     "out.g*self.scale, getattr(self.scale, 'g', 0) + (out.g*inp).sum(0), "
     'out.g.sum(0)': _spoiled,
     'out.g*self.scale, (out.g*inp).sum(0, keepdim=True), out.g.sum(0)': 'shape',
@@ -451,6 +453,9 @@ _judge_wide = is_gradient(_block, lambda: [(torch.randn(n, 3).double(),)
           'not what comes through the layer inside; the two are added',
         """self.layer.out.g = out.g
         self.layer.backward()
+        inp.g = inp.g*out.g""": 'the two contributions are added, and not multiplied',
+        """self.layer.out.g = out.g
+        self.layer.backward()
         inp.g = 2*inp.g""": 'the direct contribution is out.g, with a slope of 1, and '
           'not what the layer inside computed'}, form=_residual_form)
 
@@ -510,6 +515,7 @@ _wrong = {
 _wrong |= _edits(_fill(_residual_form, """self.layer.out.g = out.g
         self.layer.backward()
         inp.g = inp.g + out.g"""),
+        ('inp.g = inp.g', 'return inp.g', 'returned, and not set'),
         ('backward()', 'bwd(self.layer.out, inp)', 'its bwd'),
         ('backward()', 'backward(False)', 'raises'),
         ('+ out.g', '+ out.g.abs()', 'inp.g'),
@@ -610,50 +616,59 @@ _low_rank,*_low_ranks = [is_gradient(
     for sizes in ((6, 4, 2), (6, 4, 1), (3, 3, 1), (1, 3, 1), (3, 1, 1), (3, 3, 3))]
 
 # %% ../../../nbs/answers/04_module.ipynb #abc1d0e0
+def _place(t): return t.untyped_storage().data_ptr()
+
+def _multiplied(name, a, b, out):
+    "How many products of two numbers an operation takes"
+    if name.strip('_') == 'mul': return out.numel()
+    if not re.fullmatch('(add|b|badd)?b?m[mv]_?|dot', name): return 0
+    return a.numel()*(out.shape[-1] if b.dim() > 1 else 1)
+
+# %% ../../../nbs/answers/04_module.ipynb #b40babd9
 class _Inside(TorchDispatchMode):
-    "Shapes in the calls that operations such as einsum make in turn, and the results"
+    "What is made, and written in place, how often numbers of `a` are multiplied"
     def __init__(self, cls, n):
         super().__init__()
-        self.w,self.calls,self.made = _frozen(6, 4), [], []
-        a,b = torch.randn(6, 2).double(), torch.randn(2, 4).double()
+        self.w,self.made,self.written,self.work = _frozen(6, 4), [], [], 0
+        self.a,b = torch.randn(6, 2).double(), torch.randn(2, 4).double()
         with self:
-            self.layer = _library(cls)(self.w, a, b)
+            self.layer = _library(cls)(self.w, self.a, b)
             out = self.layer(torch.randn(n, 6).double())
             out.g = torch.randn(n, 4).double()
             self.layer.backward(inp_grad=True)
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
-        self.calls.append([{*t.shape} - {1} for t in _tensors([args, out])])
         self.made += _tensors(out)
+        if func._schema.is_mutable: self.written += map(_place, _tensors(out))
+        pair = _tensors(args)[-2:]
+        if len(pair) == 2 and _place(self.a) in map(_place, pair):
+            self.work += _multiplied(func.overloadpacket.__name__, *pair, out)
         return out
-
-    def products(self):  # of inp (5, 6) and a (6, 2)
-        return sum({5, 6} in c and {6, 2} in c and c[-1] == {5, 2} for c in self.calls)
     def tables(self):  # of the memory of w, or more, that are not w
-        w,*made = [t.untyped_storage() for t in (self.w, *self.made)]
-        return any(m.nbytes() >= w.nbytes() and m.data_ptr() != w.data_ptr()
-                   for m in made)
+        return any(t.untyped_storage().nbytes() >= self.w.untyped_storage().nbytes()
+                   and _place(t) != _place(self.w) for t in self.made)
 
 # %% ../../../nbs/answers/04_module.ipynb #00938a99
 def _changes_w(cls):
-    "Has w other numbers after a forward and a backward?"
+    "Is w written, or has it other numbers, after a forward and a backward?"
     with contextlib.suppress(Exception):
-        return not torch.equal(_Inside(cls, 5).layer.w, _frozen(6, 4))
+        seen = _Inside(cls, 5)
+        return _place(seen.w) in seen.written or not torch.equal(seen.layer.w, seen.w)
 
 # %% ../../../nbs/answers/04_module.ipynb #0e8f88fa
 def _judge_lora(cls):
     "The judge of 4.9: the gradients, then what is left behind"
-    if why := _low_rank(cls): return why if not _changes_w(cls) else (
-        'the frozen w has other numbers after a forward and a backward: leave w as it '
-        'is, and add to the output what a and b give')
+    if _changes_w(cls): return ('the frozen w is changed in forward or in bwd: leave w '
+        'as it is, and add to the output what a and b give')
+    if why := _low_rank(cls): return why
     one,five = _Inside(cls, 1), _Inside(cls, 5)
-    if (n := five.products()) > 1: return ('right, and the product of inp and a is '
-        f'computed {n} times: keep it in forward, as self.saved, for bwd')
     if hasattr(five.layer.w, 'g'): return ('the frozen w has got a gradient, a table '
         'as large as w itself that nobody wants')
     if one.tables(): return ('right, and for one example a second table as large as w '
         'is made: the thin matrices are to save that')
+    if (n := round(five.work/60)) > 2: return ('right, and the product of inp and a is '
+        f'computed {n-1} times: keep it in forward, as self.saved, for bwd')
     return _both(*_low_ranks)(cls)  # with other sizes, which takes longer
 
 # %% ../../../nbs/answers/04_module.ipynb #b47304ea
@@ -694,10 +709,20 @@ _wrong = {
 _rank_source = _fill(_rank_form)
 
 # %% ../../../nbs/answers/04_module.ipynb #50cca947
+_again = 'self.saved.t() @ out.g'
+_wrong |= {_rank_source.replace(_again, new): 'computed 2 times' for new in (
+    '(inp[:,:,None]*self.a).sum(1).t() @ out.g',
+    'sum(torch.outer(x @ self.a, g) for x,g in zip(inp, out.g))',
+    'torch.stack([inp @ c for c in self.a.t()]) @ out.g')}
 _wrong |= _edits(_rank_source, ('self.saved', 'LowRank.saved', 'second layer of its'),
+    ('self.saved @ self.b', 'torch.stack([x @ self.a for x in inp]) @ self.b',
+     'computed 2 times'),
+    ('return inp @ self.w + self.saved @ self.b',
+     'self.w.addmm_(self.a, self.b); out = inp @ self.w; '
+     'self.w.addmm_(self.a, self.b, alpha=-1); return out', 'frozen w is changed'),
     ('self.saved', 'inp.saved', 'held after'),
     ('self.saved = inp @ self.a', 'self.w = self.w + self.a @ self.b; '
-     'self.saved = inp @ self.a', 'frozen w has'),
+     'self.saved = inp @ self.a', 'frozen w is'),
     ('self.saved', 'self.a.saved', 'held after'),
     ('return inp @ self.w + self.saved @ self.b', 'out = inp @ self.w + self.saved @ '
      'self.b; out.h = self.saved; return out', 'held after'),
@@ -728,9 +753,10 @@ _wrong |= _edits(_rank_source,
     ('self.saved @', '(inp @ self.a) @', 'computed 2 times'),
     ('inp.t() @ h_g', 'inp.t() @ '
     'h_g + torch.rand(1)*0', 'draw'),
-    ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'),
+    ('inp.t() @ h_g', '(inp.t() @ h_g).double()', 'dtype'), ('inp.g =', 'return',
+     'returned, and not set'),
     ('inp.g =', 'self.w.g = torch.zeros_like(self.w); inp.g =', 'The frozen w'),
-    ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'frozen w has') ,
+    ('inp.g =', 'self.w -= .01*inp.t() @ out.g; inp.g =', 'frozen w is'),
     ('inp.g =', 'out.g.mul_(2); inp.g = .5*', 'changed out.g in place'),
     ('inp.g =', 'inp.h_g = h_g; inp.g =', 'held after'),
     ("'w',", "'w', 'a'", 'named in buffers'),
@@ -742,6 +768,8 @@ _listed = _rank_source.replace('w,a,b\n', 'w,a,b; self.saved = []\n').replace(
     'self.saved = inp @ self.a', 'self.saved.append(inp @ self.a)').replace(
     'self.saved @', 'self.saved[-1] @').replace('saved.t', 'saved[-1].t')
 _global = 'class H: pass\n' + _rank_source.replace('self.saved', 'H.saved')
+_wrong[_rank_source.replace('w,a,b\n', "w,a,b; self.ab = a @ b; self.buffers = 'w',"
+    "'ab'\n").replace('self.saved @ self.b', 'inp @ self.ab')] = 'when a changes'
 _wrong |= {_listed: 'held after', _global: 'second layer'}
 
 # %% ../../../nbs/answers/04_module.ipynb #b4732711
