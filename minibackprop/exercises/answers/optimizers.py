@@ -314,6 +314,10 @@ _mistakes = {
 # %% ../../../nbs/answers/08a_optimizers.ipynb #377bdc42
 # A line that is a number where an argument belongs, or leaves one out
 _mistakes |= {
+    ('v.mul_(alpha).add_(g, alpha=1-alpha)', None): 'v averages the squares of the '
+      'gradient, and here it is not squared',
+    ('v.mul_(.99).add_(g*g, alpha=.01)', None): 'alpha is 0.99 here, whatever is '
+      'passed in',
     (None, 'p -= lr*g/v.sqrt()'): 'the small eps beside the root is missing',
     (None, 'p -= lr*g/(v.sqrt() + 1e-8)'): 'eps is 1e-8 here, whatever is passed in',
     (None, 'p -= .01*g/(v.sqrt() + eps)'): 'lr is 0.01 here, whatever is passed in'}
@@ -427,6 +431,12 @@ _mistakes = {
 
 # %% ../../../nbs/answers/08a_optimizers.ipynb #6cd00416
 _mistakes |= {
+    (None, '(step-warmup+1)/(steps-warmup+1)', None): 'at the last step, steps-1, the '
+      'rate has to be 0: all of the way is done there',
+    ('lr*(1 - math.cos(math.pi*(step+1)/warmup))/2', None, None): 'the rise is a '
+      'straight line: the same amount at each step',
+    (None, None, 'lr*(step+1)/warmup if step == warmup else lr*(1 + math.cos(math.pi*'
+     'done))/2'): 'at step warmup the rate is above lr: the rise is over at warmup-1',
     (None, None, 'lr*(1 + math.cos(done))/2'):
       'half a cosine ends at pi: multiply the share that is done by that'}
 
@@ -565,6 +575,8 @@ _mistakes = {
 _mistakes |= {
     ('sum((p**2).sum() for p in params).sqrt()', None): 'that is the length of the '
       'parameters; asked for is that of their gradients',
+    ('torch.cat([p.g.flatten() for p in params]).pow(2).mean().sqrt()', None): 'that '
+      'is the root of the mean of the squares, and asked for is that of their sum',
     ('sum(p.g.abs().sum() for p in params)', None): 'the sizes of the entries are '
       'added; add their squares, and take the root',
     (None, 'if n > most:\n        for p in params: p.g *= n/most'): 'the factor is '
