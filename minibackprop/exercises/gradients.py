@@ -258,9 +258,6 @@ def _by_autograd(layer, args, forward, size):
         return out.detach(), u, [next(grads) if t.requires_grad else None
                                  for t in tensors]
 
-# %% ../../nbs/90c_gradients.ipynb #a16e3108
-#| exports
-
 # %% ../../nbs/90c_gradients.ipynb #94da98cd
 def _elsewhere(layer, inputs, forward, skip):
     "What is wrong with other numbers than `check_grads` has tried, or None"
