@@ -699,7 +699,8 @@ def _at_the_square(answer):
 def _steps_wrong(x, moves):
     "What is wrong with the points that f is asked for at, as seen from x"
     if not moves: return ('f is never asked for at another point than x, as a measured '
-        'slope has to be: that is autograd, or no slope')
+        'slope has to be: up and down are x itself (`up = x` copies nothing), or it is '
+        'autograd, or no slope')
     asks,alone = f'for x = {_shown(x)} it asks for f at x + ', False
     for m in moves:
         moved = m.abs() > 1e-12
