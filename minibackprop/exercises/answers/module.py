@@ -473,7 +473,7 @@ def _judge_residual(cls):
         return ('the layer inside finds no upstream gradient: its output is '
                 'self.layer.out, so set self.layer.out.g before you call its backward')
     if not hasattr(inner.w, 'g'): return ('the layer inside gets no backward '
-        'where inp.g is not asked for. It needs one: an `if` belongs around inp.g alone')
+        'where inp.g is not asked for. It needs one: put the `if` around inp.g alone')
     if hasattr(inner, 'out'): return ('the layer inside still holds its call '
         'afterwards: call its backward, which lets go of it, and not its bwd')
     if why := _judge_block(cls): return why
