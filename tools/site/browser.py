@@ -3,9 +3,6 @@
 Each page is opened from a local server and from disk, in both themes, at the widths of
 two desks and of a phone. SCREENSHOTS=folder keeps pictures."""
 import os, re, sys, tempfile
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 from playwright.sync_api import sync_playwright
@@ -198,9 +195,7 @@ def queries(context, home):
 
 
 def walk(way, files, axe, shots):
-    """Every page in one way: home, theme and width.
-
-    Returns what is wrong there, and what was counted"""
+    "Every page in one way: home, theme and width"
     home,theme,width = way
     by_axe = axe if way in axed else None
     home = server(docs) if home is None else home
@@ -217,10 +212,6 @@ def walk(way, files, axe, shots):
         for play in plays if way in played else (): play(context, home)
         browser.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
-    found = [*wrong], dict(counts)
-    wrong.clear()
-    counts.update(dict.fromkeys(counts, 0))
-    return found
 
 
 phone, desk = (None, 'dark', 390), (docs.as_uri() + '/', 'light', 1280)
@@ -228,7 +219,6 @@ played = phone, desk  # where widgets are played, from a server (None) and from 
 axed = phone, (None, 'light', 1280)
 ways = [*played, *((None, theme, width) for theme,width in (
     ('light', 1280), ('light', 390), ('dark', 1280), ('dark', 1600)))]
-
 
 
 def main():
@@ -241,11 +231,7 @@ def main():
                    if f.name not in (*moved, '404.html'))
     wrong.extend(f'{f}: more than 600 KB' for f in files
                  if (docs/f).stat().st_size > 600_000)
-    one_way = partial(walk, files=files, axe=axe, shots=shots)
-    with ProcessPoolExecutor(min(2, os.cpu_count()), get_context('spawn')) as processes:
-        for lines,numbers in processes.map(one_way, ways):
-            wrong.extend(lines)
-            for what,n in numbers.items(): counts[what] += n
+    for way in ways: walk(way, files, axe, shots)
     counts['pages'] = len(files)
     print(*dict.fromkeys(wrong), sep='\n')
     print(*[f'{n} {what}' for what,n in counts.items()], sep=', ')

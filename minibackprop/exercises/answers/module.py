@@ -779,6 +779,18 @@ _right = (
         '(self.a @ h_g.t()).t()'),
     ("buffers = ['w']", None, None), _lora)
 
+# %% ../../../nbs/answers/04_module.ipynb #b47304ee
+_right += ("""class LowRank(Module):
+    buffers = 'w',
+    def __init__(self, w, a, b): self.w,self.a,self.b = w,a,b
+    def forward(self, inp):
+        self.low = torch.einsum('nj,jr->nr', inp, self.a)
+        return inp.matmul(self.w) + torch.einsum('nr,rk->nk', self.low, self.b)
+    def bwd(self, out, inp):
+        low_g = torch.einsum('nk,rk->nr', out.g, self.b)
+        self.a.g,self.b.g = inp.T @ low_g, self.low.T @ out.g
+        if self.inp_grad: inp.g = out.g @ self.w.T + low_g @ self.a.T""",)
+
 # %% ../../../nbs/answers/04_module.ipynb #b47304ef
 exercise('4.9', 'A frozen layer, and a thin one beside it', 40, _judge_lora,
     more='You have written LoRA, with which one graphics card adapts a model that it '

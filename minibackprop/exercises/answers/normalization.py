@@ -529,7 +529,8 @@ _also = (
     ('(u*w_g).sum(dim=0)', 'self.s*(w_g - u*self.s.g)/r'),
     (None, 'self.s*w_g/r - self.s*u*self.s.g/r'),
     ("torch.einsum('jk,jk->k', w_g, u)", None),
-    ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)'),)
+    ('(w_g.t() @ u).diag()', 'self.s/r*(w_g - self.v*(w_g*self.v).sum(0)/r**2)'),
+    (None, 'self.s*(w_g - (w_g*u).sum(0, keepdim=True)*u).div(r)'))
 
 # %% ../../../nbs/answers/11_normalization.ipynb #be8fde53
 _wrong = {
