@@ -194,23 +194,19 @@ def queries(context, home):
     page.close()
 
 
-def walk(way, files, axe, shots):
+def walk(browser, served, way, files, axe, shots):
     "Every page in one way: home, theme and width"
     home,theme,width = way
-    by_axe = axe if way in axed else None
-    home = server(docs) if home is None else home
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        context = browser.new_context(color_scheme=theme, device_scale_factor=1,
-                                      viewport=dict(width=width, height=900))
-        where = f'{home.split(":")[0]} {theme} {width}'
-        seen = {home+f: visit(context, home, f, f'{f} {where}', by_axe,
-                              by_axe and shots) for f in files}
-        if width == 1280 and theme == 'light': check_links(home, seen)
-        plays = (search, explorer, backward, tape, race, differences, kills, boxes,
-                 drawing)
-        for play in plays if way in played else (): play(context, home)
-        browser.close()
+    home,by_axe = home or served, axe if way in axed else None
+    context = browser.new_context(color_scheme=theme, device_scale_factor=1,
+                                  viewport=dict(width=width, height=900))
+    where = f'{home.split(":")[0]} {theme} {width}'
+    seen = {home+f: visit(context, home, f, f'{f} {where}', by_axe, by_axe and shots)
+            for f in files}
+    if width == 1280 and theme == 'light': check_links(home, seen)
+    plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
+    for play in plays if way in played else (): play(context, home)
+    context.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
 
 
@@ -231,7 +227,10 @@ def main():
                    if f.name not in (*moved, '404.html'))
     wrong.extend(f'{f}: more than 600 KB' for f in files
                  if (docs/f).stat().st_size > 600_000)
-    for way in ways: walk(way, files, axe, shots)
+    with sync_playwright() as playwright:
+        browser,served = launch(playwright), server(docs)
+        for way in ways: walk(browser, served, way, files, axe, shots)
+        browser.close()
     counts['pages'] = len(files)
     print(*dict.fromkeys(wrong), sep='\n')
     print(*[f'{n} {what}' for what,n in counts.items()], sep=', ')

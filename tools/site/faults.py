@@ -1,6 +1,4 @@
-"""What the test of the browser finds: the faults, and how much it has looked at.
-
-Each process has its own, and empties them after each way through the pages."""
+"""What the test of the browser finds: the faults, and how much it has looked at."""
 from pathlib import Path
 
 docs = Path(__file__).parent.parent.parent/'docs'
