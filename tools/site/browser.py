@@ -1,7 +1,7 @@
 """Every page of docs/ in Chromium, as a reader finds it: `make browse`.
 
-Each page is opened from a local server and from disk, in both themes, at the widths of
-two desks and of a phone. SCREENSHOTS=folder keeps pictures."""
+Each page is opened from a local server on a phone and from disk on a desk, and then
+changes its theme and width under the reader. SCREENSHOTS=folder keeps pictures."""
 import os, re, sys, tempfile
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -13,6 +13,8 @@ from pages import from_npm, moved
 from widgets import backward, differences, drawing, explorer, kills, race, tape
 
 look = """async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  await frame(); await frame()  // what changes with the width has changed
   await Promise.all([...document.images].map(i => {
     i.loading = 'eager'
     return i.decode().catch(() => {})
@@ -92,6 +94,10 @@ print_wrong = """() => {
 }"""
 
 
+# style sheets are not fetched again, which a page from disk may not do
+run_axe = "axe.run(document, {resultTypes: ['violations'], preload: false})"
+
+
 def watch(page, home, name):
     "Note what the page complains about, and what it asks of others"
     note = lambda what: wrong.append(f'{name}: {what}')
@@ -103,31 +109,46 @@ def watch(page, home, name):
     page.on('request', lambda r: ours(r) or note(f'another host: {r.url}'))
 
 
-def visit(context, home, file, name, axe, shots):
-    "Open one page, look at it, and say what is on it"
+def visit(context, url, name, more, axe, shots):
+    """Open one page, look at it, and say what is on it.
+
+    Then again in `more` pairs of theme and width, without a new load"""
     page = context.new_page()
-    watch(page, home, name)
-    page.goto(home + file)
+    watch(page, url.rpartition('/')[0] + '/', name)
+    page.goto(url)
     page.wait_for_load_state('load')
+    seen = inspect(page, name)
+    page.evaluate(axe)
+    found = page.evaluate(run_axe)
+    for v in found['violations']:
+        first,*others = v['nodes']
+        wrong.append(f'{name}: axe: {v["id"]}: {first["target"]} '
+                     f'and {len(others)} more')
+    page.emulate_media(media='print')
+    wrong.extend(f'{name}: {what}' for what in page.evaluate(print_wrong))
+    page.emulate_media(media='screen')
+    if shots: picture(page, name, shots)
+    for theme,width in more:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size(dict(width=width, height=900))
+        inspect(page, f'{name}, then {theme} {width}')
+        if shots: picture(page, f'{name} {theme} {width}', shots)
+    page.close()
+    return seen
+
+
+def inspect(page, name):
+    "What `look` sees now; what should not be there is noted"
     seen = page.evaluate(look)
     for what in [what for what in seen if what not in ('formulas', 'links', 'ids')]:
         if seen[what]: wrong.append(f'{name}: {what}: {seen[what]}')
-    if axe:
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        for v in found['violations']:
-            first,*more = v['nodes']
-            wrong.append(f'{name}: axe: {v["id"]}: {first["target"]} '
-                         f'and {len(more)} more')
-        page.emulate_media(media='print')
-        wrong.extend(f'{name}: {what}' for what in page.evaluate(print_wrong))
-        page.emulate_media(media='screen')
-    if shots:
-        picture = re.sub('[^a-z0-9]+', '-', name)
-        page.screenshot(path=f'{shots}/{picture}.png', full_page=True)
-    page.close()
-    counts['loads'] += 1
+    counts['looks'] += 1
     return seen
+
+
+def picture(page, name, shots):
+    page.screenshot(path=f'{shots}/{re.sub("[^a-z0-9]+", "-", name)}.png',
+                    full_page=True)
 
 
 def check_links(home, seen):
@@ -194,27 +215,23 @@ def queries(context, home):
     page.close()
 
 
-def walk(browser, served, way, files, axe, shots):
-    "Every page in one way: home, theme and width"
-    home,theme,width = way
-    home,by_axe = home or served, axe if way in axed else None
+def walk(browser, home, first, more, files, axe, shots):
+    "Every page of a home, at the first theme and width and then at more; the widgets"
+    theme,width = first
     context = browser.new_context(color_scheme=theme, device_scale_factor=1,
                                   viewport=dict(width=width, height=900))
     where = f'{home.split(":")[0]} {theme} {width}'
-    seen = {home+f: visit(context, home, f, f'{f} {where}', by_axe, by_axe and shots)
+    seen = {home+f: visit(context, home+f, f'{f} {where}', more, axe, shots)
             for f in files}
-    if width == 1280 and theme == 'light': check_links(home, seen)
-    plays = search, explorer, backward, tape, race, differences, kills, boxes, drawing
-    for play in plays if way in played else (): play(context, home)
+    check_links(home, seen)
+    for play in search, explorer, backward, tape, race, differences, kills, boxes, \
+            drawing: play(context, home)
     context.close()
     print(where, *dict.fromkeys(wrong), sep='\n', flush=True)
 
 
-phone, desk = (None, 'dark', 390), (docs.as_uri() + '/', 'light', 1280)
-played = phone, desk  # where widgets are played, from a server (None) and from disk
-axed = phone, (None, 'light', 1280)
-ways = [*played, *((None, theme, width) for theme,width in (
-    ('light', 1280), ('light', 390), ('dark', 1280), ('dark', 1600)))]
+phone = ('dark', 390), [('light', 390), ('light', 1280)]
+desk = ('light', 1280), [('dark', 1280), ('dark', 1600)]
 
 
 def main():
@@ -228,8 +245,9 @@ def main():
     wrong.extend(f'{f}: more than 600 KB' for f in files
                  if (docs/f).stat().st_size > 600_000)
     with sync_playwright() as playwright:
-        browser,served = launch(playwright), server(docs)
-        for way in ways: walk(browser, served, way, files, axe, shots)
+        browser = launch(playwright)
+        walk(browser, server(docs), *phone, files, axe, shots)
+        walk(browser, docs.as_uri() + '/', *desk, files, axe, shots)
         browser.close()
     counts['pages'] = len(files)
     print(*dict.fromkeys(wrong), sep='\n')

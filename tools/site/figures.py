@@ -95,24 +95,24 @@ cut_lines = """() => {
 }"""
 
 
-def look(context, home, page, script):
-    "What a script finds on a page"
-    tab = context.new_page()
-    tab.goto(f'{home}{page}.html', timeout=120_000)
-    seen = tab.evaluate(script)
+def look(browser, url):
+    "What a page measures on a desk, and the lines that are cut on a phone"
+    tab = browser.new_page(viewport=dict(width=1280, height=900))
+    tab.goto(url, timeout=120_000)
+    seen = tab.evaluate(measure)
+    tab.set_viewport_size(dict(width=390, height=900))
+    cut = tab.evaluate(cut_lines)
     tab.close()
-    return seen
+    return seen, cut
 
 
 def figures(pages):
     "Page -> its figures"
     with sync_playwright() as playwright:
         browser, home, seen = launch(playwright), server(root/'docs'), {}
-        desk, phone = [browser.new_context(viewport=dict(width=width, height=900))
-                       for width in (1280, 390)]
         for page in pages:
-            seen[page] = s = look(desk, home, page, measure)
-            cut, names = look(phone, home, page, cut_lines), s['names']
+            seen[page],cut = look(browser, f'{home}{page}.html')
+            s,names = seen[page], seen[page]['names']
             s['sentences'] = [line for line in cut if sentence(line) is not None]
             private = re.compile(r'(^|\.)_(?!_)\w')
             s['private'] = [name for name in names if private.search(name)]
