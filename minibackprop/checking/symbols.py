@@ -7,6 +7,7 @@ __all__ = []
 
 # %% ../../nbs/06f_algebra.ipynb #p6f00103
 import numpy as np, re, torch
+from functools import lru_cache
 from fastcore.basics import patch
 from .arrays import _Arrays
 from .subject import _CannotJudge, _first_line, _rebuilt, _scaled
@@ -143,7 +144,8 @@ def derive(self:_BySymbols):
     out = self.formulas(symbols)
     flat = [s for n in sizes for s in symbols[n].ravel()]
     at = [x for n in sizes for x in self.point.values[n].flatten().tolist()]
-    found = torch.tensor(_derivatives(out, flat, at), dtype=torch.float64)
+    numbers = _derivatives(tuple(out), tuple(flat), tuple(at))
+    found = torch.tensor(numbers, dtype=torch.float64)
     found = found.to(self.point.out.device).reshape(len(out), -1)
     return dict(zip(sizes, found.split(list(sizes.values()), dim=1)))
 
@@ -176,6 +178,7 @@ def _in_a_row(out, keep, real):
     _rebuilt(out, lambda name, t: found.append(t.ravel()), kind=_Symbols)
     return np.concatenate([t for i,t in enumerate(found) if keep is None or i in keep])
 
+@lru_cache(maxsize=16)  # the same forward is judged again, with another bwd
 def _derivatives(out, symbols, at):
     "The derivative of each formula by each symbol, as numbers, in 30 digits"
     import mpmath, sympy
