@@ -3,14 +3,14 @@
 Mathematics is typeset, names are linked, no other host is asked. The mathematics is
 typeset by KaTeX in Node, so that a page needs no script for it, and a mistake stops the
 build."""
-import base64, hashlib, json, re, shutil, subprocess, tempfile
+import base64, copy, hashlib, json, re, shutil, subprocess, tempfile
 from collections import Counter
 from pathlib import Path
 from bs4 import BeautifulSoup, NavigableString
 from minibackprop.exercises.judges import _chapters
 from nbdev.config import get_config
 from exercises import answers_in_page, not_done_yet
-from search import add_search
+from search import add_search, blocks
 
 katex = 'katex@0.19.1'
 typeset = """
@@ -155,14 +155,13 @@ def minutes(soup):
     """How long a page takes: 200 words a minute, up to the summary.
 
     Without what is folded or searched. A formula is one word"""
-    main = parsed(str(soup.select_one('main')))
+    main = copy.copy(soup.main)
     unread = '#title-block-header, script, style, [data-widget], details:not([open])'
     for tag in main.select(unread): tag.decompose()
     for tag in main.select('.katex, span.math'): tag.replace_with('x')
     if end := main.select_one('#summary'):
         for tag in [end, *end.find_all_next()]: tag.extract()
-    blocks = 'p, li, td, th, h2, h3, h4, pre, div, dt, dd, figcaption, summary'
-    for tag in main.select(blocks): tag.append(' ')
+    for tag in main(blocks): tag.append(' ')
     return max(1, round(len(main.get_text().split())/200))
 
 

@@ -2,7 +2,7 @@
 
 search.js runs MiniSearch in the page. A page opened from disk may not fetch a file, but
 it may run one: so the text is a script."""
-import json, re, shutil, tempfile
+import copy, json, re, shutil, tempfile
 from pathlib import Path
 from bs4 import BeautifulSoup, NavigableString
 
@@ -10,7 +10,7 @@ minisearch = 'minisearch@7.2.0'
 here = Path(__file__).parent
 unread = ('script, style, svg, button, annotation, .katex-html, .toc-here, '
           '.notebook-links, .page-navigation, .quarto-title-meta')
-blocks = 'p, li, td, th, pre, div, dt, dd, figcaption, summary, h1, h2, h3, h4'
+blocks = 'p li td th pre div dt dd figcaption summary h1 h2 h3 h4'.split()
 box = ('<div class="search" role="search"><input type="search" id="search" '
        'role="combobox" aria-label="Search"\n aria-expanded="false" '
        'aria-controls="found" aria-autocomplete="list" autocomplete="off" '
@@ -22,10 +22,10 @@ box = ('<div class="search" role="search"><input type="search" id="search" '
 def in_line(math):
     "A formula as it is typed: ∂L/∂w, x^2, x′, w_jk"
     for tag,sign in ('mfrac', '/'), ('msup', '^'), ('msub', '_'):
-        for pair in math.select(tag):
+        for pair in math(tag):
             over,under = pair.contents[:2]
             over.insert_after(sign*(under.get_text() != '′'))
-    for cell in math.select('mtd'): cell.append(' ')
+    for cell in math('mtd'): cell.append(' ')
 
 
 def sections(page, soup, also, weight):
@@ -33,10 +33,10 @@ def sections(page, soup, also, weight):
 
     Its address, the title of the page, its heading, its text, what else people call it,
     and its weight."""
-    main = BeautifulSoup(str(soup.select_one('main')), 'html.parser')
+    main = copy.copy(soup.main)
     for tag in main.select(unread): tag.decompose()
-    for math in main.select('math'): in_line(math)
-    for tag in main.select(blocks): tag.append(' ')
+    for math in main('math'): in_line(math)
+    for tag in main(blocks): tag.append(' ')
     title = main.select_one('h1').get_text().strip()
     found = [(page, '', [])]
     for e in main.descendants:
