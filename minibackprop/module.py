@@ -7,8 +7,11 @@ __all__ = ['Module', 'Lin', 'Relu', 'Mse', 'no_record', 'evaluation', 'unchecked
 
 # %% ../nbs/04_module.ipynb #c160616d
 import inspect, re, threading, warnings
+import numpy as np
 from threading import get_ident
 from contextlib import contextmanager
+from itertools import combinations
+from types import SimpleNamespace
 import torch
 from fastcore.basics import listify, patch
 from .forward import residual
@@ -150,9 +153,9 @@ def backward(self:Module,
         'has run already. Call the layer on its inputs first')
     out,args,held,_ = self._call
     if torch.is_grad_enabled():
-        if inp_grad is None:
-            own = held.keys() - {'buffers', *listify(self.buffers)}
-            inp_grad = not any(isinstance(held[n], _holds) for n in own)
+        if inp_grad is None: inp_grad = not any(
+            isinstance(v, _holds) and n not in ('buffers', *listify(self.buffers))
+            for n,v in held.items())
         with torch.no_grad(): self.backward(inp_grad)
         _thread.fits = None  # holds no memory
         return
@@ -349,27 +352,24 @@ def named_parameters(self:Model)->dict: # Name -> tensor
             for n,p in Module.named_parameters(self).items()}
 
 # %% ../nbs/04_module.ipynb #34a5b847
-def _span(t): return 1 + sum((n-1)*s for n,s in zip(t.shape, t.stride()))
+def _places(t):
+    "Where `t` is: the device, and a NumPy array at its places there, never read"
+    size,start = t.element_size(), (t.data_ptr(), False)
+    return t.device, np.asarray(SimpleNamespace(__array_interface__=dict(
+        version=3, typestr=f'V{size}', data=start, shape=tuple(t.shape),
+        strides=tuple(s*size for s in t.stride()))))
 
-def _overlap(t, u):
-    "Is a number of `u` in `t`? `u` begins after `t` does, and before `t` ends"
-    size = t.element_size()
-    if _span(t) == t.numel() or u.element_size() != size: return True
-    places = [torch.arange(_span(o) + first, device='cpu').as_strided(
-                  o.shape, o.stride(), first).flatten()
-              for o,first in ((t, 0), (u, (u.data_ptr()-t.data_ptr())//size))]
-    return torch.isin(*places).any().item()
+def _share_memory(one, other):
+    "Is a number at the places `one` at the places `other`, too?"
+    return one[0] == other[0] and np.shares_memory(one[1], other[1])
 
 def _refuse_shared(who, named):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    found = sorted(((str(t.device), t.data_ptr(), str(n), t) for n,t in named
-                    if t.numel() and t.data_ptr()), key=lambda f: f[:3])
-    for i,(device,start,name,t) in enumerate(found):
-        for other,begin,twin,u in found[i+1:]:
-            if device != other or start + _span(t)*t.element_size() <= begin: break
-            _expect(not _overlap(t, u),
-                    f'{who}: {name} and {twin} are used twice: they share memory, and '
-                    'the second gradient would overwrite the first')
+    places = [(n, _places(t)) for n,t in named if t.data_ptr()]
+    for (name,one),(twin,other) in combinations(places, 2): _expect(
+        not _share_memory(one, other),
+        f'{who}: {name} and {twin} are used twice: they share memory, and '
+        'the second gradient would overwrite the first')
 
 # %% ../nbs/04_module.ipynb #abdf4959
 @patch

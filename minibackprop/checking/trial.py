@@ -11,21 +11,9 @@ from fastcore.basics import patch
 from minibackprop.checking.subject import (
     _Function, _first_line, _flat, _floating, _kept, _named, _parted, _reals, _rebuilt,
     _scaled)
+from ..module import _places, _share_memory
 from .arrays import _Ask
 from .point import _Point
-
-# %% ../../nbs/06d_trial.ipynb #a852c24f
-def _overlap(
-    a:torch.Tensor, # Any tensor
-    b:torch.Tensor, # Another
-)->bool:
-    "Do two tensors share a number in memory?"
-    stored,other = a.untyped_storage(), b.untyped_storage()
-    if not a.numel() or not b.numel() or stored.data_ptr() != other.data_ptr():
-        return False
-    places = torch.arange(stored.nbytes()//a.element_size())
-    at = lambda t: places.as_strided(t.shape, t.stride(), t.storage_offset()).flatten()
-    return bool(torch.isin(at(a), at(b)).any())
 
 # %% ../../nbs/06d_trial.ipynb #21c7bb2e
 class _Raised(Exception): "The code under test raised what is the `__cause__` of this"
@@ -207,16 +195,17 @@ def look_at(self:_Trial, grads, tensors):
 @patch
 def look_at_memory(self:_Trial, grads, tensors, outs):
     "A fault for memory that a gradient shares with a tensor, or with another gradient"
-    real = {n: g for n,g in grads.items()
+    real = {n: _places(g) for n,g in grads.items()
             if isinstance(g, torch.Tensor) and g.layout == torch.strided}
+    held = [*tensors.items(), *zip(self.point.out_sizes, outs)]
     for n,g in real.items():
-        for other,t in [*tensors.items(), *zip(self.point.out_sizes, outs)]:
-            if _overlap(g, t): self.fault(
+        for other,t in [(name, _places(t)) for name,t in held]:
+            if _share_memory(g, t): self.fault(
                 n, 'alias', f'{n}.g is the same memory as {other}: '
                 'whoever changes one changes both')
     autograd_adds = isinstance(self.point.subject, _Function)  # and never in place
     for a,b in itertools.combinations(() if autograd_adds else real, 2):
-        if _overlap(real[a], real[b]): self.fault(
+        if _share_memory(real[a], real[b]): self.fault(
             b, 'alias',
             f'{a}.g and {b}.g are the same memory: adding to one changes both')
 
