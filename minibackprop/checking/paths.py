@@ -65,11 +65,17 @@ def _path(e, weights, cuts):
              2: ('counted twice', f'counts {part} twice'),
              -1: ('sign', f'has {part} with the wrong sign')}
     weights = [round(w, 6) for w in weights]
-    w = {*weights}
-    cause,said = plain.get(w.pop() if len(w) == 1 else None, (
-        'weight', f'counts {part} with the factor {" and ".join(map(_number, weights))}'
-        ', and the rest with 1'))
+    if len({*weights}) == 2: return 'weight', f'{n}.g ' + ' and '.join(
+        f'{_how(w)} what comes through {" and ".join({uses[i][1]: 0 for i in cut})}'
+        for w,cut in zip(weights, cuts)), e.found
+    cause,said = plain.get(weights[0], ('weight', f'counts {part} with the factor '
+                                        f'{_number(weights[0])}, and the rest with 1'))
     return cause, f'{n}.g {said}', e.found
+
+def _how(w):
+    "How a part with the weight `w` is counted, in words"
+    return {0: 'leaves out', 2: 'counts twice', -1: 'has with the wrong sign'}.get(
+        w, f'counts with the factor {_number(w)}')
 
 # %% ../../nbs/06h3_paths.ipynb #7a269fa0
 def _together(seen):
