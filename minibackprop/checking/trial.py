@@ -6,12 +6,12 @@
 __all__ = []
 
 # %% ../../nbs/06d_trial.ipynb #p6d00103
-import contextlib, itertools, torch
+import contextlib, dis, itertools, re, torch
 from fastcore.basics import patch
 from minibackprop.checking.subject import (
     _Function, _first_line, _flat, _floating, _kept, _named, _parted, _reals, _rebuilt,
     _scaled)
-from ..module import _places, _share_memory
+from ..module import Module, _inside, _places, _share_memory
 from .arrays import _Ask
 from .point import _Point
 
@@ -171,6 +171,18 @@ def same(self:_Trial, g, first):
     return g.shape == first.shape and _scaled(g-first, first, 1e-300) <= max(
         1e-6, 10*self.point.near)
 
+# %% ../../nbs/06d_trial.ipynb #1fea783c
+def _misplaced(subject, name):
+    "What a `bwd` sets in place of `name.g`, such as `self.name_g`, in words"
+    inside = _inside(subject.holds(), vars)
+    layers = {type(o) for _,o in inside if isinstance(o, Module)}
+    made = [i.argval for layer in layers if hasattr(layer.bwd, '__code__')
+            for i in dis.get_instructions(layer.bwd) if i.opname == 'STORE_ATTR']
+    name_ = re.escape(name)
+    like = re.compile(f'((g|d|grad)_?{name_}|_?{name_}_?(g|grad|gradient))')
+    for other in filter(like.fullmatch, made): return (
+        f'The bwd sets self.{other}: its place is {name}.g')
+
 # %% ../../nbs/06d_trial.ipynb #1fea783b
 @patch
 def look_at(self:_Trial, grads, tensors):
@@ -178,8 +190,9 @@ def look_at(self:_Trial, grads, tensors):
     for n,g in grads.items():
         t = tensors[n]
         if g is None: self.fault(n, 'unwritten', f'{n}.g was never written. ' + (
+            _misplaced(self.point.subject, n.split('.')[-1]) or (
             f'If no gradient is wanted there: skip={n!r}' if n in self.point.names else
-            f'If it is not learned: buffers = {n.split(".")[-1]!r}, in its layer'))
+            f'If it is not learned: buffers = {n.split(".")[-1]!r}, in its layer')))
         elif not isinstance(g, torch.Tensor):
             self.fault(n, 'shape', f'{n}.g is a {type(g).__name__}, not a tensor')
         elif g.layout != torch.strided: self.fault(

@@ -124,20 +124,26 @@ _mistakes = {
     'lin(lin(lin(x, w1, b1), w2, b2), w3, b3)':
       'without a ReLU, the three linear layers are one linear layer with other numbers',
     'lin(relu(lin(relu(lin(relu(x), w1, b1)), w2, b2)), w3, b3)':
-      'a ReLU on the inputs: what is negative in them is lost'}
+      'a ReLU on the inputs: what is negative in them is lost',
+    '(relu((relu(x @ w1) + b1) @ w2) + b2) @ w3 + b3': 'the biases are added after the '
+      'ReLU, and it has to bend where the sum with the bias is 0',
+    'relu(relu(x @ w1 + b1) @ w2 + b2) @ w3': 'the last layer has no bias',
+    'relu(relu(x @ w1) @ w2) @ w3': 'the layers have no biases'} | {
+    f'lin({f}(lin({f}(lin(x, w1, b1)), w2, b2)), w3, b3)': 'the bend between the '
+      'layers is another function; this network has a ReLU there'
+    for f in ('torch.sigmoid', 'torch.tanh')}
 
 # %% ../../../nbs/answers/02_forward.ipynb #8479bc6c
 _wrong = {
     'lin(relu(lin(x, w1, b1)), w2, b2)': 'Its result has shape (1, 3); expected (1, 1)',
-    'relu(relu(x @ w1 + b1) @ w2 + b2) @ w3': 'Its result is',
     'lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3).squeeze()':
       'Its result has shape (); expected (1, 1)',
     'print(lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3))': 'nothing',
     'lin(relu(lin(x.relu_() @ w1 + b1, w2, b2)), w3, b3)': 'Its result',
     **_edits('lin(relu(lin(relu(lin(x, w1, b1)), w2, b2)), w3, b3) ',
         (') ', ') + x.mul_(0).sum()', 'in place'), ('b2', 'b1', 'it raises'),
-        ('relu', 'torch.tanh', 'result is'), (') ', ')[:4]', 'has shape'),
-        ('b3) ', '0*b3)', 'result is'),
+        (') ', ')[:4]', 'has shape'),
+        ('b3) ', '0*b3)', 'has no bias'),
         ('b3) ', "b3 + getattr(b3, 'g', 0))", 'from a `.g` that'),
         (') ', ').abs()', 'result is'),
         ('relu', 'torch.nn.functional.leaky_relu', 'result is'),

@@ -248,6 +248,9 @@ _wrong = {'out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)*0': 'zero everywhe
     'out.g*self.scale, (out.g*inp).sum(0).squeeze(), out.g.sum(0)': 'size 1 is lost',
     _fill(_form, '0,0,0').replace('inp.g,self.scale.g,self.shift.g = 0,0,0',
       'return out.g*self.scale, (out.g*inp).sum(0), out.g.sum(0)'): 'and not set',
+    _fill(_form, '0,0,0').replace('inp.g,self.scale.g,self.shift.g = 0,0,0',
+      'inp.g,self.scale_g,self.shift_g = out.g*self.scale, out.g*inp, out.g'):
+      'The bwd sets self.scale_g: its place is scale.g',
     "out.g*self.scale, getattr(self.scale, 'g', 0) + (out.g*inp).sum(0), "
     'out.g.sum(0)': _spoiled,
     'out.g*self.scale, (out.g*inp).sum(0, keepdim=True), out.g.sum(0)': 'shape',
