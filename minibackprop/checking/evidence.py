@@ -339,6 +339,12 @@ def _axis(e, axes):
     if ahead < 1 or shape[ahead:] != t.shape: return text
     return f'{text} ({_axes_said([i+ahead for i in axes])} of {e.up})'
 
+# %% ../../nbs/06h1_evidence.ipynb #06h1told
+def _told_apart(a, b):
+    "Two numbers as text, in four digits, and in more if they look alike"
+    digits = '.4g' if f'{a:.4g}' != f'{b:.4g}' else '.12g'
+    return f'{a:{digits}}', f'{b:{digits}}'
+
 # %% ../../nbs/06h1_evidence.ipynb #2c565289
 def _located(e):
     "Where a gradient is wrong, what stands there, and the largest error"
@@ -356,9 +362,8 @@ def _located(e):
              if len(i := wrong.movedim(axis, 0).reshape(k, -1).any(1).nonzero()
                     .flatten().tolist()) < k]
     where = ', all at ' + ' and '.join(where) if where else ''
-    f,r = f[at].item(), r[at].item()
-    digits = '.4g' if f'{f:.4g}' != f'{r:.4g}' else '.10g'
-    most = f', most at {at}: {f:{digits}} where {r:{digits}} is right'
+    f,r = _told_apart(f[at].item(), r[at].item())
+    most = f', most at {at}: {f} where {r} is right'
     return (f'{e.name}.g is wrong in {wrong.double().mean():.0%} of its entries{where}'
             f'{_zeros(e, wrong)}{_instead(found, right, wrong)}{most}')
 

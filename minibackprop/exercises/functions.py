@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch.overrides import TorchFunctionMode
 from ..broadcasting import rel_error
+from ..checking.evidence import _told_apart
 from .values import Judge, _difference, _factor, _fill, _made
 from .values import _plain, _same
 
@@ -110,10 +111,9 @@ def _tensor_difference(answer, right):
     least = 1e-12*right.abs().max().item()
     wrong = ~torch.isclose(answer, right, rtol=1e-6, atol=least)
     worst = (answer-right).abs().argmax()
-    a,r = answer.flatten()[worst], right.flatten()[worst]
-    digits = 4 if f'{a:.4g}' != f'{r:.4g}' else 12
+    a,r = _told_apart(answer.flatten()[worst], right.flatten()[worst])
     return (f'its result is wrong in {wrong.sum()} of {wrong.numel()} entries: '
-            f'{a:.{digits}g} where {r:.{digits}g} is right')
+            f'{a} where {r} is right')
 
 # %% ../../nbs/90b_functions.ipynb #10247fe8
 def _draw(*shapes):

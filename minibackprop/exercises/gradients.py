@@ -9,6 +9,7 @@ __all__ = ['is_gradient']
 import contextlib, functools, gc, math, re, weakref
 import torch
 from ..autograd import _copy
+from ..checking.evidence import _told_apart
 from ..checking.report import check_grads
 from ..checking.subject import _double, _Function
 from ..module import Module, unchecked, _inside
@@ -308,7 +309,8 @@ def _far_off(found, right, unit, excused, where='', at=None):
     if not off.any(): return None
     i = off.argmax()
     if where: where += f' {at.flatten()[i]:.4g}'
-    return f'{found.flatten()[i]:.4g}{where}, and {right.flatten()[i]:.4g} is right'
+    found,right = _told_apart(found.flatten()[i], right.flatten()[i])
+    return f'{found}{where}, and {right} is right'
 
 # %% ../../nbs/90c_gradients.ipynb #0e3ae2eb
 def _still_held(layer, *args):
@@ -448,7 +450,7 @@ def _worst(r):
     i,given = (found - right).abs().argmax(), {n: r.point.values[n]}
     if up.shape == right.shape: given['out.g'] = up
     where = ' and '.join(f'{k} is {t.flatten()[i]:.4g}' for k,t in given.items())
-    found,right = [f'{t.flatten()[i]:.4g}' for t in (found, right)]
+    found,right = _told_apart(found.flatten()[i], right.flatten()[i])
     return f'. Where {where}, {n}.g is {found}, not {right}' if found != right else ''
 
 # %% ../../nbs/90c_gradients.ipynb #c9f52183
