@@ -8,7 +8,7 @@ __all__ = ['Linear', 'MLP', 'as_nn_module']
 # %% ../nbs/05_autograd.ipynb #7a342929
 import copy, torch
 from contextlib import nullcontext
-from fastcore.basics import listify
+from fastcore.basics import listify, patch
 from torch import nn
 from torch.amp import custom_bwd, custom_fwd
 from .forward import lin, relu
@@ -58,7 +58,8 @@ def _copy(
     "`layer`, and the layers in it, with `change` applied to each tensor"
     copies = {id(o): change(o) if isinstance(o, torch.Tensor) else o
               for _,o in _inside(layer, vars)
-              if isinstance(o, torch.Tensor) or not isinstance(o, _holds)}
+              if isinstance(o, torch.Tensor) or not isinstance(
+                  getattr(o, '__self__', o), _holds)}
     new = copy.deepcopy(layer, copies)
     for o in _layers(layer):
         made = {n: v for n,v in vars(o).items() if n not in o.__getstate__()}
@@ -105,7 +106,7 @@ def _backward(ctx, out_g):
     layer,wanted = ctx.layer, ctx.needs_input_grad[2:]
     for o,state in ctx.states: vars(o).update(state)
     for t in ctx.inside: getattr(t, '__dict__', {}).pop('g', None)
-    layer.out.g = out_g.clone()
+    layer._call[0].g = out_g.clone()  # a layer may have an `out` of its own
     layer.backward(inp_grad=any(wanted[:ctx.n_args]))
     gs = [getattr(t, 'g', None) if w else None for t,w in zip(ctx.inside, wanted)]
     for name,t,g,w in zip(ctx.names, ctx.inside, gs, wanted): _expect(
@@ -127,21 +128,25 @@ class _HandWritten(nn.Module):
         named = self.layer.named_parameters()
         self.names = [n.replace('.', '_') for n in named]  # PyTorch allows no dots
         for n,p in zip(self.names, named.values()):
+            _expect(n not in self._parameters, f'{layer!r}: two parameters would have '
+                    f'the name {n}, because a dot becomes an underscore')
             self.register_parameter(n, nn.Parameter(p))
-
-    def forward(self, *args):
-        _expect(not any(isinstance(a, (list, tuple, dict)) for a in args),
-                f'{self.layer!r}: tensors in a list would get no gradient, '
-                'pass them one by one')
-        if torch._C._are_functorch_transforms_active(): raise RuntimeError(
-            f'{self.layer!r}: torch.func (grad, vmap, jvp, ...) cannot use a bwd that '
-            'is written by hand; torch.autograd.grad can')
-        params = [getattr(self, n) for n in self.names]
-        with nullcontext() if self.training else evaluation():
-            return _Bridge.apply(self.layer, len(args), *args, *params)
 
     def _get_name(self): return 'HandWritten'
     def extra_repr(self): return repr(self.layer)
+
+# %% ../nbs/05_autograd.ipynb #85ae973b
+@patch
+def forward(self:_HandWritten, *args):
+    for a in args: _expect(
+        not isinstance(a, (list, tuple, dict)), f'{self.layer!r}: '
+        'tensors in a list would get no gradient, pass them one by one')
+    if torch._C._are_functorch_transforms_active(): raise RuntimeError(
+        f'{self.layer!r}: torch.func (grad, vmap, jvp, ...) cannot use a bwd that '
+        'is written by hand; torch.autograd.grad can')
+    params = [getattr(self, n) for n in self.names]
+    with nullcontext() if self.training else evaluation():
+        return _Bridge.apply(self.layer, len(args), *args, *params)
 
 # %% ../nbs/05_autograd.ipynb #2877e31c
 def as_nn_module(

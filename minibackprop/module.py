@@ -37,10 +37,11 @@ class Lin(Module):
         w:torch.Tensor, # Weights, (n_in, n_out)
         b:torch.Tensor, # Biases, (n_out,)
     ):
-        wide,bias = [tuple(getattr(t, 'shape', ())) for t in (w, b)]
+        wide,bias = [tuple(t.shape) if torch.is_tensor(t) else (type(t).__name__,)
+                     for t in (w, b)]
         _expect(len(wide) == 2 and bias == wide[1:],
-                f'Lin: w {wide}, b {bias}; expected w (n_in, n_out), b (n_out,). '
-                'To draw them: Lin.random(784, 50)')
+                f'Lin: w {wide}, b {bias}; expected w (n_in, n_out), b (n_out,), both '
+                'tensors. To draw them: Lin.random(784, 50)')
         self.w,self.b = w,b
 
     def forward(self, inp):
@@ -131,8 +132,11 @@ def __call__(self:Module, *args):
             called,before = calls.pop()
             called.__dict__ = before
         if not begin: calls.clear()
+    if record[0] is None: raise ValueError(
+        f'{type(self).__name__}: its forward returns nothing')
     return record[0]
 
+# %% ../nbs/04_module.ipynb #m0d0000b
 @patch
 def _refuse_thread(self:Module):
     "`RuntimeError` if the thread of the last call is still there"
@@ -190,8 +194,9 @@ def _check_upstream(self:Module, out):
     g = getattr(out, 'g', None)
     if isinstance(out, torch.Tensor) and not isinstance(g, torch.Tensor):
         _expect(not out.dim(), f'{type(self).__name__}.backward: its output '
-                f'{tuple(out.shape)} has no gradient out.g yet. Run the backward of '
-                'the step after it first, with inp_grad=True')
+                f'{tuple(out.shape)} has no gradient out.g yet. The backward of the '
+                'step after it sets it: run it first, with inp_grad=True. If it has '
+                'run, its bwd sets no inp.g')
         out.g = torch.full_like(out, 1. if g is None else g)
     self._check([out])
 
@@ -250,7 +255,11 @@ def _parts(self:Module):
 # %% ../nbs/04_module.ipynb #7d48eba6
 def _tensors(o):
     "The tensors in `o` by name, without buffers"
-    return {n: t for n,t in _inside(o, Module._parts) if isinstance(t, torch.Tensor)}
+    found = {}
+    for n,t in _inside(o, Module._parts):
+        _expect(n not in found, f'two tensors are called {n}: give one another name')
+        if isinstance(t, torch.Tensor): found[n] = t
+    return found
 
 @patch
 def named_parameters(self:Module)->dict: # Name -> tensor
@@ -268,6 +277,10 @@ class _Parameters(list):
 @patch
 def parameters(self:Module)->list: # Of tensors
     "The tensors that this layer learns, in the order of `named_parameters`"
+    for n,o in _inside(self, Module._parts): _expect(
+        not isinstance(o, torch.nn.Module), f'{n} is a {type(o).__name__} of PyTorch, '
+        'whose parameters nobody would train. Hold tensors and layers, or name it in '
+        '`buffers`')
     return _Parameters(self.named_parameters())
 
 # %% ../nbs/04_module.ipynb #6d80aaa2

@@ -64,6 +64,7 @@ class SGD(Optimizer):
     ):
         super().__init__(params, lr, momentum=momentum, nesterov=nesterov,
                          weight_decay=weight_decay)
+        _expect(momentum < 1, f'SGD: momentum {momentum}; expected 0 to less than 1')
         _expect(momentum or not nesterov, 'SGD: nesterov needs a momentum')
         self.v = [torch.zeros_like(p) for p in self.params] if momentum else []
 

@@ -272,6 +272,8 @@ from .files import write_whole, read_header, read_parameters
 # %% ../nbs/08b_training.ipynb #eb575b7f
 def _held(model):
     "Parameters and buffers by name: what a file keeps"
+    _expect(isinstance(model, Module), f'save, load: {_describe(model)} is no Model; '
+            'for a network of PyTorch: torch.save(net.state_dict(), file)')
     return {n.removeprefix('layers.'): t
             for n,t in _inside(model, Module.__getstate__)
             if isinstance(t, torch.Tensor)}
