@@ -33,19 +33,43 @@ def other_runs(self:_Reruns):
     for lay in _layouts: self.again(
         'layout', 'for inputs and out.g that are not contiguous', lay=lay,
         error=lay is _layouts[0])
-    if len(point.out_sizes) > 1:
-        with contextlib.suppress(_CannotJudge): self.each_output()
+    with contextlib.suppress(_CannotJudge):
+        with contextlib.suppress(_Raised): self.linear()
+        if len(point.out_sizes) > 1: self.each_output()
     if 0 < point.nudged < float('inf'): self.where_given()
-    if isinstance(subject, _Layer) and subject.params:
-        subject.inp_grad = False
-        self.again('inp_grad', 'with inp_grad=False', [*subject.params])
-        subject.inp_grad = True
+    if isinstance(subject, _Layer) and subject.params: self.for_parameters()
     if isinstance(subject, _Function): self.for_some_inputs()
     if not isinstance(subject, (_Layer, _Torch)) and not getattr(subject, 'rate', ()):
         self.again('second backward', 'in a second backward after one forward',
                    twice=True)
-    low = point.dtypes - {torch.float64}
-    if low and not point.low: self.in_dtype(low.pop())
+    if (low := point.dtypes - {torch.float64}) and not point.low:
+        self.in_dtype(low.pop())
+
+# %% ../../nbs/06g_reruns.ipynb #e2fb799b
+@patch
+def for_parameters(self:_Reruns):
+    "Ask a layer for the gradients of its parameters alone"
+    subject = self.point.subject
+    subject.inp_grad = False
+    self.again('inp_grad', 'with inp_grad=False', [*subject.params])
+    subject.inp_grad = True
+
+# %% ../../nbs/06g_reruns.ipynb #e2fb799c
+@patch
+def linear(self:_Reruns):
+    "A fault for each gradient that is not linear in `out.g`"
+    point,trial,u = self.point, self.trial, self.point.upstreams[0]
+    if getattr(point.subject, 'rate', ()): return  # what it makes of g is rounded
+    half = (torch.arange(u.numel(), device=u.device) % 2).view(u.shape)
+    for when,size,parts in (('that is a million times as large', 2.**20, [u]),
+                            ('that is a million times as small', 2.**-20, [u]),
+                            ('with zeros in it', 1., [u*half, u*(1-half)])):
+        grads = [run.backward(part*size) for part in parts if (run := trial.started())]
+        for n,first in trial.found.items() if len(grads) == len(parts) else ():
+            gs = [g[n] for g in grads if g[n] is not None]
+            if not trial.same(sum(trial.numbers(n, g) for g in gs)/size, first[0]):
+                return trial.fault(n, 'linear', f'{n}.g is not linear in out.g: it is '
+                                   f'another one for an out.g {when}')
 
 # %% ../../nbs/06g_reruns.ipynb #e2fb799d
 @patch

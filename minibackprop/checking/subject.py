@@ -6,10 +6,10 @@
 __all__ = []
 
 # %% ../../nbs/06a_subject.ipynb #528e979c
-import functools, gc, inspect, re, sys, textwrap
+import functools, gc, inspect, itertools, re, sys, textwrap
 import contextlib, numpy as np, torch
 from fastcore.basics import patch
-from ..module import Module, unchecked, _inside
+from ..module import Module, unchecked, _inside, _places, _share_memory
 from ..autograd import _copy
 
 # %% ../../nbs/06a_subject.ipynb #21290830
@@ -116,6 +116,15 @@ def _input_names(
              if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
     return names + [f'input{i}' for i in range(len(names), n)]
 
+# %% ../../nbs/06a_subject.ipynb #82b5a505
+def _refuse_views(tensors):
+    "`ValueError` if two of a layer share memory, which a copy would part"
+    held = [(n, _places(t)) for n,t in tensors.items() if t.layout == torch.strided]
+    for (name,one),(other,two) in itertools.combinations(held, 2):
+        if _share_memory(one, two): raise ValueError(
+            f'check_grads: {name} and {other} share memory, and it works on copies, '
+            'where they part. Make one from the other in forward')
+
 # %% ../../nbs/06a_subject.ipynb #82b5a506
 class _Layer:
     "A `Module` under test, without the checks of `Module`: every bug meets a referee"
@@ -129,6 +138,7 @@ class _Layer:
         own = {id(p) for p in self.params.values()}
         self.buffers = {n: t for n,t in _inside(layer, Module.__getstate__)
                         if _floating(t) and id(t) not in own}
+        _refuse_views(self.params | self.buffers)
 
     def copy(self, params):
         instead = {id(p): params[name] for name,p in self.params.items()}

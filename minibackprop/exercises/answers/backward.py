@@ -244,7 +244,8 @@ _wrong |= {
     'torch.where(inp > 0, out.g*(inp < 10), .1*out.g)': 'times 30',
     'torch.where(inp > 1e-4, out.g, .1*out.g)': 'times 0.0001',
     'out.g*(inp > 0).int().where(inp > 0, .1).int()': '0.1 becomes 0',
-    'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'for an out.g times 300',
+    'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'not linear in out.g: it is '
+      'another one for an out.g that is a million times as large',
     'torch.where(inp > 0, out.g, .1*out.g); out.g = None': 'takes out.g away'}
 
 # %% ../../../nbs/answers/03_backward.ipynb #da081978
@@ -442,7 +443,7 @@ _wrong |= _edits(_fill(_tied_form, """h_g = (out.g @ w)*(a > 0)
     ('(a > 0)', '(a > 0)*torch.rand(1)**0', 'random'),
     ('(a > 0)', '(a > 0)*(a < 10)', 'times 30'),
     ('(out.g @ w)*', '(relu(out.g) @ w)*', 'stands alone'),
-    ('@ h_g', '@ h_g.clamp(-100, 100)', '300'),
+    ('@ h_g', '@ h_g.clamp(-100, 100)', 'not linear'),
     ('w.t()', 'w.t().double()', 'dtype'))
 
 # %% ../../../nbs/answers/03_backward.ipynb #e51bfbdc
