@@ -66,10 +66,13 @@ def linear(self:_Reruns):
                             ('with zeros in it', 1., [u*half, u*(1-half)])):
         grads = [run.backward(part*size) for part in parts if (run := trial.started())]
         for n,first in trial.found.items() if len(grads) == len(parts) else ():
-            gs = [g[n] for g in grads if g[n] is not None]
-            if not trial.same(sum(trial.numbers(n, g) for g in gs)/size, first[0]):
-                return trial.fault(n, 'linear', f'{n}.g is not linear in out.g: it is '
-                                   f'another one for an out.g {when}')
+            shapes = {getattr(g[n], 'shape', None) for g in grads}
+            if len(shapes) > 1 or None in shapes: continue
+            g,right = sum(trial.numbers(n, g[n]) for g in grads), first[0]*size
+            if g.shape != right.shape or trial.same(g/size, first[0]): continue
+            a,b = [t.flatten()[(g-right).abs().argmax()] for t in (g, right)]
+            return trial.fault(n, 'linear', f'{n}.g is not linear in out.g: for one '
+                               f'{when}, it is {a:.4g} where {b:.4g} is right')
 
 # %% ../../nbs/06g_reruns.ipynb #e2fb799d
 @patch

@@ -244,8 +244,8 @@ _wrong |= {
     'torch.where(inp > 0, out.g*(inp < 10), .1*out.g)': 'times 30',
     'torch.where(inp > 1e-4, out.g, .1*out.g)': 'times 0.0001',
     'out.g*(inp > 0).int().where(inp > 0, .1).int()': '0.1 becomes 0',
-    'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'not linear in out.g: it is '
-      'another one for an out.g that is a million times as large',
+    'torch.where(inp > 0, out.g, .1*out.g).clamp(-5, 5)': 'not linear in out.g: for '
+      'one that is a million times as large, it is',
     'torch.where(inp > 0, out.g, .1*out.g); out.g = None': 'takes out.g away'}
 
 # %% ../../../nbs/answers/03_backward.ipynb #da081978
