@@ -128,8 +128,9 @@ class _HandWritten(nn.Module):
         named = self.layer.named_parameters()
         self.names = [n.replace('.', '_') for n in named]  # PyTorch allows no dots
         for n,p in zip(self.names, named.values()):
-            _expect(n not in self._parameters, f'{layer!r}: two parameters would have '
-                    f'the name {n}, because a dot becomes an underscore')
+            if n in self._parameters: raise ValueError(
+                f'{layer!r}: two parameters would have the name {n}, because a dot '
+                'becomes an underscore')
             self.register_parameter(n, nn.Parameter(p))
 
     def _get_name(self): return 'HandWritten'
@@ -138,9 +139,9 @@ class _HandWritten(nn.Module):
 # %% ../nbs/05_autograd.ipynb #85ae973b
 @patch
 def forward(self:_HandWritten, *args):
-    for a in args: _expect(
-        not isinstance(a, (list, tuple, dict)), f'{self.layer!r}: '
-        'tensors in a list would get no gradient, pass them one by one')
+    if any(isinstance(a, (list, tuple, dict)) for a in args): raise ValueError(
+        f'{self.layer!r}: tensors in a list would get no gradient, '
+        'pass them one by one')
     if torch._C._are_functorch_transforms_active(): raise RuntimeError(
         f'{self.layer!r}: torch.func (grad, vmap, jvp, ...) cannot use a bwd that '
         'is written by hand; torch.autograd.grad can')

@@ -376,11 +376,15 @@ def _share_memory(one, other):
     "Is a number at the places `one` at the places `other`, too?"
     return one[0] == other[0] and np.shares_memory(one[1], other[1])
 
+def _sharing(named):
+    "The pairs of names whose tensors share memory"
+    places = [(n, _places(t)) for n,t in named if t.data_ptr()]
+    return [(n, m) for (n,one),(m,other) in combinations(places, 2)
+            if _share_memory(one, other)]
+
 def _refuse_shared(who, named):
     "`ValueError` if two parameters share memory: two layers would write one gradient"
-    places = [(n, _places(t)) for n,t in named if t.data_ptr()]
-    for (name,one),(twin,other) in combinations(places, 2): _expect(
-        not _share_memory(one, other),
+    for name,twin in _sharing(named): raise ValueError(
         f'{who}: {name} and {twin} are used twice: they share memory, and '
         'the second gradient would overwrite the first')
 

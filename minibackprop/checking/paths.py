@@ -57,8 +57,9 @@ def _two_paths(e, cuts):
 def _path(e, weights, cuts):
     "The cause, and in words what weight each path has"
     n,uses = e.name, e.counted.uses
-    names = dict.fromkeys(uses[i][1] for cut in cuts for i in cut)
-    part = 'the part that comes through ' + ' and '.join(names)
+    def through(cuts):
+        return ' and '.join(dict.fromkeys(uses[i][1] for cut in cuts for i in cut))
+    part = f'the part that comes through {through(cuts)}'
     direct = ': the gradients of all uses are added, none replaces another' * all(
         uses[i][2] for i in itertools.chain(*cuts))
     plain = {0: ('missing term', f'misses {part}{direct}'),
@@ -66,7 +67,7 @@ def _path(e, weights, cuts):
              -1: ('sign', f'has {part} with the wrong sign')}
     weights = [round(w, 6) for w in weights]
     if len({*weights}) == 2: return 'weight', f'{n}.g ' + ' and '.join(
-        f'{_how(w)} what comes through {" and ".join({uses[i][1]: 0 for i in cut})}'
+        f'{_how(w)} what comes through {through([cut])}'
         for w,cut in zip(weights, cuts)), e.found
     cause,said = plain.get(weights[0], ('weight', f'counts {part} with the factor '
                                         f'{_number(weights[0])}, and the rest with 1'))

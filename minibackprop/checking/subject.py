@@ -6,10 +6,10 @@
 __all__ = []
 
 # %% ../../nbs/06a_subject.ipynb #528e979c
-import functools, gc, inspect, itertools, re, sys, textwrap
+import functools, gc, inspect, re, sys, textwrap
 import contextlib, numpy as np, torch
 from fastcore.basics import patch
-from ..module import Module, unchecked, _inside, _places, _share_memory
+from ..module import Module, unchecked, _inside, _sharing
 from ..autograd import _copy
 
 # %% ../../nbs/06a_subject.ipynb #21290830
@@ -119,11 +119,10 @@ def _input_names(
 # %% ../../nbs/06a_subject.ipynb #82b5a505
 def _refuse_views(tensors):
     "`ValueError` if two of a layer share memory, which a copy would part"
-    held = [(n, _places(t)) for n,t in tensors.items() if t.layout == torch.strided]
-    for (name,one),(other,two) in itertools.combinations(held, 2):
-        if _share_memory(one, two): raise ValueError(
-            f'check_grads: {name} and {other} share memory, and it works on copies, '
-            'where they part. Make one from the other in forward')
+    dense = [(n, t) for n,t in tensors.items() if t.layout == torch.strided]
+    for name,other in _sharing(dense): raise ValueError(
+        f'check_grads: {name} and {other} share memory, and it works on copies, '
+        'where they part. Make one from the other in forward')
 
 # %% ../../nbs/06a_subject.ipynb #82b5a506
 class _Layer:

@@ -241,7 +241,7 @@ def started(self:_Trial, values=None, change=lambda t: t):
 # %% ../../nbs/06d_trial.ipynb #b7c08f6c
 @patch
 def rerun(self:_Trial, cause, when, name, lay=lambda t: t, only=None, twice=False,
-          values=None, error=True):
+          values=None, error=True, up=None):
     "Name -> gradient of another run; None if there is none. A fault if it raises"
     point = self.point
     run = self.started(values, lay)
@@ -251,9 +251,10 @@ def rerun(self:_Trial, cause, when, name, lay=lambda t: t, only=None, twice=Fals
     def give(i, u):
         if only in (None, i): return lay(u)
         return None if isinstance(point.subject, _Function) else torch.zeros_like(u)
-    try: grads = run.backward(point.upstreams[0], give, times=1+twice)
+    first = point.upstreams[0] if up is None else up
+    try: grads = run.backward(first, give, times=1+twice)
     except _Raised as e:
-        if twice or asks: return None  # an error is no wrong number
+        if twice or asks or first is up: return None  # an error is no wrong number
         said = f'{when}, {e}: {_first_line(e.__cause__)}'
         if error: return self.fault(name, cause, said)
         return self.said.append(f'- {said}')
